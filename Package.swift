@@ -1,0 +1,57 @@
+// swift-tools-version: 6.3
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// One line a target: its name is its folder, and the list is its whole view of the rest of the system.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let families = ["GradusSmooth", "GradusBlackBox", "GradusDiscrete"]
+let foundations = [
+  "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusCore", "GradusModeling", "GradusVerification",
+  "GradusProblems", "GradusConformance",
+]
+
+let package = Package(
+  name: "gradus",
+  platforms: [.macOS(.v15)],
+  products: (foundations + families + ["Gradus"]).map { .library(name: $0, targets: [$0]) }
+    + [.executable(name: "gradus", targets: ["gradus"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    library("GradusNumerics"),
+    library("GradusNative", ["GradusNumerics"]),
+    library("GradusLinearAlgebra", ["GradusNumerics", "GradusNative"]),
+    library("GradusCore", ["GradusNumerics"]),
+    library("GradusModeling", ["GradusNumerics", "GradusNative", "GradusCore", "GradusLinearAlgebra"]),
+    library("GradusVerification", ["GradusNumerics", "GradusCore"]),
+    library("GradusSmooth", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
+    library("GradusBlackBox", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
+    library("GradusDiscrete", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusNative", "GradusSmooth"]),
+    library("GradusProblems", ["GradusNumerics", "GradusCore"]),
+    library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
+    library("Gradus", (foundations.filter { $0 != "GradusConformance" } + families).map { .byName(name: $0) }),
+    .executableTarget(
+      name: "gradus",
+      dependencies: [
+        "Gradus", "GradusConformance",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+    .executableTarget(name: "gradus-maintain", swiftSettings: settings),
+  ]
+)
