@@ -53,5 +53,6 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .executableTarget(name: "gradus-maintain", swiftSettings: settings),
+    tests("GradusNativeTests", ["GradusNative"]),
   ]
 )
