@@ -54,5 +54,6 @@ let package = Package(
       ], swiftSettings: settings),
     .executableTarget(name: "gradus-maintain", swiftSettings: settings),
     tests("GradusNativeTests", ["GradusNative"]),
+    tests("GradusLinearAlgebraTests", ["GradusNumerics", "GradusNative", "GradusLinearAlgebra"]),
   ]
 )
