@@ -35,7 +35,8 @@ private func chunkDot(_ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, _ 
   var lanes = SIMD8<Double>.zero
   let whole = n & ~7
   for i in stride(from: 0, to: whole, by: 8) {
-    lanes += UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Double>.self)
+    lanes +=
+      UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Double>.self)
       * UnsafeRawPointer(y + i).loadUnaligned(as: SIMD8<Double>.self)
   }
   var sum = horizontal(lanes)
@@ -48,7 +49,8 @@ private func chunkDot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ n:
   var lanes = SIMD8<Float>.zero
   let whole = n & ~7
   for i in stride(from: 0, to: whole, by: 8) {
-    lanes += UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Float>.self)
+    lanes +=
+      UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Float>.self)
       * UnsafeRawPointer(y + i).loadUnaligned(as: SIMD8<Float>.self)
   }
   var sum = horizontal(lanes)

@@ -15,7 +15,8 @@ public struct SparseMatrix: Sendable, Hashable {
   /// Takes arrays that already satisfy the invariants above (checked in debug builds).
   public init(rowCount: Int, columnCount: Int, starts: [Int32], rows: [Int32], values: [Double]) {
     precondition(starts.count == columnCount + 1, "a matrix of \(columnCount) columns needs \(columnCount + 1) starts")
-    precondition(rows.count == values.count && Int(starts[columnCount]) == rows.count, "starts, rows and values disagree")
+    precondition(
+      rows.count == values.count && Int(starts[columnCount]) == rows.count, "starts, rows and values disagree")
     self.rowCount = rowCount
     self.columnCount = columnCount
     self.starts = starts

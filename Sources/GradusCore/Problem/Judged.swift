@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A problem that can check an answer. It uses as much of the oracle as it finds useful.
+public protocol Judged<Point>: Sendable {
+  associatedtype Point: Sendable & Codable
+
+  /// Recomputes what it can about the report; asks through `inquiry`, which counts and may refuse.
+  func judge(_ report: Report<Point>, asking inquiry: Inquiry, tolerances: Tolerances) async throws -> Verdict
+
+  /// How many answers judging would like; the run keeps them (at most a quarter of the budget) in reserve.
+  var judgingReserve: Int { get }
+}
+
+extension Judged {
+  public var judgingReserve: Int { 0 }
+}

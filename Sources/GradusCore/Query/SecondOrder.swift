@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusNumerics
+
+/// Tells f, ∇f and products ∇²f(x)·d.
+public protocol SecondOrderOracle<Point>: FirstOrderOracle {
+  associatedtype Point
+  func hessianProduct(at point: Point, along direction: Point) async throws -> Point
+
+  /// ∇²f(x)·d without waiting; nil (the default) when it must be awaited.
+  func immediateHessianProduct(at point: Point, along direction: Point) throws -> Point?
+}
+
+extension SecondOrderOracle {
+  public func immediateHessianProduct(at point: Point, along direction: Point) throws -> Point? { nil }
+}
+
+/// What are f(x) and ∇f(x), or what is ∇²f(x)·d?
+public enum Curve: Query, Codable {
+  case linearize(Vector)
+  case product(at: Vector, along: Vector)
+
+  public enum Answer: Sendable, Codable {
+    case linearization(Linearization<Vector>)
+    case product(Vector)
+  }
+
+  public static var needs: String { "values, gradients and Hessian products" }
+
+  public var kind: String {
+    switch self {
+    case .linearize: "gradient"
+    case .product: "hessian product"
+    }
+  }
+
+  public func put(to oracle: any SecondOrderOracle<Vector>) async throws -> Answer {
+    switch self {
+    case .linearize(let x): .linearization(try await oracle.linearization(at: x))
+    case .product(let x, let d): .product(try await oracle.hessianProduct(at: x, along: d))
+    }
+  }
+
+  public func answerNow(from oracle: any SecondOrderOracle<Vector>) throws -> Answer? {
+    switch self {
+    case .linearize(let x): try oracle.immediateLinearization(at: x).map { .linearization($0) }
+    case .product(let x, let d): try oracle.immediateHessianProduct(at: x, along: d).map { .product($0) }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusNumerics
+
+/// What somebody outside the process says about one or more points.
+public struct OutsideReply: Sendable {
+  /// Objectives of each point; an empty list marks a failed evaluation.
+  public var objectives: [[Double]] = []
+  /// Constraints g ≤ 0 of each point.
+  public var constraints: [[Double]] = []
+  public var gradients: [Vector] = []
+  /// Indices of the points asked together, best first.
+  public var ranking: [Int]?
+
+  public init() {}
+}
+
+/// A reply does not fit the question it answers.
+public struct ReplyMismatch: Error, Sendable, Hashable, CustomStringConvertible {
+  public var needs: String
+  public init(needs: String) { self.needs = needs }
+  public var description: String { "the reply does not fit the question: it needs \(needs)" }
+}
+
+/// A question about points of Rⁿ that can be asked and answered outside the process, in any language.
+public protocol VectorQuestion: Query {
+  /// What must be told: `value`, `gradient`, `rank` or `values`.
+  static var outsideName: String { get }
+  /// The points asked about; more than one only for rankings.
+  var vectors: [Vector] { get }
+  func answer(from reply: OutsideReply) throws(ReplyMismatch) -> Answer
+}
+
+extension Evaluate: VectorQuestion where Point == Vector {
+  public static var outsideName: String { "value" }
+  public var vectors: [Vector] { [point] }
+
+  public func answer(from reply: OutsideReply) throws(ReplyMismatch) -> Double {
+    guard reply.objectives.count == 1 else { throw ReplyMismatch(needs: "one value") }
+    // A failed evaluation has no value: the method hears NaN and must cope.
+    return reply.objectives[0].first ?? .nan
+  }
+}
+
+extension Linearize: VectorQuestion where Point == Vector {
+  public static var outsideName: String { "gradient" }
+  public var vectors: [Vector] { [point] }
+
+  public func answer(from reply: OutsideReply) throws(ReplyMismatch) -> Linearization<Vector> {
+    guard reply.gradients.count == 1, reply.gradients[0].count == point.count else {
+      throw ReplyMismatch(needs: "a value and a gradient of \(point.count) numbers")
+    }
+    return Linearization(value: reply.objectives.first?.first ?? .nan, gradient: reply.gradients[0])
+  }
+}
+
+extension Rank: VectorQuestion where Point == Vector {
+  public static var outsideName: String { "rank" }
+  public var vectors: [Vector] { points }
+
+  public func answer(from reply: OutsideReply) throws(ReplyMismatch) -> [Int] {
+    guard let ranking = reply.ranking, ranking.sorted() == Array(points.indices) else {
+      throw ReplyMismatch(needs: "an order of all \(points.count) points")
+    }
+    return ranking
+  }
+}
+
+extension EvaluateAll: VectorQuestion where Point == Vector {
+  public static var outsideName: String { "values" }
+  public var vectors: [Vector] { [point] }
+
+  public func answer(from reply: OutsideReply) throws(ReplyMismatch) -> Outcomes {
+    guard reply.objectives.count == 1 else { throw ReplyMismatch(needs: "the objectives of one point") }
+    return Outcomes(objectives: reply.objectives[0], constraints: reply.constraints.first ?? [])
+  }
+}

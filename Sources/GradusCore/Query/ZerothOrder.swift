@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Tells f(x).
+public protocol ZerothOrderOracle<Point>: Sendable {
+  associatedtype Point: Sendable & Codable
+  func value(at point: Point) async throws -> Double
+
+  /// f(x) without waiting; nil (the default) when the value must be awaited.
+  func immediateValue(at point: Point) throws -> Double?
+}
+
+extension ZerothOrderOracle {
+  public func immediateValue(at point: Point) throws -> Double? { nil }
+}
+
+/// What is f(x)?
+public struct Evaluate<Point: Sendable & Codable>: Query, Codable {
+  public var point: Point
+
+  public init(point: Point) { self.point = point }
+
+  public static var needs: String { "values" }
+  public var kind: String { "value" }
+
+  public func put(to oracle: any ZerothOrderOracle<Point>) async throws -> Double {
+    try await oracle.value(at: point)
+  }
+
+  public func answerNow(from oracle: any ZerothOrderOracle<Point>) throws -> Double? {
+    try oracle.immediateValue(at: point)
+  }
+}

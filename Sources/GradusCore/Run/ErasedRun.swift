@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusNumerics
+
+/// What happens in a run whose types are known only at run time.
+public enum ErasedEvent: Sendable {
+  case started
+  case answered(RunProgress)
+  case improved(Report<Vector>, RunProgress)
+  case interim(Interim)
+  case saved(answers: Int)
+  case stopped(StopReason)
+}
+
+/// A question for somebody outside the process.
+public struct OutsideQuestion: Sendable {
+  public var number: Int
+  public var points: [Vector]
+}
+
+/// A solution whose point type is known only at run time. The report's point is empty when points are not vectors.
+public struct ErasedSolution: Sendable {
+  public var point: any Sendable & Codable
+  public var report: Report<Vector>
+  public var verdict: Verdict
+  public var stopped: StopReason
+  public var progress: RunProgress
+  public var status: Status
+}
+
+/// A run of a catalogued method, without its types: what the command line and services drive.
+public protocol ErasedRun: AnyObject {
+  var methodName: String { get }
+  /// All settings with the values in use.
+  var settingValues: [(name: String, value: String)] { get }
+  var seed: UInt64 { get }
+  var progress: RunProgress { get }
+  var saving: Saving? { get set }
+  var tolerances: Tolerances { get set }
+  /// The current recommendation; its point is empty when points are not vectors.
+  var erasedReport: Report<Vector> { get }
+
+  func observe(_ observer: @escaping @Sendable (ErasedEvent) -> Void)
+  func finishErased(until rule: any StoppingRule, width: Int, delivery: Delivery) async throws -> ErasedSolution
+  func concludeErased(_ reason: StopReason) async throws -> ErasedSolution
+  func save(to path: String) throws
+  func checkpoint() throws -> Checkpoint
+  func keep(_ journal: any Journal, detail: JournalDetail) async throws
+
+  /// The next question for somebody outside; nil when there is none now. Throws when its questions cannot be.
+  func askOutside() throws -> OutsideQuestion?
+  func tellOutside(_ number: Int, _ reply: OutsideReply) throws
+  /// Questions asked and not yet answered.
+  var waiting: [Int] { get }
+}
+
+extension Run: ErasedRun {
+  public var methodName: String { Self.methodName }
+
+  public var settingValues: [(name: String, value: String)] {
+    func values<M: Catalogued>(_ method: M) -> [(name: String, value: String)] {
+      M.settings.map { ($0.name, $0.read(method)) }
+    }
+    return (method as? any Catalogued).map { values($0) } ?? []
+  }
+
+  public var erasedReport: Report<Vector> { Self.erase(method.report(state)) }
+
+  public func observe(_ observer: @escaping @Sendable (ErasedEvent) -> Void) {
+    observers.append(ErasingObserver<Method.Point>(observer))
+  }
+
+  public func finishErased(
+    until rule: any StoppingRule, width: Int, delivery: Delivery
+  ) async throws -> ErasedSolution {
+    Self.erase(try await finish(until: rule, width: width, delivery: delivery))
+  }
+
+  public func concludeErased(_ reason: StopReason) async throws -> ErasedSolution {
+    Self.erase(try await conclude(reason))
+  }
+
+  public func askOutside() throws -> OutsideQuestion? {
+    guard let ticket = try ask() else { return nil }
+    guard let question = ticket.question as? any VectorQuestion else {
+      throw Unsuitable(
+        method: methodName, needs: Question.needs, found: "somebody outside, who can only be shown points",
+        remedy: "Choose a method that asks for values, gradients or rankings.")
+    }
+    return OutsideQuestion(number: ticket.number, points: question.vectors)
+  }
+
+  public func tellOutside(_ number: Int, _ reply: OutsideReply) throws {
+    guard let ticket = outstanding.first(where: { $0.number == number }) else { throw UnknownTicket(number: number) }
+    func answer<Q: VectorQuestion>(_ question: Q) throws -> any Sendable { try question.answer(from: reply) }
+    guard let question = ticket.question as? any VectorQuestion,
+      let told = try answer(question) as? Question.Answer
+    else { throw ReplyMismatch(needs: Question.needs) }
+    try tell(number, answer: told)
+  }
+
+  public var waiting: [Int] { outstanding.map(\.number) }
+
+  static func erase(_ report: Report<Method.Point>) -> Report<Vector> {
+    if let report = report as? Report<Vector> { return report }
+    var erased = Report(
+      point: Vector([]), value: report.value, measure: report.measure, claim: report.claim)
+    erased.bound = report.bound
+    erased.boundSource = report.boundSource
+    erased.limit = report.limit
+    return erased
+  }
+
+  private static func erase(_ solution: Solution<Method.Point>) -> ErasedSolution {
+    ErasedSolution(
+      point: solution.report.point, report: erase(solution.report), verdict: solution.verdict,
+      stopped: solution.stopped, progress: solution.progress, status: solution.status)
+  }
+}
+
+/// Turns typed events into erased ones.
+private final class ErasingObserver<Point: Sendable & Codable>: Observer {
+  private let listener: @Sendable (ErasedEvent) -> Void
+
+  init(_ listener: @escaping @Sendable (ErasedEvent) -> Void) { self.listener = listener }
+
+  func note(_ event: RunEvent<Point>) {
+    switch event {
+    case .started: listener(.started)
+    case .answered(let progress): listener(.answered(progress))
+    case .improved(let report, let progress):
+      if let report = report as? Report<Vector> {
+        listener(.improved(report, progress))
+      } else {
+        listener(.improved(Report(point: Vector([]), value: report.value, measure: report.measure), progress))
+      }
+    case .interim(let news): listener(.interim(news))
+    case .saved(let answers): listener(.saved(answers: answers))
+    case .stopped(let reason): listener(.stopped(reason))
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// What happens in a run, as observers hear it.
+public enum RunEvent<Point: Sendable & Codable>: Sendable {
+  case started
+  case answered(RunProgress)
+  case improved(Report<Point>, RunProgress)
+  /// News of an oracle that is still at work.
+  case interim(Interim)
+  case saved(answers: Int)
+  case stopped(StopReason)
+}
+
+/// Hears what happens in a run: a progress line, a plot, a log. Called between steps; must not block for long.
+public protocol Observer<Point>: Sendable {
+  associatedtype Point: Sendable & Codable
+  func note(_ event: RunEvent<Point>)
+}
+
+/// Carries news from an oracle at work to whoever listens. Safe from any thread.
+public final class Relay: Sendable {
+  private let listeners = Mutex<[@Sendable (Interim) -> Void]>([])
+
+  public init() {}
+
+  public func listen(_ listener: @escaping @Sendable (Interim) -> Void) {
+    listeners.withLock { $0.append(listener) }
+  }
+
+  public func send(_ news: Interim) {
+    for listener in listeners.withLock({ $0 }) { listener(news) }
+  }
+}

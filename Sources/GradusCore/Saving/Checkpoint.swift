@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusNumerics
+
+/// A run between two steps: a JSON header and raw blocks in one file.
+///
+///     "GRADUSCP" | version: u32 | header bytes: u64 | header | blocks: u64 | (bytes: u64 | block)… | checksum: u64
+///
+/// Numbers are little-endian. The checksum covers everything before it, so a torn or altered file is refused.
+public struct Checkpoint: Sendable {
+  /// What a reader needs before it can decode the state.
+  public struct Header: Codable, Sendable {
+    public var format: Int
+    public var gradus: String
+    /// The name on the method's card, or of its type.
+    public var method: String
+    /// Problem fingerprint in hexadecimal; empty when the problem has none.
+    public var problem: String
+    public var seed: UInt64
+    public var progress: RunProgress
+    /// How many journal lines the state already contains.
+    public var journaled: Int
+    /// The next ticket number.
+    public var issued: Int
+  }
+
+  public let header: Header
+  /// Settings, state and outstanding questions as JSON that refers to the blocks.
+  let body: [UInt8]
+  let blocks: [[UInt8]]
+
+  static let magic = Array("GRADUSCP".utf8)
+  static let version: UInt32 = 1
+
+  init(header: Header, body: [UInt8], blocks: [[UInt8]]) {
+    self.header = header
+    self.body = body
+    self.blocks = blocks
+  }
+
+  /// Saves beside the target, then renames: an interrupted save leaves the old file intact.
+  public func write(to path: String) throws {
+    try AtomicFile.write(try serialized(), to: path)
+  }
+
+  public init(contentsOf path: String) throws {
+    try self.init(bytes: AtomicFile.read(path), name: path)
+  }
+
+  func serialized() throws -> [[UInt8]] {
+    let header = try Coding.encode(header)
+    var parts: [[UInt8]] = [Self.magic + littleEndian(Self.version)]
+    for section in [header, body] { parts += [littleEndian(UInt64(section.count)), section] }
+    parts.append(littleEndian(UInt64(blocks.count)))
+    for block in blocks { parts += [littleEndian(UInt64(block.count)), block] }
+    var sum = Fingerprint()
+    for part in parts { sum.mix(bytes: part) }
+    parts.append(littleEndian(sum.value))
+    return parts
+  }
+
+  /// Reads a checkpoint from memory; `name` appears in messages.
+  public init(bytes: [UInt8], name: String) throws {
+    var reader = SectionReader(bytes: bytes, name: name)
+    guard try reader.take(8) == Self.magic else { throw reader.failure("it is not a checkpoint") }
+    let version = try UInt32(littleEndianBytes: reader.take(4))
+    guard version == Self.version else {
+      throw reader.failure("its format is version \(version), this build reads version \(Self.version)")
+    }
+    reader.seal(from: 0)
+    let header = try reader.section()
+    body = try reader.section()
+    let count = try reader.count()
+    // Every block needs at least its length, so a count beyond that is a torn or forged file.
+    guard count <= UInt64(bytes.count / 8) else { throw reader.failure("it is damaged") }
+    var blocks: [[UInt8]] = []
+    for _ in 0..<count { blocks.append(try reader.section()) }
+    self.blocks = blocks
+    let expected = reader.checksum
+    guard try UInt64(littleEndianBytes: reader.take(8)) == expected, reader.isAtEnd else {
+      throw reader.failure("it is damaged (its checksum does not fit)")
+    }
+    do {
+      self.header = try Coding.decode(Header.self, from: header)
+    } catch {
+      throw reader.failure("its header cannot be read")
+    }
+  }
+}
+
+/// Walks through a checkpoint and sums what it passes, part by part as it was written.
+private struct SectionReader {
+  let bytes: [UInt8]
+  let name: String
+  var position = 0
+  var sum = Fingerprint()
+
+  var isAtEnd: Bool { position == bytes.count }
+  var checksum: UInt64 { sum.value }
+
+  func failure(_ cause: String) -> FileFailure { FileFailure(path: name, action: "resume from", cause: cause) }
+
+  mutating func take(_ count: Int) throws -> [UInt8] {
+    guard count >= 0, count <= bytes.count - position else { throw failure("it is cut short") }
+    defer { position += count }
+    return Array(bytes[position..<position + count])
+  }
+
+  mutating func seal(from start: Int) { sum.mix(bytes: Array(bytes[start..<position])) }
+
+  mutating func count() throws -> UInt64 {
+    let raw = try take(8)
+    sum.mix(bytes: raw)
+    return UInt64(littleEndianBytes: raw)
+  }
+
+  mutating func section() throws -> [UInt8] {
+    let count = try count()
+    guard count <= UInt64(bytes.count - position) else { throw failure("it is cut short") }
+    let content = try take(Int(count))
+    sum.mix(bytes: content)
+    return content
+  }
+}
+
+private func littleEndian<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
+  withUnsafeBytes(of: value.littleEndian) { [UInt8]($0) }
+}
+
+extension FixedWidthInteger {
+  fileprivate init(littleEndianBytes bytes: [UInt8]) {
+    self = bytes.reversed().reduce(0) { $0 << 8 | Self($1) }
+  }
+}
