@@ -43,6 +43,9 @@ enum FilePath {
     return String(cString: real)
   }
 
+  /// Gives back memory that a C library allocated for its caller.
+  static func release(_ memory: UnsafeMutableRawPointer) { free(memory) }
+
   /// The names in a folder in ascending order; empty when it cannot be read.
   static func children(of folder: String) -> [String] {
     guard let directory = opendir(folder) else { return [] }
