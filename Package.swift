@@ -55,5 +55,6 @@ let package = Package(
     .executableTarget(name: "gradus-maintain", swiftSettings: settings),
     tests("GradusNativeTests", ["GradusNative"]),
     tests("GradusLinearAlgebraTests", ["GradusNumerics", "GradusNative", "GradusLinearAlgebra"]),
+    tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
   ]
 )

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A file that cannot be read as what it claims to be: where, why, and what would have been right.
+///
+/// One line: `FILE:LINE:COLUMN: cause; expected …`. Lines and columns count from 1, columns in bytes;
+/// line 0 means the file as a whole (it is missing, a directory, too large).
+public struct ReadError: Error, Sendable, Hashable, CustomStringConvertible {
+  public var file: String
+  public var line: Int
+  public var column: Int
+  /// What is wrong.
+  public var cause: String
+  /// What would have been right.
+  public var expected: String
+
+  public init(file: String, line: Int = 0, column: Int = 0, cause: String, expected: String) {
+    self.file = file
+    self.line = line
+    self.column = column
+    self.cause = cause
+    self.expected = expected
+  }
+
+  public var description: String {
+    let place = line > 0 ? "\(file):\(line):\(column)" : file
+    return "\(place): \(cause); expected \(expected)"
+  }
+}
