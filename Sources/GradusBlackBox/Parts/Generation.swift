@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusCore
+import GradusNumerics
+
+/// Points handed out together, and what was heard of them.
+///
+/// Answers may come in any order; each is matched with the oldest waiting point that equals the one it is about.
+struct Generation: Sendable, Codable {
+  let points: [Vector]
+  /// Infinite where nothing was heard yet or the evaluation failed.
+  private(set) var values: Buffer<Double>
+  private var waiting: [Bool]
+  private(set) var asked = 0
+  private var told = 0
+
+  init(_ points: [Vector]) {
+    self.points = points
+    values = Buffer(repeating: .infinity, count: points.count)
+    waiting = [Bool](repeating: false, count: points.count)
+  }
+
+  /// The next point to ask about; nil when all are handed out.
+  mutating func next() -> Vector? {
+    guard asked < points.count else { return nil }
+    waiting[asked] = true
+    asked += 1
+    return points[asked - 1]
+  }
+
+  /// True when the answer belongs to this generation.
+  mutating func hear(_ value: Double, at point: Vector) -> Bool {
+    guard let i = points[..<asked].indices.first(where: { waiting[$0] && points[$0] == point }) else { return false }
+    waiting[i] = false
+    told += 1
+    if value.isFinite { values[i] = value }
+    return true
+  }
+
+  var isComplete: Bool { told == points.count }
+
+  /// Indices, best first; failed evaluations last, ties in the order of asking.
+  var order: [Int] { values.elements.indices.sorted { (values[$0], $0) < (values[$1], $1) } }
+}

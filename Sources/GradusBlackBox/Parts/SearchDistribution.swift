@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusLinearAlgebra
+import GradusNumerics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The normal distribution N(m, σ²C) that CMA-ES moves, with its two evolution paths.
+///
+///     y = B·D·z,  z ~ N(0, I),   C = B·D²·Bᵀ
+///     m ← m + σ Σ⁺wᵢyᵢ
+///     p_σ ← (1 − c_σ)p_σ + (c_σ(2 − c_σ)μ_eff)^½ C^(−½)Δm/σ,   σ ← σ·exp((c_σ/d_σ)(|p_σ|/E|z| − 1))
+///     p_c ← (1 − c_c)p_c + h(c_c(2 − c_c)μ_eff)^½ Δm/σ
+///     C ← (1 − c₁ − c_μΣwᵢ)C + c₁(p_c p_cᵀ + (1 − h)c_c(2 − c_c)C) + c_μΣwᵢ°yᵢyᵢᵀ,   wᵢ° = wᵢn/|zᵢ|² for wᵢ < 0
+///
+/// Δm is the step the mean really made, inside its bounds. Cost of an update: λn² operations, and 9n³ when B and D are
+/// renewed.
+///
+/// **Reference** N. Hansen, *The CMA evolution strategy: a tutorial*, arXiv:1604.00772 (2016).
+struct SearchDistribution: Sendable, Codable {
+  let dimension: Int
+  private(set) var mean: Buffer<Double>
+  private(set) var sigma: Double
+  /// C, n × n.
+  private(set) var covariance: Buffer<Double>
+  /// B, by columns.
+  private(set) var basis: Buffer<Double>
+  /// The diagonal of D.
+  private(set) var axes: Buffer<Double>
+  private(set) var path: Buffer<Double>
+  private(set) var covariancePath: Buffer<Double>
+  private(set) var generation = 0
+  private var decomposedAt = 0
+
+  init(mean: Buffer<Double>, sigma: Double) {
+    let n = mean.count
+    dimension = n
+    self.mean = mean
+    self.sigma = sigma
+    var identity = Buffer(repeating: 0.0, count: n * n)
+    for i in 0..<n { identity[i * n + i] = 1 }
+    covariance = identity
+    basis = identity
+    axes = Buffer(repeating: 1, count: n)
+    path = Buffer(repeating: 0, count: n)
+    covariancePath = path
+  }
+
+  /// y = B·D·z for one draw; returns |z|².
+  func draw(_ random: inout RandomStream, scratch z: UnsafeMutablePointer<Double>, into y: UnsafeMutablePointer<Double>)
+    -> Double
+  {
+    let n = dimension
+    var square = 0.0
+    for i in 0..<n {
+      let value = random.normal()
+      square += value * value
+      z[i] = axes[i] * value
+      y[i] = 0
+    }
+    basis.elements.withUnsafeBufferPointer { b in
+      for j in 0..<n {
+        let s = z[j]
+        for i in 0..<n { y[i] += b[j * n + i] * s }
+      }
+    }
+    return square
+  }
+
+  /// Learns from a generation: `steps` holds the y of every individual, `order` lists them best first.
+  mutating func learn(
+    _ steps: UnsafeBufferPointer<Double>, squares: Buffer<Double>, order: [Int], _ p: EvolutionParameters,
+    within box: UnitBox
+  ) {
+    let n = dimension
+    generation += 1
+    // Δm/σ.
+    var shift = [Double](repeating: 0, count: n)
+    for (rank, k) in order.prefix(p.parents).enumerated() {
+      let w = p.weights[rank]
+      for i in 0..<n { shift[i] += w * steps[k * n + i] }
+    }
+    for i in 0..<n {
+      let target = min(max(mean[i] + sigma * shift[i], box.lower[i]), box.upper[i])
+      shift[i] = (target - mean[i]) / sigma
+      mean[i] = target
+    }
+    let length = lengthenPath(shift, p)
+    let (cs, cc) = (p.pathRate, p.covariancePathRate)
+    let settled = 1 - power(1 - cs, 2 * generation)
+    let open = length * length / settled < (2 + 4 / Double(n + 1)) * Double(n)
+    let gain = open ? (cc * (2 - cc) * p.effectiveParents).squareRoot() : 0
+    for i in 0..<n { covariancePath[i] = (1 - cc) * covariancePath[i] + gain * shift[i] }
+    adapt(steps, squares, order, p, open: open)
+    sigma *= exp(min(1, cs / p.damping * (length / p.expectedNorm - 1)))
+  }
+
+  /// Moves p_σ by C^(−½)·shift and returns its length.
+  private mutating func lengthenPath(_ shift: [Double], _ p: EvolutionParameters) -> Double {
+    let n = dimension
+    let gain = (p.pathRate * (2 - p.pathRate) * p.effectiveParents).squareRoot()
+    for i in 0..<n { path[i] *= 1 - p.pathRate }
+    for j in 0..<n {
+      var s = 0.0
+      for i in 0..<n { s += basis[j * n + i] * shift[i] }
+      s *= gain / axes[j]
+      for i in 0..<n { path[i] += basis[j * n + i] * s }
+    }
+    return dot(path.elements.span, path.elements.span).squareRoot()
+  }
+
+  /// The rank-one and rank-μ update of C, lower triangle first and then mirrored.
+  private mutating func adapt(
+    _ steps: UnsafeBufferPointer<Double>, _ squares: Buffer<Double>, _ order: [Int], _ p: EvolutionParameters,
+    open: Bool
+  ) {
+    let n = dimension
+    let (c1, cmu, cc) = (p.rankOneRate, p.rankMuRate, p.covariancePathRate)
+    let total = p.weights.elements.reduce(0, +)
+    let keep = 1 - c1 - cmu * total + (open ? 0 : c1 * cc * (2 - cc))
+    covariance.elements.withUnsafeMutableBufferPointer { c in
+      for i in 0..<n * n { c[i] *= keep }
+      func add(_ w: Double, _ y: (Int) -> Double) {
+        for j in 0..<n {
+          let s = w * y(j)
+          for i in j..<n { c[j * n + i] += s * y(i) }
+        }
+      }
+      covariancePath.elements.withUnsafeBufferPointer { path in add(c1) { path[$0] } }
+      for (rank, k) in order.enumerated() {
+        var w = cmu * p.weights[rank]
+        if w == 0 { continue }
+        if w < 0 { w *= Double(n) / max(squares[k], 1e-300) }
+        let first = k * n
+        add(w) { steps[first + $0] }
+      }
+      for j in 0..<n {
+        for i in j + 1..<max(n, j + 1) { c[i * n + j] = c[j * n + i] }
+      }
+    }
+  }
+
+  /// Renews B and D when they have become too old. False when C has lost its meaning.
+  mutating func refresh(_ p: EvolutionParameters) -> Bool {
+    guard Double(generation - decomposedAt) > p.decompositionGap else { return true }
+    decomposedAt = generation
+    let n = dimension
+    let matrix = Matrix(rowCount: n, columnCount: n, elements: covariance.elements)
+    // In Swift even where there is a LAPACK: the same bits everywhere, and no call overhead at the sizes that matter.
+    guard let spectrum = try? SymmetricEigen(matrix, on: n <= 100 ? .portable : .best()),
+      let least = spectrum.values.elements.first, least > 0
+    else { return false }
+    basis = Buffer(spectrum.vectors.elements)
+    axes = Buffer(spectrum.values.elements.map { $0.squareRoot() })
+    return true
+  }
+
+  /// The standard deviation of coordinate i.
+  func deviation(_ i: Int) -> Double { sigma * covariance[i * dimension + i].squareRoot() }
+
+  private func power(_ x: Double, _ k: Int) -> Double {
+    var (result, base, k) = (1.0, x, k)
+    while k > 0 {
+      if k & 1 == 1 { result *= base }
+      base *= base
+      k >>= 1
+    }
+    return result
+  }
+}
