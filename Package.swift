@@ -53,6 +53,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .executableTarget(name: "gradus-maintain", swiftSettings: settings),
+    tests("GradusNumericsTests", ["GradusNumerics"]),
+    tests("GradusCoreTests", ["GradusNumerics", "GradusCore"]),
     tests("GradusNativeTests", ["GradusNative"]),
     tests("GradusLinearAlgebraTests", ["GradusNumerics", "GradusNative", "GradusLinearAlgebra"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),

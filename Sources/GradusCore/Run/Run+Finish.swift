@@ -80,10 +80,9 @@ extension Run {
         }
       }
       if outstanding.isEmpty { guard try ask() != nil else { return nil } }
-      guard let ticket = outstanding.first else { return nil }
-      if let reason = verdict(rule, reserve: reserve, cost: ticket.question.costEstimate) { return reason }
-      let answer = try await answer(to: ticket.question, from: oracle)
-      try tell(ticket.number, answer: answer)
+      if let reason = verdict(rule, reserve: reserve, cost: outstanding[0].question.costEstimate) { return reason }
+      let (number, answer) = try await answerOldest(oracle)
+      try tell(number, answer: answer)
     }
   }
 

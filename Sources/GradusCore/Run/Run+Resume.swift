@@ -83,6 +83,12 @@ extension Run {
     self.notebook = notebook
   }
 
+  /// Lets go of the journal; what was written stays.
+  public func stopKeeping() {
+    resumedLines = notebook?.count ?? resumedLines
+    notebook = nil
+  }
+
   private func replayAsked(_ entry: JournalEntry) throws {
     guard let question = method.ask(&state), entry.ticket == issued else {
       throw JournalMismatch(cause: "it asks more than this run does")
@@ -112,8 +118,7 @@ extension Run {
         throw JournalMismatch(cause: "the oracle now answers question \(number) differently")
       }
     }
-    let ticket = outstanding.remove(at: i)
-    take(answer, to: ticket.question)
+    take(answer, to: outstanding.remove(at: i).release())
   }
 }
 

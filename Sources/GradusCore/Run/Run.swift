@@ -87,8 +87,7 @@ public final class Run<Method: OptimizationMethod> {
   public func tell(_ number: Int, answer: consuming Question.Answer) throws {
     guard let i = outstanding.firstIndex(where: { $0.number == number }) else { throw UnknownTicket(number: number) }
     try notebook?.answered(number, copy answer)
-    let ticket = outstanding.remove(at: i)
-    take(answer, to: ticket.question)
+    take(answer, to: outstanding.remove(at: i).release())
     try saveIfDue()
   }
 
@@ -103,9 +102,8 @@ public final class Run<Method: OptimizationMethod> {
       }
     }
     if outstanding.isEmpty { guard try ask() != nil else { return false } }
-    guard let ticket = outstanding.first else { return false }
-    let answer = try await answer(to: ticket.question, from: oracle)
-    try tell(ticket.number, answer: answer)
+    let (number, answer) = try await answerOldest(oracle)
+    try tell(number, answer: answer)
     return true
   }
 
@@ -132,9 +130,11 @@ public final class Run<Method: OptimizationMethod> {
     return .answered
   }
 
-  func answer(to question: Question, from oracle: Question.Oracle) async throws -> Question.Answer {
-    do { return try await question.put(to: oracle) } catch {
-      throw OracleFailure(wrapping: error, question: question.kind)
+  /// The answer to the oldest question in flight; nothing of the question stays behind.
+  func answerOldest(_ oracle: Question.Oracle) async throws -> (number: Int, answer: Question.Answer) {
+    let ticket = outstanding[0]
+    do { return (ticket.number, try await ticket.question.put(to: oracle)) } catch {
+      throw OracleFailure(wrapping: error, question: ticket.question.kind)
     }
   }
 

@@ -4,6 +4,9 @@
 public struct Ticket<Question: Query & Codable>: Sendable, Codable {
   public let number: Int
   public let question: Question
+
+  /// The question alone, so that nobody else keeps its buffers alive.
+  consuming func release() -> Question { question }
 }
 
 /// An answer came under a number that is not in flight.

@@ -37,6 +37,9 @@ public struct Checkpoint: Sendable {
     self.blocks = blocks
   }
 
+  /// Settings, state and questions in flight, without what differs between equal runs (time, journal position).
+  package func stateBits() -> [[UInt8]] { [body] + blocks }
+
   /// Saves beside the target, then renames: an interrupted save leaves the old file intact.
   public func write(to path: String) throws {
     try AtomicFile.write(try serialized(), to: path)
