@@ -80,34 +80,7 @@ public final class BlockingExecutor: TaskExecutor, @unchecked Sendable {
   }
 
   private func start() -> Bool {
-    let this = Unmanaged.passRetained(self)
-    #if canImport(Darwin)
-      var thread: pthread_t?
-    #else
-      var thread = pthread_t()
-    #endif
-    let code = pthread_create(
-      &thread, nil,
-      { argument in
-        #if canImport(Darwin)
-          let this = Unmanaged<BlockingExecutor>.fromOpaque(argument).takeRetainedValue()
-        #else
-          guard let argument else { return nil }
-          let this = Unmanaged<BlockingExecutor>.fromOpaque(argument).takeRetainedValue()
-        #endif
-        this.serve()
-        return nil
-      }, this.toOpaque())
-    guard code == 0 else {
-      this.release()
-      return false
-    }
-    #if canImport(Darwin)
-      if let thread { pthread_detach(thread) }
-    #else
-      pthread_detach(thread)
-    #endif
-    return true
+    NativeThread.start { self.serve() }
   }
 
   private func serve() {

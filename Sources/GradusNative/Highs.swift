@@ -41,6 +41,7 @@ public struct Highs: Sendable {
   let setCallback: @convention(c) (Instance, Callback, UnsafeMutableRawPointer?) -> Int32
   let startCallback: @convention(c) (Instance, Int32) -> Int32
   let callbackItem: @convention(c) (UnsafeRawPointer, Text) -> UnsafeRawPointer?
+  let changeCosts: @convention(c) (Instance, Int32, Int32, Doubles?) -> Int32
   let setSolution: @convention(c) (Instance, Doubles?, Doubles?, Doubles?, Doubles?) -> Int32
   let setBasis: @convention(c) (Instance, Integers?, Integers?) -> Int32
   let getSolution: @convention(c) (Instance, Numbers, Numbers, Numbers, Numbers) -> Int32
@@ -90,6 +91,7 @@ public struct Highs: Sendable {
     setCallback = try need("setCallback")
     startCallback = try need("startCallback")
     callbackItem = try need("getCallbackDataOutItem")
+    changeCosts = try need("changeColsCostByRange")
     setSolution = try need("setSolution")
     setBasis = try need("setBasis")
     getSolution = try need("getSolution")

@@ -47,6 +47,13 @@ public final class HighsSession {
     guard highs.setSolution(instance, point, nil, nil, nil) >= 0 else { throw .badStart }
   }
 
+  /// Replaces the whole linear objective, one cost a column.
+  public func setCosts(_ costs: [Double]) throws(HighsError) {
+    guard costs.count == columnCount else { throw .badModel }
+    guard columnCount > 0 else { return }
+    guard highs.changeCosts(instance, 0, Int32(columnCount) - 1, costs) >= 0 else { throw .badModel }
+  }
+
   /// Forgets the results and the basis of the last solve, but not the model.
   public func forgetSolution() { _ = highs.clearSolver(instance) }
 
