@@ -56,6 +56,7 @@ let package = Package(
     tests("GradusNumericsTests", ["GradusNumerics"]),
     tests("GradusCoreTests", ["GradusNumerics", "GradusCore"]),
     tests("GradusNativeTests", ["GradusNative"]),
+    tests("GradusDiscreteTests", ["GradusDiscrete", "GradusCore", "GradusNative", "GradusNumerics"]),
     tests("GradusLinearAlgebraTests", ["GradusNumerics", "GradusNative", "GradusLinearAlgebra"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
   ]
