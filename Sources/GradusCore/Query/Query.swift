@@ -28,7 +28,10 @@ public protocol Query: Sendable {
 }
 
 extension Query {
+  @inlinable
   public func answerNow(from oracle: Oracle) throws -> Answer? { nil }
+  @inlinable
   public var costEstimate: Double { 0 }
+  @inlinable
   public func cost(of answer: borrowing Answer) -> Double { 0 }
 }

@@ -17,15 +17,18 @@ extension ZerothOrderOracle {
 public struct Evaluate<Point: Sendable & Codable>: Query, Codable {
   public var point: Point
 
+  @inlinable
   public init(point: Point) { self.point = point }
 
   public static var needs: String { "values" }
+  @inlinable
   public var kind: String { "value" }
 
   public func put(to oracle: any ZerothOrderOracle<Point>) async throws -> Double {
     try await oracle.value(at: point)
   }
 
+  @inlinable
   public func answerNow(from oracle: any ZerothOrderOracle<Point>) throws -> Double? {
     try oracle.immediateValue(at: point)
   }

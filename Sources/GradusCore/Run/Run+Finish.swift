@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import GradusNumerics
 
 extension Run {
   /// Runs until the rule speaks or nothing is left to ask, then lets the problem judge the end.
@@ -7,12 +6,13 @@ extension Run {
   /// A `ParallelMethod` may have up to `width` questions in flight; others have one. The answers told, judging included,
   /// never exceed the limit of the rule: the judge's share is kept in reserve. An oracle that fails throws, and the run
   /// stays as it was before the question, ready to be saved or continued.
+  @inlinable
   public func finish(
     until rule: some StoppingRule, width: Int = 1, delivery: Delivery = .inOrder
   ) async throws -> Solution<Method.Point> {
     guard let oracle else { throw noOracle }
     let reserve = judgingReserve(of: rule)
-    if progress.answers == 0 { for observer in observers { observer.note(.started) } }
+    if progress.answers == 0 { tellObservers(.started) }
     let reason: StopReason?
     if width > 1, method is any ParallelMethod {
       reason = try await advanceInParallel(until: rule, reserve: reserve, width: width, delivery: delivery, oracle)
@@ -31,62 +31,67 @@ extension Run {
     if let judged = problem as? any Judged<Method.Point> {
       let inquiry = Inquiry(
         oracle: judge, limit: reserve ?? judged.judgingReserve, notebook: notebook,
-        counted: { [self] in progress.count($0) })
+        counted: { [self] in account.count($0) })
       do {
         verdict = try await judged.judge(report, asking: inquiry, tolerances: tolerances)
       } catch {
         verdict.certificate = .none("the check failed: \(error)")
       }
     }
-    progress.elapsed = clock.now - startedAt
+    account.elapsed = clock.now - startedAt
     if let saving { try save(to: saving.path) }
     for observer in observers { observer.note(.stopped(reason)) }
     return Solution(report: report, verdict: verdict, stopped: reason, progress: progress)
   }
 
-  private var ended: StopReason {
+  @usableFromInline
+  var ended: StopReason {
     let report = method.report(state)
     if let limit = report.limit { return limit }
     if report.claim == .failed { return StopReason(.failure, "the method failed") }
     return StopReason(.converged, "nothing left to ask", meansConvergence: true)
   }
 
-  private func judgingReserve(of rule: some StoppingRule) -> Int {
+  @usableFromInline
+  func judgingReserve(of rule: some StoppingRule) -> Int {
     guard let judged = problem as? any Judged<Method.Point> else { return 0 }
     guard let limit = rule.answerLimit else { return judged.judgingReserve }
     return min(judged.judgingReserve, limit / 4)
   }
 
   /// The verdict on what the progress would be once everything in flight is answered and the judge has had its share.
-  private func verdict(_ rule: some StoppingRule, reserve: Int, inFlight: Int = 0, cost: Double = 0) -> StopReason? {
-    if reserve == 0, inFlight == 0, cost == 0 { return rule.verdict(progress) }
-    var projected = progress
+  @inlinable
+  func verdict(_ rule: some StoppingRule, reserve: Int, inFlight: Int = 0, cost: Double = 0) -> StopReason? {
+    if reserve == 0, inFlight == 0, cost == 0 { return rule.verdict(account) }
+    var projected = account
     projected.answers += inFlight + reserve
     projected.cost += cost
     return rule.verdict(projected)
   }
 
-  private func advance(
+  @inlinable
+  func advance(
     until rule: some StoppingRule, reserve: Int, _ oracle: Question.Oracle
   ) async throws -> StopReason? {
     while true {
       if let reason = verdict(rule, reserve: reserve) { return reason }
       if Task.isCancelled { return StopReason(.interrupt, "cancelled") }
-      if notebook == nil, outstanding.isEmpty {
+      if notebook == nil, flying.isEmpty {
         switch try stepNow(oracle) {
         case .answered: continue
         case .exhausted: return nil
         case .mustWait: break
         }
       }
-      if outstanding.isEmpty { guard try ask() != nil else { return nil } }
-      if let reason = verdict(rule, reserve: reserve, cost: outstanding[0].question.costEstimate) { return reason }
+      if flying.isEmpty { guard try ask() != nil else { return nil } }
+      if let reason = verdict(rule, reserve: reserve, cost: flying[0].question.costEstimate) { return reason }
       let (number, answer) = try await answerOldest(oracle)
       try tell(number, answer: answer)
     }
   }
 
-  private func advanceInParallel(
+  @usableFromInline
+  func advanceInParallel(
     until rule: some StoppingRule, reserve: Int, width: Int, delivery: Delivery, _ oracle: Question.Oracle
   ) async throws -> StopReason? {
     typealias Arrival = (number: Int, answer: Question.Answer)

@@ -26,8 +26,7 @@ extension Run {
     let blocks = BlockStore()
     let body = try Coding.encode(
       SavedRun(method: method, state: state, outstanding: outstanding), blocks: blocks)
-    var progress = progress
-    progress.elapsed = clock.now - startedAt
+    account.elapsed = clock.now - startedAt
     return Checkpoint(
       header: .init(
         format: 1, gradus: gradusVersion, method: Self.methodName, problem: Self.fingerprint(of: problem), seed: seed,
@@ -56,8 +55,8 @@ extension Run {
       throw CheckpointMismatch(cause: "its state cannot be read by this build (\(header.gradus) wrote it)")
     }
     try self.init(problem, saved.method, oracle, header.seed, judge ?? oracle, clock, state: saved.state)
-    progress = header.progress
-    outstanding = saved.outstanding
+    account = header.progress
+    flying = saved.outstanding
     issued = header.issued
     startedAt = clock.now - progress.elapsed
     lastSave = (progress.elapsed, progress.answers)
@@ -90,14 +89,14 @@ extension Run {
   }
 
   private func replayAsked(_ entry: JournalEntry) throws {
-    guard let question = method.ask(&state), entry.ticket == issued else {
+    guard let question = method.ask(&live), entry.ticket == issued else {
       throw JournalMismatch(cause: "it asks more than this run does")
     }
     let same =
       try entry.content.map { $0 == String(decoding: try Coding.encode(question), as: UTF8.self) }
       ?? (entry.digest == Notebook.digest(question))
     guard same else { throw JournalMismatch(cause: "question \(issued) differs") }
-    outstanding.append(Ticket(number: issued, question: question))
+    flying.append(Ticket(number: issued, question: question))
     issued += 1
   }
 
@@ -118,7 +117,7 @@ extension Run {
         throw JournalMismatch(cause: "the oracle now answers question \(number) differently")
       }
     }
-    take(answer, to: outstanding.remove(at: i).release())
+    take(answer, to: flying.remove(at: i).release())
   }
 }
 

@@ -18,20 +18,27 @@ public final class Run<Method: OptimizationMethod> {
   public let oracle: Question.Oracle?
   public let seed: UInt64
 
-  public internal(set) var state: Method.State
-  public internal(set) var progress = RunProgress()
+  /// All that changes in the method.
+  public var state: Method.State { live }
+  public var progress: RunProgress { account }
+
+  // The hot path below is inlinable, so that a run over a cheap oracle is specialized where it is used: without that,
+  // looking up generic metadata costs several times what the loop itself does.
+  @usableFromInline var live: Method.State
+  @usableFromInline var account = RunProgress()
   /// Questions asked and not yet answered, oldest first.
-  public internal(set) var outstanding: [Ticket<Question>] = []
+  public var outstanding: [Ticket<Question>] { flying }
+  @usableFromInline var flying: [Ticket<Question>] = []
   public var observers: [any Observer<Method.Point>] = []
   public var tolerances = Tolerances()
   public var saving: Saving?
 
   /// Who answers the judge: the undecorated oracle.
   let judge: (any Sendable)?
-  let clock: RunClock
-  var startedAt: Duration
-  var issued = 0
-  var notebook: Notebook?
+  @usableFromInline let clock: RunClock
+  @usableFromInline var startedAt: Duration
+  @usableFromInline var issued = 0
+  @usableFromInline var notebook: Notebook?
   /// Journal lines that the checkpoint this run was resumed from already contains.
   var resumedLines = 0
   var lastSave: (time: Duration, answers: Int) = (.zero, 0)
@@ -62,7 +69,7 @@ public final class Run<Method: OptimizationMethod> {
     self.judge = judge
     self.clock = clock
     startedAt = clock.now
-    self.state = try state ?? method.start(problem, random: RandomStream(seed: seed))
+    live = try state ?? method.start(problem, random: RandomStream(seed: seed))
   }
 
   /// What the method recommends now.
@@ -75,11 +82,11 @@ public final class Run<Method: OptimizationMethod> {
   /// A sequential method has one question in flight: asking again gives the same ticket.
   public func ask() throws -> Ticket<Question>? {
     if !(method is any ParallelMethod), let waiting = outstanding.first { return waiting }
-    guard let question = method.ask(&state) else { return nil }
+    guard let question = method.ask(&live) else { return nil }
     let ticket = Ticket(number: issued, question: question)
     issued += 1
     try notebook?.asked(ticket.number, ticket.question)
-    outstanding.append(ticket)
+    flying.append(ticket)
     return ticket
   }
 
@@ -87,7 +94,7 @@ public final class Run<Method: OptimizationMethod> {
   public func tell(_ number: Int, answer: consuming Question.Answer) throws {
     guard let i = outstanding.firstIndex(where: { $0.number == number }) else { throw UnknownTicket(number: number) }
     try notebook?.answered(number, copy answer)
-    take(answer, to: outstanding.remove(at: i).release())
+    take(answer, to: flying.remove(at: i).release())
     try saveIfDue()
   }
 
@@ -107,30 +114,40 @@ public final class Run<Method: OptimizationMethod> {
     return true
   }
 
-  enum Advance { case answered, exhausted, mustWait }
+  @usableFromInline enum Advance { case answered, exhausted, mustWait }
 
   /// A step without waiting and without book-keeping for tickets: what a cheap oracle gets.
+  @inlinable
   func stepNow(_ oracle: Question.Oracle) throws -> Advance {
-    guard let question = method.ask(&state) else { return .exhausted }
-    let number = issued
+    guard let question = method.ask(&live) else { return .exhausted }
     issued += 1
     let answer: Question.Answer?
     do {
       answer = try question.answerNow(from: oracle)
     } catch {
-      outstanding.append(Ticket(number: number, question: question))
-      throw OracleFailure(wrapping: error, question: question.kind)
+      throw failed(question, error)
     }
     guard let answer else {
-      outstanding.append(Ticket(number: number, question: question))
+      fly(question)
       return .mustWait
     }
-    take(answer, to: question)
+    take(answer, to: consume question)
     if saving != nil { try saveIfDue() }
     return .answered
   }
 
+  /// Files the question just asked among those in flight.
+  @usableFromInline
+  func fly(_ question: Question) { flying.append(Ticket(number: issued - 1, question: question)) }
+
+  @usableFromInline
+  func failed(_ question: Question, _ error: any Error) -> OracleFailure {
+    fly(question)
+    return OracleFailure(wrapping: error, question: question.kind)
+  }
+
   /// The answer to the oldest question in flight; nothing of the question stays behind.
+  @usableFromInline
   func answerOldest(_ oracle: Question.Oracle) async throws -> (number: Int, answer: Question.Answer) {
     let ticket = outstanding[0]
     do { return (ticket.number, try await ticket.question.put(to: oracle)) } catch {
@@ -138,31 +155,42 @@ public final class Run<Method: OptimizationMethod> {
     }
   }
 
-  var noOracle: Unsuitable {
+  @usableFromInline var noOracle: Unsuitable {
     Unsuitable(
       method: "a run without an oracle", needs: "answers from outside", found: "a request to answer by itself",
       remedy: "Use ask and tell, or make the run with an oracle.")
   }
 
+  @inlinable
   func take(_ answer: consuming Question.Answer, to question: consuming Question) {
-    progress.count(question.kind)
-    progress.cost += question.cost(of: answer)
-    method.tell(&state, answer, to: consume question)
-    let report = method.report(state)
-    progress.elapsed = clock.now - startedAt
-    progress.measure = report.measure
-    progress.claim = report.claim
-    if let bound = report.bound { progress.bound = bound }
-    if let value = report.value, value < progress.value {
-      progress.value = value
-      progress.answersSinceImprovement = 0
-      for observer in observers { observer.note(.improved(report, progress)) }
-    } else {
-      progress.answersSinceImprovement += 1
-    }
-    for observer in observers { observer.note(.answered(progress)) }
+    account.count(question.kind)
+    account.cost += question.cost(of: answer)
+    method.tell(&live, answer, to: consume question)
+    account.elapsed = max(account.elapsed, clock.coarse() - startedAt)
+    note(method.report(live))
   }
 
+  @inlinable
+  func note(_ report: Report<Method.Point>) {
+    account.measure = report.measure
+    account.claim = report.claim
+    if let bound = report.bound { account.bound = bound }
+    if let value = report.value, value < account.value {
+      account.value = value
+      account.answersSinceImprovement = 0
+      if !observers.isEmpty { tellObservers(.improved(report, account)) }
+    } else {
+      account.answersSinceImprovement += 1
+    }
+    if !observers.isEmpty { tellObservers(.answered(account)) }
+  }
+
+  @usableFromInline
+  func tellObservers(_ event: RunEvent<Method.Point>) {
+    for observer in observers { observer.note(event) }
+  }
+
+  @usableFromInline
   func saveIfDue() throws {
     guard let saving else { return }
     let due =

@@ -4,6 +4,11 @@
 public struct AnswerCount: Sendable, Codable, Hashable {
   public var kind: String
   public var count: Int
+
+  public init(kind: String, count: Int) {
+    self.kind = kind
+    self.count = count
+  }
 }
 
 /// What a stopping rule may look at. The run keeps the history; rules keep none.
@@ -31,9 +36,10 @@ public struct RunProgress: Sendable, Codable {
   /// value − bound, where both are known.
   public var gap: Double? { bound.map { value - $0 } }
 
+  @inlinable
   mutating func count(_ kind: String) {
     answers += 1
-    for i in counts.indices where counts[i].kind == kind {
+    for i in 0..<counts.count where counts[i].kind == kind {
       counts[i].count += 1
       return
     }

@@ -18,6 +18,7 @@ public struct JournalMismatch: Error, Sendable, Hashable, CustomStringConvertibl
 }
 
 /// Writes the events of one run into a journal, and reads them back while the run is being resumed.
+@usableFromInline
 final class Notebook {
   let journal: any Journal
   let detail: JournalDetail

@@ -41,6 +41,7 @@ public struct Report<Point: Sendable & Codable>: Sendable {
   /// What stopped an outside solver, in its words; nil for methods of our own.
   public var limit: StopReason?
 
+  @inlinable
   public init(point: Point, value: Double? = nil, measure: Double? = nil, claim: Claim? = nil) {
     self.point = point
     self.value = value

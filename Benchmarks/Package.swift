@@ -1,0 +1,22 @@
+// swift-tools-version: 6.3
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+  name: "gradus-benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "gradus", path: "..")],
+  targets: [
+    .target(name: "AllocationCounter"),
+    .executableTarget(
+      name: "loop",
+      dependencies: ["AllocationCounter", .product(name: "GradusCore", package: "gradus"),
+        .product(name: "GradusNumerics", package: "gradus")],
+      swiftSettings: settings),
+  ]
+)
