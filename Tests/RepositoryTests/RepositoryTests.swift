@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GradusMaintenance
+import Testing
+
+/// The rules of the repository, on the repository itself.
+@Suite struct RepositoryTests {
+  let repository: Repository
+
+  init() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    repository = try Repository(root: root)
+    try #require(repository.swiftFiles.count > 50, "the checkout was found")
+  }
+
+  func expectNone(_ findings: [Finding], _ location: SourceLocation = #_sourceLocation) {
+    let list = findings.map(\.description).joined(separator: "\n")
+    #expect(findings.isEmpty, "\(list)", sourceLocation: location)
+  }
+
+  @Test func filesAreShort() { expectNone(repository.tooLong) }
+  @Test func filesSayTheirLicence() { expectNone(repository.unlicensed) }
+  @Test func nothingIsUnfinishedOrUnsafe() { expectNone(repository.bannedWords) }
+  @Test func modulesKeepTheirFloors() { expectNone(repository.floorViolations) }
+  @Test func noPathOfAMachine() { expectNone(repository.machinePaths) }
+  @Test func catalogsAreWhatTheSourcesSay() { expectNone(repository.staleCatalogs) }
+
+  @Test func ignoresWhatBuildsLeave() throws {
+    let ignore = try #require(repository.files.first { $0.path == ".gitignore" })
+    #expect(ignore.lines.contains(".build*"))
+    #expect(ignore.lines.contains("Package.resolved"))
+  }
+}
