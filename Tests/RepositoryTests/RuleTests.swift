@@ -80,7 +80,7 @@ import Testing
     #expect(before.catalogs.map(\.methods) == [["Broyden", "Descent", "Newton"], []])
     #expect(before.staleCatalogs.map(\.file) == ["Sources/GradusSmooth/Catalog.swift"])
     let text = try #require(before.catalogs.first?.text)
-    #expect(text.contains("    MethodEntry(Descent.self),\n    MethodEntry(Newton.self),\n"))
+    #expect(text.contains("    MethodEntry(Descent.self),\n    MethodEntry(Newton.self),\n  ]"))
     let after = repository(sources.merging(["Sources/GradusSmooth/Catalog.swift": text]) { $1 })
     #expect(after.staleCatalogs.isEmpty)
     let extra = repository(["Sources/GradusBlackBox/Catalog.swift": text])
