@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import GradusNative
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -39,6 +41,26 @@ package struct FileBytes: Sendable {
     guard Int(status.st_size) <= ReadLimits.fileBytes else { throw FileBytes.tooLarge(path) }
     self.path = path
     bytes = try FileBytes.drain(descriptor, path: path, guess: Int(status.st_size))
+  }
+
+  /// Reads the whole file, decompressed when its name ends with `.gz`. Without zlib, a compressed file is an error of
+  /// type `MissingComponent`.
+  package static func load(_ path: String) throws -> FileBytes {
+    let file = try FileBytes(contentsOf: path)
+    guard ModelFile.fileExtension(of: path).isCompressed else { return file }
+    let zlib = try Zlib()
+    do throws(ZlibError) {
+      var content = try zlib.inflated([UInt8](file.bytes.dropLast()), limit: ReadLimits.fileBytes)
+      content.append(10)
+      return FileBytes(path: path, guarded: content)
+    } catch {
+      throw ReadError(file: path, cause: error.description, expected: "gzip data of at most 2 GiB")
+    }
+  }
+
+  private init(path: String, guarded: [UInt8]) {
+    self.path = path
+    bytes = guarded
   }
 
   /// Reads until the end: pipes and devices do not know their size beforehand.

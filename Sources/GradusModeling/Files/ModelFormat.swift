@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The formats of files that state a linear, quadratic or mixed-integer program.
+public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
+  /// MPS and its extensions, `.mps` and `.qps`.
+  case mps
+  /// The LP format of CPLEX, `.lp`.
+  case lp
+
+  /// The extensions in lower case, without the point.
+  public var extensions: [String] {
+    switch self {
+    case .mps: ["mps", "qps"]
+    case .lp: ["lp"]
+    }
+  }
+
+  /// The format that the extension of `path` stands for; nil for a foreign one. Case does not matter, `.gz` behind it
+  /// is skipped.
+  public init?(path: String) {
+    let wanted = ModelFile.fileExtension(of: path).format
+    guard let format = ModelFormat.allCases.first(where: { $0.extensions.contains(wanted) }) else { return nil }
+    self = format
+  }
+}
