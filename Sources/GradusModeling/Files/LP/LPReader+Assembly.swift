@@ -25,6 +25,9 @@ extension LPReader {
     guard isFinite, form.objectiveOffset.isFinite else {
       throw scanner.error(scanner.token, "a sum of coefficients is not finite", expected: "smaller coefficients")
     }
+    if NameEncoding.isMarked(UnsafeBufferPointer(start: scanner.base, count: scanner.end)) {
+      try form.decodeNames(file: scanner.path)
+    }
     return form
   }
 

@@ -23,9 +23,12 @@ extension MPSReader {
     form.objectiveName = objectiveName
     form.objectiveOffset = 0 - (objectiveSide ?? 0)
     form.quadratic = quadratic
-    form.quadraticTerms = quadraticTerms
+    form.quadraticTerms = quadraticTerms.sorted { $0.row < $1.row }
     form.specialOrderedSets = specialOrderedSets
-    form.indicators = indicators
+    form.indicators = indicators.sorted { $0.row < $1.row }
+    if NameEncoding.isMarked(UnsafeBufferPointer(start: scanner.base, count: scanner.end)) {
+      try form.decodeNames(file: scanner.path)
+    }
     return form
   }
 

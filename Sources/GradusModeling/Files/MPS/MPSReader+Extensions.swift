@@ -106,11 +106,10 @@ extension MPSReader {
     guard 1...3 ~= count else {
       throw scanner.error(scanner.fields[3], "too many fields", expected: "a column and its weight")
     }
-    let isPair = count == 2 && columns.position(of: scanner.bytes(scanner.fields[1])) == nil
-    if count == 1 || count == 2 && !isPair {
-      let field = scanner.fields[count - 1]
-      return (field, try column(field), Double(position + 1))
-    }
+    let last = scanner.fields[count - 1]
+    let isNumber = !DecimalNumber.parse(scanner.base, last.start, last.end).isNaN
+    let isPair = count == 2 && isNumber && columns.position(of: scanner.bytes(scanner.fields[0])) != nil
+    if count == 1 || count == 2 && !isPair { return (last, try column(last), Double(position + 1)) }
     let field = scanner.fields[count - 2]
     let weightField = scanner.fields[count - 1]
     let weight = DecimalNumber.parse(scanner.base, weightField.start, weightField.end)
