@@ -60,6 +60,7 @@ let package = Package(
     tests("GradusNativeTests", ["GradusNative"]),
     tests("GradusDiscreteTests", ["GradusDiscrete", "GradusCore", "GradusNative", "GradusNumerics"]),
     tests("GradusLinearAlgebraTests", ["GradusNumerics", "GradusNative", "GradusLinearAlgebra"]),
+    tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
   ]
 )
