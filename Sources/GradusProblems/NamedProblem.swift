@@ -18,11 +18,14 @@ public struct KnownOptimum: Sendable {
   public var points: [Vector]
   /// One multiplier a row: ∂objective/∂side.
   public var multipliers: Vector?
+  /// Proof that there is no optimum: weights of contradicting rows, or a direction along which the objective falls.
+  public var ray: Vector?
   /// Points of the Pareto front of a problem with several objectives.
   public var front: [FrontPoint<Vector>] = []
 
-  public init(value: Double?, points: [Vector] = [], multipliers: Vector? = nil) {
+  public init(value: Double?, points: [Vector] = [], multipliers: Vector? = nil, ray: Vector? = nil) {
     self.value = value
+    self.ray = ray
     self.points = points
     self.multipliers = multipliers
   }

@@ -6,7 +6,9 @@ public enum ProblemLibrary {
   /// Every family, simple ones first.
   public static var families: [ProblemFamily] {
     convexFamilies + valleyFamilies + multimodalFamilies + nonSmoothFamilies + noisyFamilies + regressionFamilies
-      + leastSquaresFamilies + boundedFamilies + constrainedFamilies + rankFamilies + objectiveFamilies + trapFamilies
+      + leastSquaresFamilies + boundedFamilies + constrainedFamilies + programFamilies + rankFamilies
+      + objectiveFamilies
+      + trapFamilies
   }
 
   /// One member of every family, with default parameters.

@@ -27,6 +27,7 @@ extension NamedProblem {
     if let oracle = oracle as? any StochasticOracle<Vector> { try await proof.checkNoise(oracle) }
     if let oracle = oracle as? any PreferenceOracle<Vector> { try await proof.checkRanking(oracle) }
     if let oracle = oracle as? any VectorOracle<Vector> { try await proof.checkFront(oracle) }
+    if let form = form(StandardForm.self) { proof.checkProgram(form) }
     proof.checkStart()
     return proof.violations
   }
@@ -59,10 +60,10 @@ struct ProblemProof {
   /// A random point well inside the region.
   mutating func sample() -> Vector { problem.region.sample(&random) }
 
-  /// A random direction of unit length.
+  /// A random direction in the units of the region: of its width, where that differs between coordinates.
   mutating func direction() -> Vector {
     let d = random.normals(problem.dimension)
-    return (1 / d.norm) * d
+    return Vector(d.indices.map { d[$0] / d.norm * (problem.region.upper[$0] - problem.region.lower[$0]) })
   }
 
   mutating func checkStart() {

@@ -16,7 +16,7 @@ extension ProblemProof {
       expect(
         abs(ahead.inner(w) - d.inner(back)) <= 1e-12 * scale, "⟨Jd, w⟩ = ⟨d, Jᵀw⟩",
         "\(ahead.inner(w)) and \(d.inner(back))")
-      let quotient = try await DifferenceQuotient(scale: x.maximumMagnitude, magnitude: residual.norm * w.norm) {
+      let quotient = try await DifferenceQuotient(magnitude: residual.norm * w.norm) {
         try await oracle.residual(at: x + $0 * d).inner(w)
       }
       expect(
@@ -27,7 +27,8 @@ extension ProblemProof {
       let columns = Vector(
         (0..<m).map { i in x.indices.reduce(0) { $0 + linear.jacobian[$1 * m + i] * d[$1] } })
       expect(
-        linear.residual == residual && (columns - ahead).norm <= 1e-12 * max(1, ahead.norm),
+        (linear.residual - residual).norm <= 1e-12 * max(1, residual.norm)
+          && (columns - ahead).norm <= 1e-12 * max(1, ahead.norm),
         "the whole Jacobian agrees with its products", "off by \((columns - ahead).norm)")
       if let oracle = oracle as? any ZerothOrderOracle<Vector> {
         let value = try await oracle.value(at: x)
@@ -49,7 +50,7 @@ extension ProblemProof {
       let y = random.normals(values.constraints.count)
       let slope = derivatives.gradient.inner(d) + derivatives.jacobian.times(d).inner(y)
       let magnitude = abs(values.objective) + values.constraints.norm * y.norm
-      let first = try await DifferenceQuotient(scale: x.maximumMagnitude, magnitude: magnitude) {
+      let first = try await DifferenceQuotient(magnitude: magnitude) {
         let beside = try await oracle.values(at: x + $0 * d)
         return beside.objective + beside.constraints.inner(y)
       }
@@ -57,7 +58,7 @@ extension ProblemProof {
         first.agrees(with: slope) && first.isSharp(for: slope), "gradients are derivatives of values",
         "slope \(slope), differences \(first.value) at \(x.elements)")
       let curved = try await oracle.lagrangianProduct(at: x, multipliers: y, objectiveWeight: 0.5, along: d).inner(e)
-      let second = try await DifferenceQuotient(scale: x.maximumMagnitude, magnitude: derivatives.gradient.norm) {
+      let second = try await DifferenceQuotient(magnitude: derivatives.gradient.norm) {
         let beside = try await oracle.derivatives(at: x + $0 * d)
         return 0.5 * beside.gradient.inner(e) + beside.jacobian.times(e).inner(y)
       }
@@ -93,8 +94,7 @@ extension ProblemProof {
     expect(moved.norm <= 1e-12 * max(1, derivatives.gradient.norm), "∇f = Jᵀy + z", "residual \(moved.norm)")
   }
 
-  /// Random points are hardly ever feasible where there are equations; those that nearly are must not be better
-  /// than the multipliers allow: f(x) ≥ f* + yᵀ(c(x) − c*) − curvature is not checked, only exact feasibility is.
+  /// No feasible random point is better. Where there are equations hardly any is feasible, and KKT has to do.
   private mutating func checkFeasibleRivals(
     _ program: NonlinearProgram, _ oracle: any ConstraintOracle
   ) async throws {

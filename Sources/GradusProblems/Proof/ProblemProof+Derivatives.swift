@@ -7,8 +7,8 @@ struct DifferenceQuotient {
   var value: Double
   var uncertainty: Double
 
-  init(scale: Double, magnitude: Double, _ along: (Double) async throws -> Double) async rethrows {
-    let h = 1e-4 * max(1, scale)
+  init(magnitude: Double, _ along: (Double) async throws -> Double) async rethrows {
+    let h = 1e-5
     let coarse = (try await along(h) - along(-h)) / (2 * h)
     let fine = (try await along(h / 2) - along(-h / 2)) / h
     value = (4 * fine - coarse) / 3
@@ -35,7 +35,7 @@ extension ProblemProof {
         now?.value == linear.value && now?.gradient == linear.gradient, "immediate and awaited gradients agree",
         "at \(x.elements)")
       let slope = linear.gradient.inner(d)
-      let quotient = try await DifferenceQuotient(scale: x.maximumMagnitude, magnitude: abs(value)) {
+      let quotient = try await DifferenceQuotient(magnitude: abs(value)) {
         try await oracle.value(at: x + $0 * d)
       }
       // A kink inside the step shows as disagreement of the two steps; smooth functions have no such excuse.
@@ -53,7 +53,7 @@ extension ProblemProof {
     if problem.traits.contains(.nonSmooth) {
       for _ in 0..<points {
         let d = direction()
-        let beside = try await oracle.value(at: point + 1e-6 * d)
+        let beside = try await oracle.value(at: point + 1e-7 * d)
         expect(beside >= linear.value, "no direction descends from the optimum", "\(beside) along \(d.elements)")
       }
       return
@@ -72,10 +72,10 @@ extension ProblemProof {
     -> Double
   {
     let d = direction()
-    let h = 1e-6 * max(1, point.maximumMagnitude)
+    let h = 1e-6
     let ahead = try await oracle.linearization(at: point + h * d).gradient
     let behind = try await oracle.linearization(at: point - h * d).gradient
-    return (ahead - behind).norm / (2 * h)
+    return (ahead - behind).norm / (2 * h * d.norm)
   }
 
   /// The saddle or maximum behind a trap is one: stationary, and something nearby is lower.
@@ -84,7 +84,7 @@ extension ProblemProof {
     let linear = try await oracle.linearization(at: trap)
     expect(linear.gradient.norm == 0, "the trap is stationary", "gradient \(linear.gradient.elements)")
     var lowest = Double.infinity
-    for _ in 0..<10 * points { lowest = min(lowest, try await oracle.value(at: trap + 1e-2 * direction())) }
+    for _ in 0..<10 * points { lowest = min(lowest, try await oracle.value(at: trap + 1e-3 * direction())) }
     expect(lowest < linear.value, "the trap is no minimum", "\(linear.value), lowest beside it \(lowest)")
     // On the ridge the gradient points along it, so that descent never leaves.
     let slope = try await oracle.linearization(at: start).gradient
@@ -106,7 +106,7 @@ extension ProblemProof {
         abs(product.inner(e) - other.inner(d)) <= 1e-12 * scale, "the Hessian is symmetric",
         "\(product.inner(e)) and \(other.inner(d))")
       let gradient = try await oracle.linearization(at: x).gradient
-      let quotient = try await DifferenceQuotient(scale: x.maximumMagnitude, magnitude: gradient.norm) {
+      let quotient = try await DifferenceQuotient(magnitude: gradient.norm) {
         try await oracle.linearization(at: x + $0 * d).gradient.inner(e)
       }
       expect(
