@@ -4,6 +4,9 @@ public import GradusCore
 
 public enum SmoothCatalog {
   public static let entries: [MethodEntry] = [
-    MethodEntry(GradientDescent.self)
+    MethodEntry(GradientDescent.self),
+    MethodEntry(LBFGS.self),
+    MethodEntry(LevenbergMarquardt.self),
+    MethodEntry(TrustRegionNewton.self),
   ]
 }

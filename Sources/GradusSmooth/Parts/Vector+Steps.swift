@@ -25,3 +25,8 @@ extension Linearization where Point == Vector {
   /// True when the value and every entry of the gradient are finite numbers.
   var isFinite: Bool { value.isFinite && gradient.isFinite }
 }
+
+extension Linearization where Point == Vector {
+  /// What a method claims that cannot improve on this point: stationarity where the gradient is small beside the value.
+  var claimAtRest: Claim { gradient.norm <= 1e-6 * max(1, abs(value)) ? .stationary : .stalled }
+}
