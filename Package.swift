@@ -58,7 +58,11 @@ let package = Package(
     .executableTarget(name: "gradus-maintain", dependencies: ["GradusMaintenance"], swiftSettings: settings),
     tests("RepositoryTests", ["GradusMaintenance"]),
     tests("GradusNativeTests", ["GradusNative"]),
-    tests("GradusDiscreteTests", ["GradusDiscrete", "GradusCore", "GradusNative", "GradusNumerics"]),
+    tests(
+      "GradusDiscreteTests", ["GradusDiscrete", "GradusCore", "GradusNative", "GradusNumerics", "HelperFixture"]),
+    .executableTarget(
+      name: "HelperFixture", dependencies: ["GradusDiscrete", "GradusCore", "GradusNative", "GradusNumerics"],
+      path: "Tests/HelperFixture", swiftSettings: settings),
     tests("GradusLinearAlgebraTests", ["GradusNumerics", "GradusNative", "GradusLinearAlgebra"]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),

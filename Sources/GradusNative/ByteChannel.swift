@@ -30,6 +30,7 @@ public struct ByteChannel: Sendable {
     _ bytes: UnsafeRawBufferPointer, idle: () throws(E) -> Void
   ) throws(E) -> Result<Void, ChannelError> {
     var rest = bytes[...]
+    var watch = Watch()
     while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
       // One call never blocks for more than a moment: what does not fit waits in the poll below.
       let size = min(rest.count, 1 << 20)
@@ -45,7 +46,7 @@ public struct ByteChannel: Sendable {
         switch errno {
         case EINTR: continue
         case EAGAIN, EWOULDBLOCK:
-          if try !ready(Int16(POLLOUT), idle) { return .failure(.closed) }
+          if try !watch.ready(descriptor, Int16(POLLOUT), idle) { return .failure(.closed) }
         case EPIPE, ECONNRESET: return .failure(.closed)
         case let code: return .failure(.system(code))
         }
@@ -59,8 +60,9 @@ public struct ByteChannel: Sendable {
     _ bytes: UnsafeMutableRawBufferPointer, idle: () throws(E) -> Void
   ) throws(E) -> Result<Void, ChannelError> {
     var filled = 0
+    var watch = Watch()
     while filled < bytes.count {
-      if try !ready(Int16(POLLIN), idle) { return .failure(.closed) }
+      if try !watch.ready(descriptor, Int16(POLLIN), idle) { return .failure(.closed) }
       let count = read(descriptor, bytes.baseAddress.map { $0 + filled }, bytes.count - filled)
       if count > 0 {
         filled += count
@@ -73,16 +75,28 @@ public struct ByteChannel: Sendable {
     return .success(())
   }
 
-  /// Waits until the descriptor can be used; false when it never will.
-  private func ready<E: Error>(_ events: Int16, _ idle: () throws(E) -> Void) throws(E) -> Bool {
-    while true {
-      var state = pollfd(fd: descriptor, events: events, revents: 0)
-      let count = poll(&state, 1, 50)
-      if count > 0 {
+  /// Waits for a descriptor, and looks around on time even when there is always something to do.
+  private struct Watch {
+    private static let interval = 0.05
+    private var last = MonotonicTime.now
+
+    /// Waits until the descriptor can be used; false when it never will.
+    mutating func ready<E: Error>(
+      _ descriptor: Int32, _ events: Int16, _ idle: () throws(E) -> Void
+    ) throws(E) -> Bool {
+      while true {
+        var state = pollfd(fd: descriptor, events: events, revents: 0)
+        let count = poll(&state, 1, Int32(1000 * Self.interval))
+        let now = MonotonicTime.now
+        if now - last >= Self.interval {
+          last = now
+          try idle()
+        }
         // A hang-up with bytes still to read is not the end.
-        return state.revents & events != 0 || state.revents & Int16(POLLHUP) != 0 && events == Int16(POLLIN)
+        if count > 0 {
+          return state.revents & events != 0 || state.revents & Int16(POLLHUP) != 0 && events == Int16(POLLIN)
+        }
       }
-      try idle()
     }
   }
 
