@@ -44,7 +44,7 @@ struct ProcessOracleTests {
     let impossible = SmallPrograms.form(
       costs: [1, 1], rows: [[1, 1], [1, 1]], rowLower: [-.infinity, 2], rowUpper: [1, .infinity])
     let highs = try #require(Installed.highs)
-    for form in [SmallPrograms.wyndor, SmallPrograms.knapsack(40), unbounded, impossible] {
+    for form in [SmallPrograms.wyndor, SmallPrograms.knapsack(20), unbounded, impossible] {
       let here = try await HighsOracle(form, highs: highs).solve(SolveLinear())
       let there = try await solve(form, "serve")
       #expect(there.status == here.status)
