@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+# demo: the examples, into demo/report.html     test: every test          bench: every benchmark, as ratios in one run
+# tools: optional components (benchmark peers)  claims: the measured claims
+# dist: release archive and Python wheel        fuzz: 100,000 mutated files a format
+# format: swift-format in place                 clean: remove what builds leave
+SHELL := /bin/bash
+# One set of flags everywhere, so that nothing is built twice. Programs built here run on machines like this one.
+FLAGS := -c release -Xcc -march=native
+GRADUS := .build/release/gradus
+
+.PHONY: demo test tools bench claims dist fuzz format clean build setup
+
+setup:
+	@tools/setup.sh
+
+build: setup
+	@timeout 1500 swift build $(FLAGS) --product gradus
+
+demo: build
+	@timeout 300 $(GRADUS) demo
+
+test: setup
+	@python3 tools/run_tests.py $(FLAGS)
+
+tools:
+	@tools/setup.sh optional
+
+bench: build tools
+	@python3 Benchmarks/bench.py
+
+claims: build
+	@python3 Benchmarks/claims.py
+
+dist:
+	@tools/setup.sh dist
+	@python3 tools/dist.py
+
+fuzz: build
+	@python3 tools/fuzz.py --files 100000
+
+format:
+	@swift format -i -r -p Package.swift Sources Tests Examples
+
+clean:
+	@rm -rf .build .build-dist .build-example dist demo/report.html

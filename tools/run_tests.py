@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Builds and runs every test and ends with the line `N passed, N failed, N skipped`.
+
+    tools/run_tests.py [FLAGS OF swift build…]
+
+Swift tests are counted from the report that `swift test` writes, Python tests from unittest's own result. A stage that
+does not build, crashes, runs out of time or counts no test is a failure. Exit code 0 when nothing failed, otherwise 1.
+"""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+REPORT = ROOT / ".build" / "tests.xml"
+MINUTE = 60
+
+
+class Count:
+    """What was passed, failed and skipped so far, and the names of what failed."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.failures, self.reasons = [], {}
+
+    def fail(self, name):
+        self.failed += 1
+        self.failures.append(name)
+
+    def skip(self, reason):
+        self.skipped += 1
+        self.reasons[reason] = self.reasons.get(reason, 0) + 1
+
+
+def run(command, limit, keep=False):
+    """Runs a command in its own group, ends the whole group at the limit; (exit code, output when kept)."""
+    print("\n$ " + " ".join(map(str, command)), flush=True)
+    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"} if keep else {}
+    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdin=subprocess.DEVNULL, **pipe)
+    try:
+        output, _ = process.communicate(timeout=limit)
+        return process.returncode, output or ""
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        print(f"stopped after {limit / MINUTE:.0f} minutes", flush=True)
+        return 124, output or ""
+
+
+def swift_tests(count, flags):
+    REPORT.parent.mkdir(exist_ok=True)
+    code, _ = run(["swift", "build", *flags, "--build-tests"], 20 * MINUTE)
+    if code != 0:
+        return count.fail("the Swift package does not build")
+    written = REPORT.with_name(REPORT.stem + "-swift-testing.xml")
+    for old in (REPORT, written):
+        old.unlink(missing_ok=True)
+    code, _ = run(["swift", "test", *flags, "--skip-build", "--disable-xctest", "--xunit-output", REPORT], 20 * MINUTE)
+    before = count.failed
+    report = written if written.exists() else REPORT
+    if not report.exists():
+        return count.fail(f"the Swift tests wrote no report (exit code {code})")
+    seen = 0
+    for test in ElementTree.parse(report).getroot().iter("testcase"):
+        seen += 1
+        if test.find("failure") is not None or test.find("error") is not None:
+            count.fail(f"{test.get('classname')}.{test.get('name')}")
+        elif (skipped := test.find("skipped")) is not None:
+            count.skip(skipped.text or "no reason given")
+        else:
+            count.passed += 1
+    if seen == 0:
+        count.fail("the Swift report holds no test")
+    if code != 0 and count.failed == before:
+        count.fail(f"swift test ended with exit code {code}")
+
+
+def python_tests(count):
+    command = [sys.executable, "-m", "unittest", "discover", "-v", "-s", "Tests/tools", "-t", "Tests/tools"]
+    code, output = run(command, 15 * MINUTE, keep=True)
+    print(output, end="", flush=True)
+    summary = re.search(r"^Ran (\d+) tests? in .*\n\n(OK|FAILED|NO TESTS RAN)(?: \((.*)\))?\s*\Z", output, re.MULTILINE)
+    if summary is None or int(summary[1]) == 0:
+        return count.fail(f"the Python tests ended without a count (exit code {code})")
+    parts = dict(part.split("=") for part in (summary[3] or "").split(", ") if "=" in part)
+    for name in re.findall(r"^(?:FAIL|ERROR): (.+)$", output, re.MULTILINE):
+        count.fail(name)
+    for reason in re.findall(r"\.\.\. skipped ['\"](.*)['\"]$", output, re.MULTILINE):
+        count.skip(reason)
+    bad = sum(int(parts.get(key, 0)) for key in ("failures", "errors", "unexpected successes"))
+    count.passed += max(0, int(summary[1]) - bad - int(parts.get("skipped", 0)) - int(parts.get("expected failures", 0)))
+    if code != 0 and not bad:
+        count.fail(f"unittest ended with exit code {code}")
+
+
+def style(count):
+    code, _ = run(["swift", "format", "lint", "--strict", "-r", "-p", "Package.swift", "Sources", "Tests"], 5 * MINUTE)
+    if code == 0:
+        count.passed += 1
+    else:
+        count.fail("swift format lint")
+
+
+def main():
+    begin, count = time.monotonic(), Count()
+    swift_tests(count, sys.argv[1:])
+    style(count)
+    python_tests(count)
+    print()
+    for reason, times in sorted(count.reasons.items()):
+        print(f"skipped ({times}): {reason}")
+    for name in count.failures:
+        print(f"failed: {name}")
+    print(f"{time.monotonic() - begin:.0f} seconds")
+    print(f"{count.passed} passed, {count.failed} failed, {count.skipped} skipped", flush=True)
+    return 1 if count.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing, by package name, and says what it installs. A second call finds everything and does nothing.
+#
+#   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, AMD, zlib, HiGHS
+#   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma)
+#   tools/setup.sh dist       also what packing a release needs (binutils)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+highsbox=1.15.1
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+# The system's package manager, as far as this account may use it.
+system=none
+if command -v brew >/dev/null 2>&1; then system=brew
+elif command -v apt-get >/dev/null 2>&1; then
+  if [ "$(id -u)" = 0 ]; then system=apt
+  elif sudo -n true >/dev/null 2>&1; then system=sudo-apt
+  else system=ask-apt; fi
+fi
+
+# install PURPOSE DEBIAN-PACKAGE BREW-PACKAGE
+install() {
+  case $system in
+    apt|sudo-apt)
+      local run=(env DEBIAN_FRONTEND=noninteractive apt-get)
+      [ $system = apt ] || run=(sudo -n "${run[@]}")
+      say "installing $2 ($1) with apt-get"
+      "${run[@]}" install -y -q --no-install-recommends "$2" >/dev/null 2>&1 && return 0
+      "${run[@]}" update -q >/dev/null 2>&1 || true
+      "${run[@]}" install -y -q --no-install-recommends "$2" >/dev/null && return 0 ;;
+    brew)
+      say "installing $3 ($1) with brew"
+      brew install -q "$3" && return 0 ;;
+    ask-apt) say "$1 is missing; install it with: sudo apt-get install $2"; return 1 ;;
+    *) say "$1 is missing; install the package that is called $2 on Debian"; return 1 ;;
+  esac
+  say "$1 could not be installed; do it by hand: apt-get install $2"
+  return 1
+}
+
+# library NAME: true when the dynamic loader knows the library.
+library() {
+  ldconfig -p 2>/dev/null | grep -q "$1" && return 0
+  local folder
+  for folder in /usr/lib /usr/lib/*-linux-gnu /usr/local/lib /opt/homebrew/lib /opt/homebrew/opt/*/lib; do
+    [ -e "$folder/$1" ] && return 0
+  done
+  return 1
+}
+
+if ! command -v swift >/dev/null 2>&1; then
+  say "no Swift toolchain was found: install Swift 6.3 or newer (https://www.swift.org/install) and put it on PATH"
+  exit 5
+fi
+version=$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+)\.([0-9]+).*/\1 \2/p' | head -1)
+read -r major minor <<<"${version:-0 0}"
+if [ "$major" -lt 6 ] || { [ "$major" = 6 ] && [ "$minor" -lt 3 ]; }; then
+  say "Swift ${major}.${minor} is too old: install Swift 6.3 or newer (https://www.swift.org/install)"
+  exit 5
+fi
+
+if [ "$(uname)" = Linux ]; then
+  library libopenblas.so.0 || install "BLAS and LAPACK" libopenblas0-pthread openblas || true
+  library libamd.so.2 || library libamd.so.3 || install "orderings of sparse matrices" libamd2 suite-sparse || true
+  library libz.so.1 || install "gzip" zlib1g zlib || true
+  # The wheel of HiGHS links to the compiler's run-time libraries, which a bare system lacks.
+  library libstdc++.so.6 || install "the C++ run-time library" libstdc++6 gcc || true
+fi
+
+# One wheel in .tools/python: `gradus` looks there before it looks into any Python environment.
+wheel() { # NAME VERSION IMPORT
+  [ -d ".tools/python/$3" ] && return 0
+  command -v python3 >/dev/null 2>&1 || install "Python" python3 python3 || return 1
+  python3 -m pip --version >/dev/null 2>&1 || install "pip" python3-pip python3 || return 1
+  say "installing $1${2:+ $2} into .tools/python with pip"
+  python3 -m pip install --quiet --disable-pip-version-check --no-warn-script-location --root-user-action=ignore \
+    --target .tools/python "$1${2:+==$2}" && return 0
+  say "pip could not install $1; do it by hand: python3 -m pip install --target .tools/python $1${2:+==$2}"
+  return 1
+}
+wheel highsbox "$highsbox" highsbox || say "without HiGHS, integer programs cannot be solved and their tests are skipped"
+
+case ${1:-} in
+  optional)
+    # An environment of its own: these bring NumPy, which must not shadow anybody's.
+    if [ ! -x .tools/peers/bin/python ]; then
+      python3 -m venv .tools/peers >/dev/null 2>&1 || { install "virtual environments" python3-venv python3 \
+        && python3 -m venv .tools/peers >/dev/null; }
+    fi
+    missing=()
+    for name in numpy scipy highspy clarabel cma; do
+      .tools/peers/bin/python -c "import $name" >/dev/null 2>&1 || missing+=("$name")
+    done
+    if [ ${#missing[@]} -gt 0 ]; then
+      say "installing ${missing[*]} into .tools/peers with pip"
+      .tools/peers/bin/python -m pip install --quiet --disable-pip-version-check "${missing[@]}"
+    fi ;;
+  dist)
+    command -v readelf >/dev/null 2>&1 || install "binary tools" binutils binutils ;;
+esac
