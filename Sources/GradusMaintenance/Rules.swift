@@ -9,7 +9,7 @@ extension Repository {
     }
   }
 
-  /// Files of code that do not say their licence in the first lines.
+  /// Files of code that do not say their license in the first lines.
   public var unlicensed: [Finding] {
     let endings = [".swift", ".py", ".sh"]
     return files.filter { file in endings.contains { file.path.hasSuffix($0) } }.compactMap { file in

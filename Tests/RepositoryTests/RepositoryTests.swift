@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func filesAreShort() { expectNone(repository.tooLong) }
-  @Test func filesSayTheirLicence() { expectNone(repository.unlicensed) }
+  @Test func filesSayTheirLicense() { expectNone(repository.unlicensed) }
   @Test func nothingIsUnfinishedOrUnsafe() { expectNone(repository.bannedWords) }
   @Test func modulesKeepTheirFloors() { expectNone(repository.floorViolations) }
   @Test func noPathOfAMachine() { expectNone(repository.machinePaths) }

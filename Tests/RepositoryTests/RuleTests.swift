@@ -61,7 +61,7 @@ import Testing
     #expect(repository(["README.md": line]).machinePaths.isEmpty == !caught)
   }
 
-  @Test func licences() {
+  @Test func licenses() {
     let files = [
       "Sources/GradusCore/A.swift": "import Foundation",
       "tools/a.py": "#!/bin/python\n# SPDX-License-Identifier: Apache-2.0",
