@@ -1,1 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+
+// One import for a user of the library: every family and everything below it.
+@_exported import GradusBlackBox
+@_exported import GradusCore
+@_exported import GradusDiscrete
+@_exported import GradusLinearAlgebra
+@_exported import GradusModeling
+@_exported import GradusNative
+@_exported import GradusNumerics
+@_exported import GradusProblems
+@_exported import GradusSmooth
+@_exported import GradusVerification

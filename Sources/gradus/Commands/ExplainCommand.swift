@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Gradus
+
+struct ExplainCommand: GradusSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain", abstract: "Shows what a method does, promises and can be told.")
+
+  @OptionGroup var output: OutputOptions
+
+  @Argument(help: "The name of a method.")
+  var method: String
+
+  func execute() async throws -> ExitCode {
+    let entry = try MethodChoice.entry(named: method)
+    switch output.format {
+    case .json: Console.out(entry.json.serialized(indented: true) + [0x0A])
+    case .text: Console.out(Self.page(entry))
+    }
+    return .success
+  }
+
+  static func page(_ entry: MethodEntry) -> String {
+    let card = entry.card
+    var text = "\(card.name) – \(card.summary)\n\n"
+    text += "  problem    \(entry.problem)\n  needs      \(entry.needs)\n  guarantee  \(card.guarantee)\n"
+    text += "  reference  \(card.reference)\n"
+    if !entry.settings.isEmpty {
+      var table = Table(["  --set", "default", "range", "meaning"])
+      for setting in entry.settings {
+        let range =
+          setting.choices.map { $0.joined(separator: "|") }
+          ?? setting.lower.flatMap { low in
+            setting.upper.map { "\(Numbers.short(low)) … \(Numbers.short($0))" }
+          } ?? ""
+        table.rows.append(["  \(setting.name)", setting.defaultValue, range, setting.help])
+      }
+      text += "\n\(table.text)"
+    }
+    return text
+  }
+}

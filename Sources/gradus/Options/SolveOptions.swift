@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Gradus
+
+/// Whether missing derivatives are made from differences of values.
+enum Derivatives: String, ExpressibleByArgument, CaseIterable, Sendable { case exact, finite }
+
+extension Status: ExpressibleByArgument {}
+
+/// Options that say how a problem is solved.
+struct SolveOptions: ParsableArguments, Sendable {
+  @Option(name: .customLong("by"), help: "The method; without it one is chosen.")
+  var method: String?
+
+  @Option(help: "The seed of all random numbers.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Answers worked on at once, and threads of outside solvers.")
+  var threads = 1
+
+  @Option(help: ArgumentHelp("Stop after this time.", valueName: "seconds"))
+  var timeLimit: Double?
+
+  @Option(name: .customLong("set"), help: ArgumentHelp("A setting or tolerance; repeatable.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(help: "Stop after this many answers.")
+  var answers: Int?
+
+  @Option(help: "Stop at a value at least this good.")
+  var target: Double?
+
+  @Option(help: "Where derivatives come from.")
+  var derivatives = Derivatives.exact
+
+  @Option(help: ArgumentHelp("A result, .sol or .bas file to start from.", valueName: "file"))
+  var start: String?
+
+  @Option(help: ArgumentHelp("Save the run here every few seconds.", valueName: "file"))
+  var checkpoint: String?
+
+  @Option(help: ArgumentHelp("How often it is saved.", valueName: "seconds"))
+  var checkpointEvery = 5.0
+
+  @Option(help: ArgumentHelp("Continue a saved run.", valueName: "file"))
+  var resume: String?
+
+  mutating func validate() throws {
+    if threads < 1 { throw ValidationError("--threads must be at least 1") }
+    if let timeLimit, !(timeLimit >= 0 && timeLimit < 1e9) {
+      throw ValidationError("--time-limit must be a number of seconds from 0 to 1e9")
+    }
+    if let answers, answers < 1 { throw ValidationError("--answers must be at least 1") }
+    if !(checkpointEvery >= 0 && checkpointEvery < 1e9) {
+      throw ValidationError("--checkpoint-every must be a number of seconds from 0 to 1e9")
+    }
+  }
+
+  func request(_ interruption: Interruption) -> SolveRequest {
+    var request = SolveRequest()
+    request.method = method
+    request.seed = seed
+    request.threads = threads
+    request.timeLimit = timeLimit
+    request.settings = settings
+    request.answers = answers
+    request.target = target
+    request.start = start
+    request.checkpoint = checkpoint
+    request.checkpointEvery = checkpointEvery
+    request.resume = resume
+    request.finiteDerivatives = derivatives == .finite
+    request.interruption = interruption
+    return request
+  }
+}

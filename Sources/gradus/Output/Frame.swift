@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The page of a plot: margins, grid, lines and words as SVG.
+struct Frame {
+  var width: Double
+  var height: Double
+  private let left = 84.0
+  private let right = 24.0
+  private let top = 64.0
+  private let bottom = 52.0
+
+  init(width: Double, height: Double) {
+    self.width = width
+    self.height = height
+  }
+
+  private var plotWidth: Double { width - left - right }
+  private var plotHeight: Double { height - top - bottom }
+
+  func head(_ title: String, _ subtitle: String) -> String {
+    """
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(n(width)) \(n(height))" width="\(n(width))" \
+    height="\(n(height))" role="img" aria-label="\(escaped(title))" font-family="system-ui, sans-serif">
+    <style>
+    svg { --ink: #1b1f24; --faint: #6b7280; --grid: #e3e6ea; --value: #0b63ce; --bound: #c2570c; --page: #ffffff; }
+    @media (prefers-color-scheme: dark) {
+    svg { --ink: #e8eaed; --faint: #9aa3af; --grid: #32373f; --value: #6db1ff; --bound: #ffa45c; --page: #15181c; }
+    }
+    .page { fill: var(--page); } .ink { fill: var(--ink); } .faint { fill: var(--faint); }
+    .grid { stroke: var(--grid); stroke-width: 1; } .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
+    .value { stroke: var(--value); } .bound { stroke: var(--bound); stroke-dasharray: 6 4; }
+    </style>
+    <rect class="page" width="100%" height="100%"/>
+    <text class="ink" x="\(n(left))" y="26" font-size="16" font-weight="600">\(escaped(title))</text>
+    <text class="faint" x="\(n(left))" y="46" font-size="12">\(escaped(subtitle))</text>
+
+    """
+  }
+
+  /// A page without a plot: there is nothing to draw.
+  func message(_ title: String, _ subtitle: String) -> String {
+    head(title, subtitle)
+      + "<text class=\"faint\" x=\"\(n(width / 2))\" y=\"\(n(height / 2))\" font-size=\"14\" "
+      + "text-anchor=\"middle\">no value was reported while it ran</text>\n</svg>\n"
+  }
+
+  func grid(_ x: Scale, _ y: Scale) -> String {
+    var text = ""
+    for tick in y.ticks {
+      let at = vertical(y.fraction(tick.value))
+      text += line(left, at, left + plotWidth, at)
+      text += words(tick.label, left - 8, at + 4, anchor: "end")
+    }
+    for tick in x.ticks {
+      let at = horizontal(x.fraction(tick.value))
+      text += line(at, top, at, top + plotHeight)
+      text += words(tick.label, at, top + plotHeight + 18, anchor: "middle")
+    }
+    return text
+  }
+
+  /// A staircase: a value holds until the next one.
+  func steps(_ curve: ConvergencePlot.Curve, _ x: Scale, _ y: Scale) -> String {
+    var path = ""
+    var last = (x: -1.0, y: -1.0)
+    for (i, point) in curve.points.enumerated() {
+      let h = horizontal(min(1, max(0, x.fraction(point.x))))
+      let v = vertical(min(1, max(0, y.fraction(point.y))))
+      if i == 0 {
+        path += "M\(n(h)) \(n(v))"
+      } else if i == curve.points.count - 1 || abs(h - last.x) >= 0.4 || abs(v - last.y) >= 0.4 {
+        path += "H\(n(h))V\(n(v))"
+      } else {
+        continue
+      }
+      last = (h, v)
+    }
+    return "<path class=\"line \(curve.style)\" d=\"\(path)\"/>\n"
+  }
+
+  func legend(_ name: String, style: String, at index: Double) -> String {
+    let y = top + 18 + 20 * index
+    let x = left + plotWidth - 210
+    return "<path class=\"line \(style)\" d=\"M\(n(x)) \(n(y - 4))h28\"/>\n"
+      + "<text class=\"ink\" x=\"\(n(x + 36))\" y=\"\(n(y))\" font-size=\"12\">\(escaped(name))</text>\n"
+  }
+
+  func axisTitles(x: String, y: String) -> String {
+    words(x, left + plotWidth / 2, height - 12, anchor: "middle")
+      + "<text class=\"faint\" font-size=\"12\" text-anchor=\"middle\" "
+      + "transform=\"translate(18 \(n(top + plotHeight / 2))) rotate(-90)\">\(escaped(y))</text>\n"
+  }
+
+  private func horizontal(_ fraction: Double) -> Double { left + fraction * plotWidth }
+  private func vertical(_ fraction: Double) -> Double { top + (1 - fraction) * plotHeight }
+
+  private func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {
+    "<path class=\"grid\" d=\"M\(n(x1)) \(n(y1))L\(n(x2)) \(n(y2))\"/>\n"
+  }
+
+  private func words(_ text: String, _ x: Double, _ y: Double, anchor: String) -> String {
+    "<text class=\"faint\" x=\"\(n(x))\" y=\"\(n(y))\" font-size=\"12\" text-anchor=\"\(anchor)\">"
+      + "\(escaped(text))</text>\n"
+  }
+
+  /// A coordinate with two decimals.
+  private func n(_ value: Double) -> String { Numbers.short((100 * value).rounded() / 100, digits: 7) }
+}
+
+/// Text that may stand in XML and HTML.
+func escaped(_ text: String) -> String {
+  var result = ""
+  for character in text {
+    switch character {
+    case "&": result += "&amp;"
+    case "<": result += "&lt;"
+    case ">": result += "&gt;"
+    case "\"": result += "&quot;"
+    default: result.append(character)
+    }
+  }
+  return result
+}

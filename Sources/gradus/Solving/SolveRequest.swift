@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import Gradus
+
+/// Everything a solve is told beside the problem.
+struct SolveRequest: Sendable {
+  var method: String?
+  var seed: UInt64 = 0
+  var threads = 1
+  /// Seconds, counted from `began`.
+  var timeLimit: Double?
+  var began = ContinuousClock.now
+  var settings: [String] = []
+  var answers: Int?
+  var target: Double?
+  var start: String?
+  var checkpoint: String?
+  var checkpointEvery = 5.0
+  var resume: String?
+  var finiteDerivatives = false
+  var interruption = Interruption()
+
+  var deadline: Deadline? {
+    timeLimit.map { Deadline(moment: began + .seconds($0), limit: $0) }
+  }
+
+  /// Seconds since the command began.
+  var elapsed: Double { (ContinuousClock.now - began).seconds }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import Gradus
+
+/// One solve: a method chosen, a run opened, watched, finished and judged, and the result written down.
+struct SolveSession {
+  let subject: Subject
+  let request: SolveRequest
+  let entry: MethodEntry
+  let tolerances: Tolerances
+  let run: any ErasedRun
+  private let lock: FileLock?
+
+  init(_ subject: Subject, _ request: SolveRequest) throws {
+    self.subject = subject
+    self.request = request
+    let checkpoint = try request.resume.map { try Checkpoint(contentsOf: $0) }
+    if let saved = checkpoint?.header.method {
+      if let named = request.method, named != saved {
+        throw Failure(.unreadable, "the checkpoint does not fit this run: it was saved by the method \(saved), not \(named)")
+      }
+      entry = try MethodChoice.entry(named: saved)
+    } else {
+      entry = try request.method.map { try MethodChoice.entry(named: $0) } ?? MethodChoice.method(for: subject)
+    }
+    let split = try SettingSplit(request.settings, for: entry)
+    if checkpoint != nil, let (name, _) = split.settings.first {
+      throw Failure(
+        .usage, "setting \(name) cannot change in a resumed run; leave out '--set' or start without '--resume'")
+    }
+    tolerances = split.tolerances
+    lock = try request.checkpoint.map { try FileLock(beside: $0) }
+    run = try RunOpener(subject: subject, request: request, entry: entry, settings: split.settings).open(checkpoint)
+    run.tolerances = tolerances
+    if let path = request.checkpoint { run.saving = Saving(to: path, every: .seconds(request.checkpointEvery)) }
+  }
+
+  /// When the run stops, should the method not end by itself.
+  var rule: AnyOf {
+    var rules: [any StoppingRule] = [request.interruption]
+    if let deadline = request.deadline { rules.append(deadline) }
+    if let target = request.target { rules.append(.value(reaches: target)) }
+    if case .named = subject.content {
+      rules.append(WhenStationary(tolerance: tolerances.stationarity))
+      rules.append(.answers(answerLimit))
+    } else if let answers = request.answers {
+      rules.append(.answers(answers))
+    }
+    return AnyOf(rules)
+  }
+
+  /// What a run on a named problem may ask when nobody says: 10,000 answers a variable and as many more.
+  var answerLimit: Int { request.answers ?? 10_000 * (subject.summary.variables + 1) }
+
+  func finish() async throws -> ResultDocument {
+    let solution = try await run.finishErased(until: rule, width: request.threads, delivery: .inOrder)
+    return document(of: solution)
+  }
+
+  func document(of solution: ErasedSolution) -> ResultDocument {
+    var document = ResultDocument()
+    document.seed = run.seed
+    document.problem = subject.summary
+    document.method.name = run.methodName
+    document.method.settings = run.settingValues.map { .init($0.name, .string($0.value)) }
+    document.tolerances = tolerances
+    document.take(solution, of: subject)
+    document.seconds = request.elapsed
+    return document
+  }
+}
+
+extension ResultDocument {
+  /// What the run found and the judge confirmed, under the user's names.
+  fileprivate mutating func take(_ solution: ErasedSolution, of subject: Subject) {
+    let (report, verdict) = (solution.report, solution.verdict)
+    status = solution.status
+    certificate = verdict.certificate
+    bound = verdict.bound ?? report.bound
+    stopped = solution.stopped
+    answers = solution.progress.counts
+    steps = answers.reduce(0) { $0 + ($1.kind.hasPrefix("judge") ? 0 : $1.count) }
+    if let source = report.boundSource, let gap = source.lastIndex(of: " ") {
+      method.components.append(.init(String(source[..<gap]), .string(String(source[source.index(after: gap)...]))))
+    }
+    let hasPoint = report.value != nil || verdict.certificate.pointChecked
+    if hasPoint, let objective = verdict.objective ?? report.value { objectives = [objective] }
+    let (columns, rows) = (subject.columnNames, subject.rowNames)
+    if hasPoint, report.point.count == columns.count { self.solution = NamedNumbers(columns, report.point.elements) }
+    if let y = report.multipliers, y.count == rows.count { duals = NamedNumbers(rows, y.elements) }
+    if let z = report.reducedCosts, z.count == columns.count { reducedCosts = NamedNumbers(columns, z.elements) }
+    guard let ray = report.ray else { return }
+    switch verdict.outcome {
+    case .infeasible where ray.count == rows.count: self.ray = NamedNumbers(rows, ray.elements)
+    case .unbounded where ray.count == columns.count: self.ray = NamedNumbers(columns, ray.elements)
+    default: break
+    }
+  }
+}
+
+extension SolveSession {
+  func observe(_ observer: @escaping @Sendable (ErasedEvent) -> Void) { run.observe(observer) }
+
+  /// How many answers the run may take; nil when nothing limits them.
+  var expectedAnswers: Int? {
+    if case .named = subject.content { return answerLimit }
+    return request.answers
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import Gradus
+
+/// A point to start from, read from a result file.
+enum StartFile {
+  /// The values of `names` in the solution of the result at `path`; a variable that is not named there starts at 0.
+  static func point(_ path: String, names: NameTable) throws -> Vector {
+    let document = try result(at: path)
+    guard let solution = document.solution else {
+      throw Failure(.unreadable, "\(path) has no solution to start from; expected a result with a point")
+    }
+    var values = [String: Double](minimumCapacity: solution.values.count)
+    for i in solution.values.indices { values[solution.names[i]] = solution.values[i] }
+    let known = names.count { values[$0] != nil }
+    guard known > 0 else {
+      throw Failure(.unreadable, "\(path) names none of the variables of this problem; expected a result for it")
+    }
+    return Vector(names.map { values[$0] ?? 0 })
+  }
+
+  /// The first result in the file.
+  static func result(at path: String) throws -> ResultDocument {
+    do {
+      let json = try JSONValue(parsing: AtomicFile.read(path, limit: 1 << 31))
+      guard let first = try ResultDocument.all(in: json).first else {
+        throw Failure(.unreadable, "\(path) holds no result; expected at least one")
+      }
+      return first
+    } catch let error as JSONError {
+      throw Failure(
+        .unreadable, "\(path):\(error.line):\(error.column): \(error.cause); expected a result written by '--solution'")
+    } catch let error as ResultError { throw Failure(.unreadable, "\(path): \(error)") }
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import Gradus
+
+/// What is to be solved: a problem file or a named problem, in the terms that methods, judges and results need.
+struct Subject: Sendable {
+  /// As the user wrote it.
+  var argument: String
+  var content: Content
+  var summary: ResultDocument.ProblemSummary
+  var columnNames: NameTable
+  var rowNames: NameTable
+  /// What the reader has to say about choices it made.
+  var notes: [String] = []
+
+  enum Content: Sendable {
+    case form(StandardForm)
+    case named(NamedProblem)
+  }
+
+  static let namedPrefix = "problem:"
+
+  /// Reads `problem:NAME[,key=value…]` or a file.
+  static func load(_ argument: String) throws -> Subject {
+    if argument.hasPrefix(namedPrefix) {
+      do {
+        return named(try ProblemLibrary.problem(named: String(argument.dropFirst(namedPrefix.count))), argument)
+      } catch { throw Failure(.usage, error.description) }
+    }
+    let reading = try ModelFile.reading(path: argument)
+    return Subject(form: reading.form, notes: reading.notes, argument: argument)
+  }
+
+  init(form: StandardForm, notes: [String], argument: String) {
+    self.argument = argument
+    content = .form(form)
+    summary = .init()
+    summary.name = form.name.isEmpty ? Self.baseName(argument) : form.name
+    summary.kind = form.kindName
+    summary.sense = form.sense
+    summary.variables = form.variableCount
+    summary.integerVariables = form.integerCount
+    summary.constraints = form.constraintCount
+    summary.nonzeros = form.matrix.values.count
+    columnNames = form.columnNames
+    rowNames = form.rowNames
+    self.notes = notes
+  }
+
+  private static func named(_ problem: NamedProblem, _ argument: String) -> Subject {
+    var subject = Subject(argument: argument, content: .named(problem))
+    subject.summary.name = problem.name
+    subject.summary.kind = problem.forms.first.map { "\(type(of: $0))" } ?? ""
+    subject.summary.variables = problem.dimension
+    if let first = problem.forms.first as? any Fingerprinted {
+      subject.summary.fingerprint = String(first.fingerprint, radix: 16)
+    }
+    subject.columnNames = .numbered("x", count: problem.dimension)
+    return subject
+  }
+
+  private init(argument: String, content: Content) {
+    self.argument = argument
+    self.content = content
+    summary = .init()
+    columnNames = []
+    rowNames = []
+  }
+
+  /// The file's name without folders and extensions.
+  static func baseName(_ path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return name.split(separator: ".").first.map(String.init) ?? name
+  }
+
+  /// The problem in every class it can be stated in, the most general ones last.
+  ///
+  /// Making them costs a fingerprint each, so it is done once a solve and only where it is needed.
+  var forms: [any Sendable] {
+    switch content {
+    case .named(let problem): return problem.forms
+    case .form(let form):
+      let classes: [(any Sendable)?] = [
+        try? LinearProgram(form), try? QuadraticProgram(form), try? MixedIntegerProgram(form),
+      ]
+      return classes.compactMap { $0 }
+    }
+  }
+
+  /// True when the method takes the problem and the problem can answer the method's questions.
+  func fits(_ entry: MethodEntry) -> Bool {
+    switch content {
+    case .form: return forms.contains { entry.takes($0) }
+    case .named(let problem):
+      return (try? entry.open(RunRequest(problems: problem.forms, oracles: [problem.oracle]))) != nil
+    }
+  }
+}
+
+extension StandardForm {
+  /// LP, QP, MIP, MIQP, and with QC in the middle for quadratic rows; SOS and indicators count as integer.
+  var kindName: String {
+    let isInteger = isDiscrete
+    if !quadraticTerms.isEmpty { return isInteger ? "MIQCP" : "QCP" }
+    if quadratic != nil { return isInteger ? "MIQP" : "QP" }
+    return isInteger ? "MIP" : "LP"
+  }
+}
