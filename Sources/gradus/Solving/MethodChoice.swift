@@ -30,7 +30,7 @@ enum MethodChoice {
     case .named(let problem):
       let traits = problem.traits
       if traits.contains(.noisy) || traits.contains(.multimodal) || traits.contains(.nonSmooth) { return values }
-      return ["levenberg-marquardt", "trust-region-newton", "l-bfgs", "gradient-descent"] + values
+      return ["levenberg-marquardt", "trust-region-newton", "lbfgs", "gradient-descent"] + values
     }
   }
 

@@ -40,7 +40,7 @@ struct Subject: Sendable {
     summary.variables = form.variableCount
     summary.integerVariables = form.integerCount
     summary.constraints = form.constraintCount
-    summary.nonzeros = form.matrix.values.count
+    summary.nonzeros = form.matrix.entryCount
     columnNames = form.columnNames
     rowNames = form.rowNames
     self.notes = notes
