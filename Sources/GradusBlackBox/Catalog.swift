@@ -5,6 +5,8 @@ public import GradusCore
 public enum BlackBoxCatalog {
   public static let entries: [MethodEntry] = [
     MethodEntry(CMAES.self),
+    MethodEntry(NelderMead.self),
     MethodEntry(RandomSearch.self),
+    MethodEntry(SobolSearch.self),
   ]
 }

@@ -11,7 +11,7 @@ import GradusNumerics
 struct UnitBox: Sendable, Codable {
   let domain: Box
   private let origin: Buffer<Double>
-  private let width: Buffer<Double>
+  let width: Buffer<Double>
   /// The box in unit coordinates.
   let lower: Buffer<Double>
   let upper: Buffer<Double>
