@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
 import GradusBlackBox
+import GradusDiscrete
 import GradusSmooth
 
 /// Every method of every family.
 public enum Catalog {
-  public static let all: [MethodEntry] = SmoothCatalog.entries + BlackBoxCatalog.entries
+  public static let all: [MethodEntry] = SmoothCatalog.entries + BlackBoxCatalog.entries + DiscreteCatalog.entries
 
   /// The method with this name on its card.
   public static func entry(named name: String) -> MethodEntry? { all.first { $0.card.name == name } }

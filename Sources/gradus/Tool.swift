@@ -49,5 +49,8 @@ struct GradusCommand: ParsableCommand {
     commandName: "gradus",
     abstract: "Solves the model you already have; every answer says what was checked, and by whom.",
     version: "gradus \(gradusVersion)",
-    subcommands: [SolveCommand.self, MethodsCommand.self, ExplainCommand.self, VersionCommand.self])
+    subcommands: [
+      SolveCommand.self, DescribeCommand.self, ConvertCommand.self, MethodsCommand.self, ExplainCommand.self,
+      DoctorCommand.self, VersionCommand.self,
+    ])
 }

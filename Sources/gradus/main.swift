@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import GradusCore
+import Gradus
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 let code: ExitCode
@@ -7,6 +13,9 @@ if arguments == ["version"] || arguments == ["--version"] {
   // Answered before anything is set up: scripts ask for it often.
   Console.out("gradus \(gradusVersion)\n")
   code = .success
+} else if arguments.first == "helper-highs" {
+  // The other side of a solve: it must be listening before its master has read a large file.
+  _exit(HighsHelper.serve(input: STDIN_FILENO, output: STDOUT_FILENO))
 } else {
   code = await Tool.run(arguments)
 }

@@ -64,9 +64,10 @@ struct SolveCommand: GradusSubcommand {
   }
 
   private func solve(_ file: String, _ request: SolveRequest) async throws -> ResultDocument {
+    let helper = SolveSession.Helper(for: file, request)
     let subject = try Subject.load(file)
     if !output.quiet { for note in subject.notes { Console.error("gradus: \(note)\n") } }
-    let session = try SolveSession(subject, request)
+    let session = try SolveSession(subject, request, helper)
     let history = History(began: request.began)
     if plot != nil { session.observe { history.note($0) } }
     let line = ProgressLine(

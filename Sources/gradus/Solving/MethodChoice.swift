@@ -37,7 +37,7 @@ enum MethodChoice {
   private static let values = ["cma-es", "nelder-mead", "random-search"]
 
   /// Problems that are read, described, converted and verified, and cannot be solved by any method here.
-  private static func refusal(_ subject: Subject) -> Failure {
+  static func refusal(_ subject: Subject, because error: Unsuitable? = nil) -> Failure {
     let kind =
       switch subject.summary.kind {
       case "MIQP": "a mixed-integer quadratic program"
@@ -47,6 +47,7 @@ enum MethodChoice {
       case "MIP": "a program with special ordered sets or indicator constraints"
       default: "a problem of class \(subject.summary.kind)"
       }
+    if let error, subject.summary.kind != "QP" { return Failure(error) }
     return Failure(
       .failed,
       "\(subject.argument) cannot be solved yet: it is \(kind). It can be read, described, converted and verified.")

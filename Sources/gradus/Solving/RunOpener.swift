@@ -7,12 +7,56 @@ struct RunOpener {
   let request: SolveRequest
   let entry: MethodEntry
   let settings: [(name: String, value: String)]
+  var helper: ProcessOracle?
+  let relay: Relay
 
   func open(_ checkpoint: Checkpoint?) throws -> any ErasedRun {
     switch subject.content {
     case .named(let problem): return try entry.open(named(problem, checkpoint))
-    case .form: throw Failure(.failed, "\(subject.argument) cannot be solved yet: no method takes problem files")
+    case .form(let form):
+      return entry.card.name == HighsSolver.card.name
+        ? try outside(form, checkpoint) : try inside(form, checkpoint)
     }
+  }
+
+  /// HiGHS in a process of its own.
+  private func outside(_ form: StandardForm, _ checkpoint: Checkpoint?) throws -> any ErasedRun {
+    let problem = try MixedIntegerProgram(form)
+    let oracle = helper ?? ProcessOracle(relay: relay, interruption: request.interruption)
+    try oracle.send(form)
+    if let checkpoint {
+      return try Run<HighsSolver>(resuming: checkpoint, of: problem, asking: oracle, judgedBy: oracle)
+    }
+    var method = try HighsSolver(settings: echoed + settings)
+    if let path = request.start { try StartFile.apply(path, to: &method, of: form) }
+    return try Run(problem, by: method, asking: oracle, seed: request.seed, judgedBy: oracle)
+  }
+
+  /// A method of our own that reads the program.
+  private func inside(_ form: StandardForm, _ checkpoint: Checkpoint?) throws -> any ErasedRun {
+    if request.start != nil {
+      throw Failure(.usage, "\(entry.card.name) takes no start; leave out '--start' or choose another method")
+    }
+    do {
+      return try entry.open(
+        RunRequest(
+          problems: subject.forms, oracles: [()], settings: echoed + settings, seed: request.seed,
+          resuming: checkpoint))
+    } catch let error as Unsuitable where request.method == nil {
+      throw MethodChoice.refusal(subject, because: error)
+    }
+  }
+
+  /// Common options that the method has as settings of its own.
+  private var echoed: [(name: String, value: String)] {
+    var pairs: [(name: String, value: String)] = []
+    func set(_ name: String, _ value: @autoclosure () -> String) {
+      if entry.settings.contains(where: { $0.name == name }) { pairs.append((name, value())) }
+    }
+    set("threads", "\(request.threads)")
+    set("seed", "\(request.seed)")
+    if let limit = request.timeLimit { set("time", "\(max(0, limit - request.elapsed))") }
+    return pairs
   }
 
   private func named(_ problem: NamedProblem, _ checkpoint: Checkpoint?) throws -> RunRequest {

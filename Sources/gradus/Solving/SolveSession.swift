@@ -8,15 +8,17 @@ struct SolveSession {
   let entry: MethodEntry
   let tolerances: Tolerances
   let run: any ErasedRun
+  private let relay: Relay
   private let lock: FileLock?
 
-  init(_ subject: Subject, _ request: SolveRequest) throws {
+  init(_ subject: Subject, _ request: SolveRequest, _ helper: Helper = Helper()) throws {
     self.subject = subject
     self.request = request
     let checkpoint = try request.resume.map { try Checkpoint(contentsOf: $0) }
     if let saved = checkpoint?.header.method {
       if let named = request.method, named != saved {
-        throw Failure(.unreadable, "the checkpoint does not fit this run: it was saved by the method \(saved), not \(named)")
+        throw Failure(
+          .unreadable, "the checkpoint does not fit this run: it was saved by the method \(saved), not \(named)")
       }
       entry = try MethodChoice.entry(named: saved)
     } else {
@@ -29,9 +31,28 @@ struct SolveSession {
     }
     tolerances = split.tolerances
     lock = try request.checkpoint.map { try FileLock(beside: $0) }
-    run = try RunOpener(subject: subject, request: request, entry: entry, settings: split.settings).open(checkpoint)
+    relay = helper.relay
+    run = try RunOpener(
+      subject: subject, request: request, entry: entry, settings: split.settings, helper: helper.oracle, relay: relay
+    ).open(checkpoint)
     run.tolerances = tolerances
     if let path = request.checkpoint { run.saving = Saving(to: path, every: .seconds(request.checkpointEvery)) }
+  }
+
+  /// The process in which HiGHS works, started before the problem is read so that both happen at once.
+  struct Helper: Sendable {
+    let relay = Relay()
+    var oracle: ProcessOracle?
+
+    init() {}
+
+    /// Started when the argument looks like a linear or integer program and nobody asked for another method.
+    init(for argument: String, _ request: SolveRequest) {
+      guard ModelFormat(path: argument) != nil, !argument.lowercased().contains(".qps"),
+        request.method == nil || request.method == HighsSolver.card.name
+      else { return }
+      oracle = ProcessOracle(relay: relay, interruption: request.interruption)
+    }
   }
 
   /// When the run stops, should the method not end by itself.
@@ -98,7 +119,11 @@ extension ResultDocument {
 }
 
 extension SolveSession {
-  func observe(_ observer: @escaping @Sendable (ErasedEvent) -> Void) { run.observe(observer) }
+  /// Lets somebody hear what happens, in the run and in an outside solver behind it.
+  func observe(_ observer: @escaping @Sendable (ErasedEvent) -> Void) {
+    run.observe(observer)
+    relay.listen { observer(.interim($0)) }
+  }
 
   /// How many answers the run may take; nil when nothing limits them.
   var expectedAnswers: Int? {

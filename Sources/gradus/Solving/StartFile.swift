@@ -18,6 +18,11 @@ enum StartFile {
     return Vector(names.map { values[$0] ?? 0 })
   }
 
+  /// Hands the point to HiGHS.
+  static func apply(_ path: String, to method: inout HighsSolver, of form: StandardForm) throws {
+    method.start = try point(path, names: form.columnNames)
+  }
+
   /// The first result in the file.
   static func result(at path: String) throws -> ResultDocument {
     do {

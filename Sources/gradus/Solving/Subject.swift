@@ -96,6 +96,14 @@ struct Subject: Sendable {
   }
 }
 
+extension Subject {
+  /// False when the method takes the class of the problem, and refuses this member of it.
+  func isSolvable(by entry: MethodEntry) -> Bool {
+    guard summary.kind == "QP" else { return true }
+    return (try? entry.open(RunRequest(problems: forms, oracles: [()]))) != nil
+  }
+}
+
 extension StandardForm {
   /// LP, QP, MIP, MIQP, and with QC in the middle for quadratic rows; SOS and indicators count as integer.
   var kindName: String {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Gradus
+
+struct ConvertCommand: GradusSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert", abstract: "Writes a problem in another format, and says what that cannot hold.")
+
+  @OptionGroup var output: OutputOptions
+
+  @Argument(help: "The problem file.")
+  var input: String
+
+  @Argument(help: "The file to write; its extension is the format, .gz behind it compresses.")
+  var target: String
+
+  func execute() async throws -> ExitCode {
+    let reading = try ModelFile.reading(path: input)
+    let losses = try ModelFile.write(reading.form, to: target)
+    switch output.format {
+    case .json:
+      let document: JSONValue = [
+        "schema": "gradus.conversion/1", "input": .string(input), "output": .string(target),
+        "notes": JSONValue(strings: reading.notes),
+        "losses": .array(losses.map { ["part": .string($0.part), "detail": .string($0.detail)] }),
+      ]
+      Console.out(document.serialized(indented: true) + [0x0A])
+    case .text:
+      if output.quiet { break }
+      for note in reading.notes { Console.error("gradus: \(note)\n") }
+      Console.out("\(target): \(reading.form.sizes)\n")
+      for loss in losses { Console.out("  not held: \(loss.description)\n") }
+    }
+    return .success
+  }
+}
+
+extension StandardForm {
+  /// `LP with 13 variables, 7 rows, 63 nonzeros`.
+  var sizes: String {
+    var parts = [Numbers.counted(variableCount, "variable")]
+    if integerCount > 0 { parts[0] += " (\(Numbers.count(integerCount)) integer)" }
+    parts += [Numbers.counted(constraintCount, "row"), Numbers.counted(matrix.entryCount, "nonzero")]
+    return "\(kindName) with \(parts.joined(separator: ", "))"
+  }
+}
