@@ -39,7 +39,7 @@ fuzz: build
 	@python3 tools/fuzz.py --files 100000
 
 format:
-	@swift format -i -r -p Package.swift Sources Tests Examples
+	@swift format -i -r -p Package.swift Sources Tests Examples Benchmarks
 
 clean:
 	@rm -rf .build .build-dist .build-example dist demo/report.html

@@ -30,6 +30,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: (foundations + families + ["Gradus"]).map { .library(name: $0, targets: [$0]) }
     + [.executable(name: "gradus", targets: ["gradus"])],
+  // The command line and its packages: on when this package is built by itself, off with `traits: []` on a user's line.
+  traits: [.default(enabledTraits: ["CommandLine"]), "CommandLine"],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
@@ -50,7 +52,7 @@ let package = Package(
       name: "gradus",
       dependencies: [
         "Gradus", "GradusConformance",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
       ], swiftSettings: settings),
     tests("GradusNumericsTests", ["GradusNumerics"]),
     tests("GradusCoreTests", ["GradusNumerics", "GradusCore"]),

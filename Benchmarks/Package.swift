@@ -15,8 +15,10 @@ let package = Package(
     .target(name: "AllocationCounter"),
     .executableTarget(
       name: "loop",
-      dependencies: ["AllocationCounter", .product(name: "GradusCore", package: "gradus"),
-        .product(name: "GradusNumerics", package: "gradus")],
+      dependencies: [
+        "AllocationCounter", .product(name: "GradusCore", package: "gradus"),
+        .product(name: "GradusNumerics", package: "gradus"),
+      ],
       swiftSettings: settings),
   ]
 )

@@ -99,7 +99,8 @@ def python_tests(count):
 
 
 def style(count):
-    code, _ = run(["swift", "format", "lint", "--strict", "-r", "-p", "Package.swift", "Sources", "Tests"], 5 * MINUTE)
+    code, _ = run(["swift", "format", "lint", "--strict", "-r", "-p", "Package.swift", "Sources", "Tests", "Examples",
+                   "Benchmarks"], 5 * MINUTE)
     if code == 0:
         count.passed += 1
     else:
