@@ -50,12 +50,12 @@ def tree_bytes(root):
     return total
 
 
-def run(command, limit, environment=OURS, memory=False):
+def run(command, limit, environment=OURS, memory=False, folder=None):
     """Runs a command to its end, or kills its group at the limit (exit code 124)."""
     with tempfile.TemporaryFile("w+", errors="replace") as sink:
         begin = time.perf_counter()
         process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=sink,
-                                   stderr=subprocess.DEVNULL, env=environment, start_new_session=True)
+                                   stderr=subprocess.DEVNULL, env=environment, cwd=folder, start_new_session=True)
         peak, done = [0], threading.Event()
 
         def sample():
@@ -114,7 +114,7 @@ def highs(path, limit, memory=False):
     with tempfile.TemporaryDirectory() as folder:
         copy = pathlib.Path(folder) / (pathlib.Path(path).stem + (".lp" if str(path).endswith(".lp") else ".mps"))
         shutil.copyfile(path, copy)
-        measured = run([HIGHS, "--time_limit", limit, copy], limit * 1.2 + 20, ENVIRONMENT, memory)
+        measured = run([HIGHS, "--time_limit", limit, copy], limit * 1.2 + 20, ENVIRONMENT, memory, folder)
     text = measured.output
     status = re.findall(r"(?:Model status\s*:|^\s+Status)\s+(.+?)\s*$", text, re.MULTILINE)
     value = re.findall(r"(?:Objective value\s*:|^\s+Primal bound)\s+(\S+)", text, re.MULTILINE)
