@@ -7,8 +7,6 @@ extension HighsSolver {
   func needsRepair(_ answer: LinearAnswer, in form: StandardForm) -> Bool {
     guard let point = answer.primal, point.isFinite else { return false }
     guard answer.status == .optimal || answer.status == .failed && answer.failure != nil else { return false }
-    // Without a basis a repair would be a second solve by another method than the one asked for.
-    guard form.isDiscrete || answer.basis != nil else { return false }
     return !AnswerResiduals(answer, in: form, point: point).meets(Tolerances())
   }
 
@@ -19,9 +17,14 @@ extension HighsSolver {
     question.settings.feasibility = 1e-9
     question.settings.dual = 1e-9
     guard form.isDiscrete, let point = answer.primal else {
+      // Without a basis the method that was asked for tries harder; with one the simplex method finishes its work.
+      guard let basis = answer.basis else {
+        question.settings.options["kkt_tolerance"] = "1e-9"
+        return question
+      }
       question.settings.options["presolve"] = "off"
       question.settings.options["solver"] = "simplex"
-      question.basis = answer.basis
+      question.basis = basis
       return question
     }
     question.relaxed = true

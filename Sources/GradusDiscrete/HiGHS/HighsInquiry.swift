@@ -153,7 +153,8 @@ extension HighsError {
   fileprivate var complaint: SettingError? {
     switch self {
     case .unknownOption(let name, let nearest): .unknown(name, method: "HiGHS", nearest: nearest)
-    case .badOption(let name, let value): .unreadable(name, text: value, expected: "a value that HiGHS accepts")
+    case .badOption(let name, let value):
+      .unreadable(name, text: value, expected: "a value this build of HiGHS accepts")
     case .badModel, .badStart, .outOfMemory: nil
     }
   }

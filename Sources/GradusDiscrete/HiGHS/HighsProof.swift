@@ -17,10 +17,6 @@ struct HighsProof {
   let observe: (HighsEvent) -> Bool
 
   func complete(_ answer: inout LinearAnswer) {
-    // Rays come from a simplex basis of the whole program.
-    guard (try? session.set("presolve", to: "off")) != nil, (try? session.set("solver", to: "simplex")) != nil else {
-      return
-    }
     if answer.status == .infeasibleOrUnbounded { decide(&answer) }
     switch answer.status {
     case .infeasible:
@@ -69,11 +65,17 @@ struct HighsProof {
     }
   }
 
-  /// Runs `body` with integer variables taken as continuous.
+  /// Runs `body` as rays want it: with integer variables taken as continuous, by the simplex method on the whole program.
   private func relaxed(_ body: () -> Vector?) -> Vector? {
-    guard discrete else { return body() }
-    guard (try? session.set("solve_relaxation", to: "true")) != nil else { return nil }
-    defer { try? session.set("solve_relaxation", to: "false") }
+    do {
+      try session.set("presolve", to: "off")
+      try session.set("solver", to: "simplex")
+      if discrete { try session.set("solve_relaxation", to: "true") }
+    } catch { return nil }
+    defer {
+      try? session.set("presolve", to: "choose")
+      if discrete { try? session.set("solve_relaxation", to: "false") }
+    }
     return body()
   }
 }
