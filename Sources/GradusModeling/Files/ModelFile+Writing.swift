@@ -39,41 +39,26 @@ extension ModelFile {
     }
   }
 
-  /// Puts `bytes` into a file beside `path` and renames it; devices and pipes are written directly.
+  /// Puts `bytes` at `path`: beside the old file first, then in its place. Devices and pipes are written directly.
   package static func save(_ bytes: [UInt8], to path: String) throws(WriteError) {
     var status = stat()
     let isSpecial = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
-    let target = isSpecial ? path : path + ".partial"
-    let descriptor = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure(path) }
-    var done = 0
-    var code: Int32 = 0
-    bytes.withUnsafeBytes { raw in
-      while done < raw.count, let base = raw.baseAddress {
-        let count = writeBytes(descriptor, base + done, raw.count - done)
-        if count < 0 {
-          if errno == EINTR { continue }
-          code = errno
-          return
-        }
-        done += count
-      }
+    do {
+      guard isSpecial else { return try AtomicFile.write([bytes], to: path) }
+      guard let stream = fopen(path, "w") else { throw FileFailure("write", path, errno) }
+      let count = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, stream) }
+      let code = errno
+      if fclose(stream) != 0 || count < bytes.count { throw FileFailure("write", path, code) }
+    } catch let error as FileFailure {
+      throw WriteError(file: path, cause: error.cause, remedy: "choose a place that can be written")
+    } catch {
+      throw WriteError(file: path, cause: "\(error)", remedy: "choose a place that can be written")
     }
-    if close(descriptor) != 0, code == 0 { code = errno }
-    if code == 0, !isSpecial, rename(target, path) != 0 { code = errno }
-    if code != 0 {
-      if !isSpecial { unlink(target) }
-      errno = code
-      throw failure(path)
-    }
-  }
-
-  private static func failure(_ path: String) -> WriteError {
-    WriteError(file: path, cause: String(cString: strerror(errno)), remedy: "choose a place that can be written")
   }
 }
 
-/// The system's `write`, which the methods of the same name above would hide.
-private func writeBytes(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-  write(descriptor, bytes, count)
+extension FileFailure {
+  fileprivate init(_ action: String, _ path: String, _ code: Int32) {
+    self.init(path: path, action: action, cause: String(cString: strerror(code)))
+  }
 }

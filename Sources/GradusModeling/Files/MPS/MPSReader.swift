@@ -69,25 +69,18 @@ package struct MPSReader {
     guard case .failure(let first) = free else { return try free.get() }
     let fixed = attempt(file, isFixed: true)
     guard case .failure(let second) = fixed else { return try fixed.get() }
-    throw (second.line, second.column) > (first.line, first.column) ? second : first
+    throw second.line > first.line ? second : first
   }
 
   private static func attempt(
     _ file: FileBytes, isFixed: Bool
   ) -> Result<(form: StandardForm, notes: [String]), ReadError> {
-    file.bytes.withUnsafeBufferPointer { bytes in
-      withUnsafeTemporaryAllocation(of: TextField.self, capacity: MPSScanner.capacity) { fields in
-        guard let base = bytes.baseAddress, let slots = fields.baseAddress else {
-          return .failure(ReadError(file: file.path, cause: "the file is empty", expected: "an MPS file"))
-        }
-        slots.initialize(repeating: .empty, count: MPSScanner.capacity)
-        var reader = MPSReader(
-          scanner: MPSScanner(path: file.path, bytes: bytes, base: base, isFixed: isFixed, fields: slots))
-        do throws(ReadError) {
-          return .success((try reader.readAll(), reader.notes))
-        } catch {
-          return .failure(error)
-        }
+    MPSScanner.scan(file, isFixed: isFixed) { scanner in
+      var reader = MPSReader(scanner: scanner)
+      do throws(ReadError) {
+        return .success((try reader.readAll(), reader.notes))
+      } catch {
+        return .failure(error)
       }
     }
   }

@@ -29,7 +29,20 @@ struct MPSScanner {
   private(set) var lineStart = 0
   private var next = 0
 
-  init(
+  /// Calls `body` with a scanner of `file`.
+  static func scan<T>(_ file: FileBytes, isFixed: Bool, _ body: (MPSScanner) -> T) -> T {
+    file.bytes.withUnsafeBufferPointer { bytes in
+      withUnsafeTemporaryAllocation(of: TextField.self, capacity: capacity) { fields in
+        guard let base = bytes.baseAddress, let slots = fields.baseAddress else {
+          preconditionFailure("file bytes end with a line feed, so there is at least one")
+        }
+        slots.initialize(repeating: .empty, count: capacity)
+        return body(MPSScanner(path: file.path, bytes: bytes, base: base, isFixed: isFixed, fields: slots))
+      }
+    }
+  }
+
+  private init(
     path: String, bytes: UnsafeBufferPointer<UInt8>, base: UnsafePointer<UInt8>, isFixed: Bool,
     fields: UnsafeMutablePointer<TextField>
   ) {

@@ -25,7 +25,12 @@ package struct MPSWriter {
   private init(_ form: StandardForm, _ file: String) throws(WriteError) {
     self.form = form
     self.file = file
-    names = try WrittenNames(
+    names = try MPSWriter.names(form, file: file)
+  }
+
+  /// The names as free format can hold them.
+  static func names(_ form: StandardForm, file: String) throws(WriteError) -> WrittenNames {
+    try WrittenNames(
       form, file: file, isLegal: { $0.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F } && $0 != "'MARKER'" },
       isAllowed: { name, i, byte in byte > 0x20 && byte != 0x7F && !(i == 0 && name == "'MARKER'") })
   }
