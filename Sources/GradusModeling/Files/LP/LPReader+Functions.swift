@@ -101,13 +101,13 @@ extension LPReader {
       if relation.kind != .less { low = side }
       if relation.kind != .greater { high = side }
     }
+    low = LPReader.clipped(low - function.constant)
+    high = LPReader.clipped(high - function.constant)
     if low == .infinity || high == -.infinity || low == high && !low.isFinite {
       throw scanner.error(first, "an infinite side makes the row impossible", expected: "a finite number")
     }
-    low -= function.constant
-    high -= function.constant
     function.constant = 0
-    return (function, low + 0, high + 0)
+    return (function, low, high)
   }
 
   mutating func signedNumber() throws(ReadError) -> Double {
