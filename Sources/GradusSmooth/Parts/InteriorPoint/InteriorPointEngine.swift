@@ -99,50 +99,40 @@ struct InteriorPointEngine: Sendable {
       // s = reference + v from the same system.
       if !isFixed[n + i] { iterate.w[n + i] -= iterate.y[i] }
     }
-    gradient()
-    var (leastSlack, leastDual) = (Double.infinity, 0.0)
-    let signs: [(list: [Int32], sign: Double)] = [(lowerList, 1), (upperList, -1)]
-    var slacks: [[Double]] = []
-    var duals: [[Double]] = []
-    for (list, sign) in signs {
-      var t = [Double](repeating: 0, count: list.count)
-      var z = t
-      for (p, k) in list.enumerated() {
-        let k = Int(k)
-        t[p] = sign > 0 ? iterate.w[k] - lower[k] : upper[k] - iterate.w[k]
-        z[p] = max(0, sign * scratch.gradient[k])
-        leastSlack = min(leastSlack, t[p])
-        leastDual = min(leastDual, z[p])
-      }
-      slacks.append(t)
-      duals.append(z)
+    pushInside()
+    evaluate()
+  }
+
+  /// Moves w well inside its bounds, so that only the rows start violated, and gives every bound a multiplier that
+  /// balances the gradient and makes no product of slack and multiplier small.
+  private mutating func pushInside() {
+    var violation = 0.0
+    for k in 0..<n + m where !isFixed[k] {
+      violation += max(0, lower[k] - iterate.w[k], iterate.w[k] - upper[k])
     }
     let count = lowerList.count + upperList.count
-    if count > 0 {
-      let primalShift = max(-1.5 * leastSlack, 0)
-      var (inner, sumT, sumZ) = (0.0, 0.0, 0.0)
-      for side in 0..<2 {
-        for p in slacks[side].indices {
-          let t = slacks[side][p] + primalShift
-          inner += t * duals[side][p]
-          sumT += t
-          sumZ += duals[side][p]
-        }
-      }
-      let addT = max(primalShift + (sumZ > 0 ? 0.5 * inner / sumZ : 0), 1e-2)
-      let addZ = max(sumT > 0 ? 0.5 * inner / sumT : 0, 1e-2)
-      for side in 0..<2 {
-        for p in slacks[side].indices {
-          slacks[side][p] += addT
-          duals[side][p] += addZ
-        }
-      }
+    guard count > 0 else { return }
+    var size = 0.0
+    for k in 0..<n + m where !isFixed[k] && (lower[k] > -.infinity || upper[k] < .infinity) { size += iterate.w[k] * iterate.w[k] }
+    size = (size / Double(count)).squareRoot()
+    let margin = max(1, size, 10 * violation / Double(count))
+    for k in 0..<n + m where !isFixed[k] {
+      let room = min(margin, 0.25 * (upper[k] - lower[k]))
+      iterate.w[k] = min(max(iterate.w[k], lower[k] + room), upper[k] - room)
     }
-    iterate.lowerSlack.elements = slacks[0]
-    iterate.upperSlack.elements = slacks[1]
-    iterate.lowerDual.elements = duals[0]
-    iterate.upperDual.elements = duals[1]
-    evaluate()
+    gradient()
+    var total = 0.0
+    for (p, k) in lowerList.enumerated() {
+      iterate.lowerSlack[p] = iterate.w[Int(k)] - lower[Int(k)]
+      total += max(0, scratch.gradient[Int(k)])
+    }
+    for (p, k) in upperList.enumerated() {
+      iterate.upperSlack[p] = upper[Int(k)] - iterate.w[Int(k)]
+      total += max(0, -scratch.gradient[Int(k)])
+    }
+    let floor = max(1, total / Double(count))
+    for (p, k) in lowerList.enumerated() { iterate.lowerDual[p] = max(0, scratch.gradient[Int(k)]) + floor }
+    for (p, k) in upperList.enumerated() { iterate.upperDual[p] = max(0, -scratch.gradient[Int(k)]) + floor }
   }
 
   // MARK: Residuals
