@@ -234,7 +234,7 @@ struct InteriorPointEngine: Sendable {
     }
     for p in lowerList.indices { scratch.lowerTarget[p] = -iterate.lowerSlack[p] * iterate.lowerDual[p] }
     for p in upperList.indices { scratch.upperTarget[p] = -iterate.upperSlack[p] * iterate.upperDual[p] }
-    var error = direction()
+    var error = direction(rough: lowerList.count + upperList.count > 0)
     let count = lowerList.count + upperList.count
     let fraction = max(0.99, 1 - mu)
     var length: (primal: Double, dual: Double)
@@ -329,14 +329,14 @@ struct InteriorPointEngine: Sendable {
     return solve().isFinite
   }
 
-  private mutating func solve() -> Double {
+  private mutating func solve(rough: Bool = false) -> Double {
     kkt.solve(
       scratch.rhs, into: &scratch.solution, residual: &scratch.residual, correction: &scratch.correction,
-      diagonal: scratch.diagonal, steps: 3)
+      diagonal: scratch.diagonal, steps: rough ? 1 : 3, tolerance: rough ? 1e-9 : 1e-12)
   }
 
   /// The Newton direction for the current complementarity targets; how exactly it was solved.
-  private mutating func direction() -> Double {
+  private mutating func direction(rough: Bool = false) -> Double {
     let total = n + m
     for k in 0..<total { scratch.rhs[k] = -scratch.dualResidual[k] }
     for (p, k) in lowerList.enumerated() {
@@ -350,7 +350,7 @@ struct InteriorPointEngine: Sendable {
     for k in n..<total {
       scratch.rhs[k] = -scratch.rowResidual[k - n] + (isFixed[k] ? 0 : scratch.rhs[k] / scratch.theta[k])
     }
-    let error = solve()
+    let error = solve(rough: rough)
     for k in 0..<n { scratch.step.w[k] = scratch.solution[k] }
     // ds = A·dx + softness·dy + rp, from the unshifted matrix.
     scratch.solution.withUnsafeBufferPointer { x in

@@ -173,7 +173,7 @@ struct KKTMatrix: Sendable {
   /// bounds have huge diagonals dₖ, and must not hide errors elsewhere. x is the best of the iterates.
   mutating func solve(
     _ b: [Double], into x: inout [Double], residual r: inout [Double], correction: inout [Double], diagonal: [Double],
-    steps: Int
+    steps: Int, tolerance: Double
   ) -> Double {
     let total = n + m
     for k in 0..<total { x[k] = b[k] }
@@ -203,7 +203,7 @@ struct KKTMatrix: Sendable {
         return last
       }
       last = relative
-      if relative <= 1e-14 || step == steps { return last }
+      if relative <= tolerance || step == steps { return last }
       for k in 0..<total { correction[k] = r[k] }
       factor?.solve(&correction)
       for k in 0..<total { x[k] += correction[k] }
