@@ -16,6 +16,7 @@ extension QPInteriorPoint {
     var point: Buffer<Double>?
     /// Multipliers of a minimization, for all rows.
     var multipliers: Buffer<Double>?
+    var reducedCosts: Buffer<Double>?
     var ray: Buffer<Double>?
     // Follows from the above and the saved iterate.
     private let presolve: QPPresolve
@@ -42,8 +43,8 @@ extension QPInteriorPoint {
       let (data, tolerance) =
         switch phase {
         case .optimum: (program, method.tolerance)
-        case .feasibility: (QPRay.feasibilityProblem(program), min(method.tolerance, 1e-9))
-        case .recession: (QPRay.recessionProblem(program), min(method.tolerance, 1e-9))
+        case .feasibility: (QPRay.feasibilityProblem(program), 1e-11)
+        case .recession: (QPRay.recessionProblem(program), 1e-11)
         }
       return InteriorPointEngine(
         data, tolerance: tolerance, shift: method.regularization, corrections: method.corrections)
@@ -88,9 +89,7 @@ extension QPInteriorPoint {
       let y = QPRay.cleaned(engine.multipliers, program)
       if QPRay.farkasMargin(y, program) > 1e-9 {
         claim = .infeasible
-        ray = Buffer(
-          presolve.restoreMultipliers(
-            presolve.spread(y), gradient: [Double](repeating: 0, count: presolve.rows.rowCount)))
+        ray = Buffer(presolve.restoreRay(presolve.spread(y)))
         return
       }
       guard engine.status == .converged else {
@@ -102,10 +101,8 @@ extension QPInteriorPoint {
     }
 
     private mutating func settleRecession() {
-      let d = engine.point.map { abs($0) < 1e-9 ? 0 : $0 }
-      let slope = zip(program.costs, d).reduce(0) { $0 + $1.0 * $1.1 }
-      let scale = zip(program.costs, d).reduce(0) { max($0, abs($1.0 * $1.1)) }
-      if engine.status == .converged, slope < -1e-7 * max(scale, 1e-300) {
+      let d = QPRay.cleanedDirection(engine.point)
+      if QPRay.improves(along: d, program) {
         claim = .unbounded
         ray = Buffer(presolve.restoreDirection(d))
       } else {
@@ -127,8 +124,14 @@ extension QPInteriorPoint {
       var gradient = Vector(form.costs)
       if let q = form.quadratic { gradient = gradient + q.times(x) }
       let sign = presolve.sign
-      multipliers = Buffer(
-        presolve.restoreMultipliers(presolve.spread(y), gradient: gradient.elements.map { sign * $0 }))
+      let spread = presolve.spread(y)
+      // Kept variables keep the multipliers of the iterate: with the residual of the dual equation they would be charged
+      // for the distance to bounds that are not active.
+      var reduced = presolve.minus(spread, gradient.elements.map { sign * $0 })
+      for (k, z) in zip(presolve.columns, engine.reducedCosts) { reduced[Int(k)] = z }
+      let restored = presolve.restoreMultipliers(spread, reduced: reduced)
+      multipliers = Buffer(restored.multipliers)
+      reducedCosts = Buffer(restored.reduced)
     }
 
     // MARK: Report
@@ -141,11 +144,8 @@ extension QPInteriorPoint {
         point: x, value: form.objective(at: x), measure: known ? engine.measures.worst : nil, claim: claim)
       if let multipliers {
         let sign = presolve.sign
-        let y = Vector(multipliers.elements.map { sign * $0 })
-        var reduced = Vector(form.costs) - form.matrix.transposedTimes(y)
-        if let q = form.quadratic { reduced = reduced + q.times(x) }
-        report.multipliers = y
-        report.reducedCosts = reduced
+        report.multipliers = Vector(multipliers.elements.map { sign * $0 })
+        report.reducedCosts = reducedCosts.map { Vector($0.elements.map { sign * $0 }) }
       }
       report.ray = ray.map { Vector($0.elements) }
       return report
@@ -153,7 +153,7 @@ extension QPInteriorPoint {
 
     // MARK: Saving
 
-    private enum Key: String, CodingKey { case given, method, phase, claim, point, multipliers, ray, iterate }
+    private enum Key: String, CodingKey { case given, method, phase, claim, point, multipliers, reducedCosts, ray, iterate }
 
     public init(from decoder: any Decoder) throws {
       let box = try decoder.container(keyedBy: Key.self)
@@ -163,6 +163,7 @@ extension QPInteriorPoint {
       claim = try box.decodeIfPresent(Claim.self, forKey: .claim)
       point = try box.decodeIfPresent(Buffer<Double>.self, forKey: .point)
       multipliers = try box.decodeIfPresent(Buffer<Double>.self, forKey: .multipliers)
+      reducedCosts = try box.decodeIfPresent(Buffer<Double>.self, forKey: .reducedCosts)
       ray = try box.decodeIfPresent(Buffer<Double>.self, forKey: .ray)
       let iterate = try box.decode(InteriorPointIterate.self, forKey: .iterate)
       presolve = QPPresolve(given.value.form)
@@ -182,6 +183,7 @@ extension QPInteriorPoint {
       try box.encodeIfPresent(claim, forKey: .claim)
       try box.encodeIfPresent(point, forKey: .point)
       try box.encodeIfPresent(multipliers, forKey: .multipliers)
+      try box.encodeIfPresent(reducedCosts, forKey: .reducedCosts)
       try box.encodeIfPresent(ray, forKey: .ray)
       try box.encode(engine.iterate, forKey: .iterate)
     }

@@ -170,4 +170,13 @@ struct InteriorPointEngine: Sendable {
 
   /// y, unscaled.
   var multipliers: [Double] { (0..<m).map { iterate.y[$0] * kkt.scales[n + $0] / kkt.objectiveScale } }
+
+  /// z − v of the variables, unscaled.
+  var reducedCosts: [Double] {
+    var z = [Double](repeating: 0, count: n)
+    for (p, k) in lowerList.enumerated() where Int(k) < n { z[Int(k)] += iterate.lowerDual[p] }
+    for (p, k) in upperList.enumerated() where Int(k) < n { z[Int(k)] -= iterate.upperDual[p] }
+    for k in 0..<n { z[k] /= kkt.scales[k] * kkt.objectiveScale }
+    return z
+  }
 }

@@ -125,7 +125,7 @@ struct QPPresolve: Sendable {
   private mutating func refute(row i: Int) {
     var y = [Double](repeating: 0, count: rowLower.count)
     y[i] = rowLower[i] > 0 || rowLower[i] > rowUpper[i] ? 1 : -1
-    farkas = restoreMultipliers(y, gradient: [Double](repeating: 0, count: lower.count))
+    farkas = restoreRay(y)
   }
 
   private mutating func refute(column j: Int) {
@@ -134,7 +134,7 @@ struct QPPresolve: Sendable {
       if Int(lowerSource[j]) == r.row { y[r.row] += 1 / r.entry }
       if Int(upperSource[j]) == r.row { y[r.row] -= 1 / r.entry }
     }
-    farkas = restoreMultipliers(y, gradient: [Double](repeating: 0, count: lower.count))
+    farkas = restoreRay(y)
   }
 
   // MARK: The reduced problem
@@ -210,14 +210,10 @@ struct QPPresolve: Sendable {
     return all
   }
 
-  /// Gives removed rows their multipliers: `gradient` is Qx + c (0 for a Farkas ray), of a minimization.
-  func restoreMultipliers(_ y: [Double], gradient: [Double]) -> [Double] {
-    if removals.isEmpty { return y }
-    var y = y
-    var reduced = gradient
-    for i in y.indices where y[i] != 0 {
-      for p in rows.range(ofColumn: i) { reduced[Int(rows.rows[p])] -= rows.values[p] * y[i] }
-    }
+  /// Gives removed rows their multipliers, in a minimization. `reduced` are the reduced costs that belong to `y` alone; those
+  /// that come back belong to all multipliers and to bounds the variables had themselves.
+  func restoreMultipliers(_ y: [Double], reduced: [Double]) -> (multipliers: [Double], reduced: [Double]) {
+    var (y, reduced) = (y, reduced)
     for removal in removals.reversed() {
       let d = reduced[removal.column]
       let source = d > 0 ? lowerSource[removal.column] : upperSource[removal.column]
@@ -225,7 +221,22 @@ struct QPPresolve: Sendable {
       let change = d / removal.entry
       y[removal.row] += change
       for p in rows.range(ofColumn: removal.row) { reduced[Int(rows.rows[p])] -= rows.values[p] * change }
+      reduced[removal.column] = 0
     }
-    return y
+    return (y, reduced)
+  }
+
+  /// A Farkas ray of all rows from one of the kept rows.
+  func restoreRay(_ y: [Double]) -> [Double] {
+    restoreMultipliers(y, reduced: minus(y, [Double](repeating: 0, count: lower.count))).multipliers
+  }
+
+  /// g − Aᵀy.
+  func minus(_ y: [Double], _ gradient: [Double]) -> [Double] {
+    var result = gradient
+    for i in y.indices where y[i] != 0 {
+      for p in rows.range(ofColumn: i) { result[Int(rows.rows[p])] -= rows.values[p] * y[i] }
+    }
+    return result
   }
 }

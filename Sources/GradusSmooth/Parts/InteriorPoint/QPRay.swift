@@ -81,7 +81,7 @@ enum QPRay {
       if bound.isFinite {
         margin -= combined[j] * bound
         size = max(size, abs(combined[j] * bound))
-      } else if abs(combined[j]) > 1e-8 * terms[j] {
+      } else if abs(combined[j]) > 1e-9 * terms[j] {
         return 0
       }
     }
@@ -98,5 +98,49 @@ enum QPRay {
       if abs(v) < 1e-10 { return 0 }
       return (v > 0 ? qp.lower[n + i] : qp.upper[n + i]).isFinite ? v : 0
     }
+  }
+
+  /// d of unit magnitude with rounding set to zero.
+  static func cleanedDirection(_ d: [Double]) -> [Double] {
+    let largest = d.reduce(0) { max($0, abs($1)) }
+    guard largest > 1e-3 else { return [Double](repeating: 0, count: d.count) }
+    return d.map { abs($0) < 1e-9 * largest ? 0 : $0 / largest }
+  }
+
+  /// Whether d keeps every bound and row that is satisfied satisfied for ever, has no curvature and lowers the objective,
+  /// all up to 1e-9 of the terms.
+  static func improves(along d: [Double], _ qp: ConvexQP) -> Bool {
+    let n = qp.variableCount
+    var slope = 0.0
+    var size = 0.0
+    for j in 0..<n where d[j] != 0 {
+      if d[j] < 0 && qp.lower[j] > -.infinity || d[j] > 0 && qp.upper[j] < .infinity { return false }
+      slope += qp.costs[j] * d[j]
+      size += abs(qp.costs[j] * d[j])
+    }
+    guard slope < -1e-8 * size else { return false }
+    for i in 0..<qp.rowCount {
+      var sum = 0.0
+      var terms = 0.0
+      for p in qp.rows.range(ofColumn: i) {
+        let v = qp.rows.values[p] * d[Int(qp.rows.rows[p])]
+        sum += v
+        terms += abs(v)
+      }
+      let wrong = sum < 0 && qp.lower[n + i] > -.infinity || sum > 0 && qp.upper[n + i] < .infinity
+      if wrong && abs(sum) > 1e-9 * terms { return false }
+    }
+    guard let q = qp.quadratic else { return true }
+    var curved = [Double](repeating: 0, count: n)
+    var largest = 0.0
+    for j in 0..<n {
+      for p in q.range(ofColumn: j) {
+        let i = Int(q.rows[p])
+        curved[i] += q.values[p] * d[j]
+        if i != j { curved[j] += q.values[p] * d[i] }
+        largest = max(largest, abs(q.values[p]))
+      }
+    }
+    return curved.allSatisfy { abs($0) <= 1e-9 * largest }
   }
 }
