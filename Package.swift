@@ -65,6 +65,7 @@ let package = Package(
     .executableTarget(
       name: "HelperFixture", dependencies: ["GradusDiscrete", "GradusCore", "GradusNative", "GradusNumerics"],
       path: "Tests/HelperFixture", swiftSettings: settings),
+    tests("QPInteriorPointTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusSmooth"]),
     tests("GradusLinearAlgebraTests", ["GradusNumerics", "GradusNative", "GradusLinearAlgebra"]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),

@@ -7,6 +7,7 @@ public enum SmoothCatalog {
     MethodEntry(GradientDescent.self),
     MethodEntry(LBFGS.self),
     MethodEntry(LevenbergMarquardt.self),
+    MethodEntry(QPInteriorPoint.self),
     MethodEntry(TrustRegionNewton.self),
   ]
 }

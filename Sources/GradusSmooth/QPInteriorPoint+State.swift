@@ -153,7 +153,9 @@ extension QPInteriorPoint {
 
     // MARK: Saving
 
-    private enum Key: String, CodingKey { case given, method, phase, claim, point, multipliers, reducedCosts, ray, iterate }
+    private enum Key: String, CodingKey {
+      case given, method, phase, claim, point, multipliers, reducedCosts, ray, iterate
+    }
 
     public init(from decoder: any Decoder) throws {
       let box = try decoder.container(keyedBy: Key.self)

@@ -65,7 +65,8 @@ struct QPInteriorPointTests {
   func infeasible() async throws {
     let cases: [StandardForm] = [
       // The program of qpinfeasible.lp in spirit: contradictory rows under a quadratic objective.
-      program([1, -2], q: [[1, 1], [1, 2]], rows: [[1, 1], [1, 1]], lower: [3, -.infinity], upper: [.infinity, 2]),
+      program(
+        [1, -2], q: [[1, 1], [1, 2]], rows: [[1, 1], [1, 1]], lower: [3, -.infinity], upper: [.infinity, 2]),
       // Bounds against a row.
       program([0, 0], rows: [[1, 1]], lower: [5], upper: [.infinity], x: [(0, 2), (0, 2)]),
       // Two singleton rows against each other, found by presolving.
@@ -138,7 +139,7 @@ struct QPInteriorPointTests {
     let a = try await whole.finish(until: .answers(1000))
     let first = try Run(problem, by: QPInteriorPoint(), asking: ())
     _ = try await first.finish(until: .answers(2))
-    let second = try Run<QPInteriorPoint>(resuming: try first.checkpoint(), problem, asking: ())
+    let second = try Run<QPInteriorPoint>(resuming: try first.checkpoint(), of: problem, asking: ())
     let b = try await second.finish(until: .answers(1000))
     #expect(a.report.point == b.report.point)
     #expect(a.report.multipliers == b.report.multipliers)
