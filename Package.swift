@@ -61,7 +61,8 @@ let package = Package(
     tests("RepositoryTests", ["GradusMaintenance"]),
     tests("GradusNativeTests", ["GradusNative"]),
     tests(
-      "GradusDiscreteTests", ["GradusDiscrete", "GradusCore", "GradusNative", "GradusNumerics", "HelperFixture"]),
+      "GradusDiscreteTests",
+      ["GradusDiscrete", "GradusModeling", "GradusCore", "GradusNative", "GradusNumerics", "HelperFixture"]),
     .executableTarget(
       name: "HelperFixture", dependencies: ["GradusDiscrete", "GradusCore", "GradusNative", "GradusNumerics"],
       path: "Tests/HelperFixture", swiftSettings: settings),
@@ -69,5 +70,6 @@ let package = Package(
     tests("GradusLinearAlgebraTests", ["GradusNumerics", "GradusNative", "GradusLinearAlgebra"]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
+    tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusVerification"]),
   ]
 )

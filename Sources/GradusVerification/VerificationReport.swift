@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What became of each claim of an answer.
+public struct VerificationReport: Sendable, Hashable {
+  /// How one claim fared, or all of them together: the worst counts.
+  public enum Finding: String, Sendable, Hashable, Comparable {
+    case confirmed, unchecked, refuted
+
+    public static func < (a: Finding, b: Finding) -> Bool { a.rank < b.rank }
+
+    private var rank: Int {
+      switch self {
+      case .confirmed: 0
+      case .unchecked: 1
+      case .refuted: 2
+      }
+    }
+  }
+
+  /// One claim of the answer, such as its point or its bound.
+  public struct Claim: Sendable, Hashable {
+    /// `problem`, `point`, `objective`, `bound`, `optimality`, `duals`, `reducedCosts`, `infeasibility`, `unboundedness`,
+    /// `conflict`, `status`.
+    public var subject: String
+    public var finding: Finding
+    /// What was found, in one sentence without a full stop.
+    public var text: String
+    /// Residuals by name, such as `primalResidual`.
+    public var residuals: [String: Double] = [:]
+  }
+
+  public private(set) var claims: [Claim] = []
+
+  /// `refuted` when a claim is, otherwise `unchecked` when a claim is, otherwise `confirmed`.
+  public var outcome: Finding { claims.map(\.finding).max() ?? .unchecked }
+
+  /// 0 confirmed, 4 nothing refuted but something unchecked, 100 refuted.
+  public var exitCode: Int32 {
+    switch outcome {
+    case .confirmed: 0
+    case .unchecked: 4
+    case .refuted: 100
+    }
+  }
+
+  /// One line: what was refuted, or else what could not be checked after what was confirmed.
+  public var summary: String {
+    func texts(_ finding: Finding) -> String {
+      claims.filter { $0.finding == finding }.map(\.text).joined(separator: "; ")
+    }
+    switch outcome {
+    case .refuted: return "refuted: \(texts(.refuted))"
+    case .confirmed: return "confirmed: \(texts(.confirmed))"
+    case .unchecked:
+      let confirmed = texts(.confirmed)
+      let unchecked = claims.isEmpty ? "the answer makes no claim" : texts(.unchecked)
+      return (confirmed.isEmpty ? "" : "confirmed: \(confirmed); ") + "not checked: \(unchecked)"
+    }
+  }
+
+  /// The first claim on this subject.
+  public subscript(subject: String) -> Claim? { claims.first { $0.subject == subject } }
+
+  mutating func add(_ subject: String, _ finding: Finding, _ text: String, _ residuals: [String: Double] = [:]) {
+    claims.append(Claim(subject: subject, finding: finding, text: text, residuals: residuals))
+  }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+import GradusNumerics
+
+/// Recomputes the claims of an answer from the problem's data, with code that no solver and no judge uses.
+///
+/// Everything in an answer is checked against the form by name: sizes and fingerprint, the point (rows, bounds, whole
+/// numbers, sets, indicators, quadratic rows), the objective, duals and the bound they prove (with convexity of Q), rays
+/// of infeasibility and unboundedness, conflicts. A bound of an integer problem that nobody proved is put to the test: by
+/// exhausting small problems, and by looking for a better point near the one given.
+public struct Verifier: Sendable {
+  /// Nodes of the exhaustive search and moves of the local search; 0 leaves them out.
+  public var effort: Int
+
+  public init(effort: Int = 2_000_000) { self.effort = effort }
+
+  public func verify(_ form: StandardForm, _ answer: ResultDocument) -> VerificationReport {
+    var verification = Verification(form, answer, effort: effort)
+    verification.run()
+    return verification.report
+  }
+}
+
+/// One answer on its way through the checks.
+struct Verification {
+  let view: RowView
+  let answer: ResultDocument
+  let tolerances: Tolerances
+  let effort: Int
+  var report = VerificationReport()
+
+  init(_ form: StandardForm, _ answer: ResultDocument, effort: Int) {
+    view = RowView(form)
+    self.answer = answer
+    self.effort = effort
+    tolerances = answer.tolerances.capped
+  }
+
+  var form: StandardForm { view.form }
+
+  mutating func run() {
+    checkProblem()
+    if answer.tolerances.areWide {
+      report.add("tolerances", .unchecked, "the tolerances stated are wider than 1e-6; everything is checked at 1e-6")
+    }
+    if answer.certificate.verified, case .reported(let source) = answer.certificate.bound {
+      report.add("status", .refuted, "the answer calls itself verified, but its bound is the word of \(source)")
+    }
+    let point = checkPoint()
+    switch answer.status {
+    case .optimal: checkOptimum(point, claimsGlobal: true)
+    case .locallyOptimal, .stationary: checkOptimum(point, claimsGlobal: false)
+    case .infeasible: checkInfeasible(point)
+    case .unbounded: checkUnbounded(point)
+    case .feasible, .targetReached:
+      if point == nil {
+        report.add("status", .refuted, "'\(answer.status.rawValue)' is claimed without a feasible point")
+      }
+      checkStandingBound(point)
+    case .limit, .interrupted, .failed: checkStandingBound(point)
+    case .infeasibleOrUnbounded:
+      report.add("status", .unchecked, "'infeasibleOrUnbounded' leaves open which")
+    case .locallyInfeasible:
+      report.add("status", .unchecked, "local infeasibility of a problem with linear rows has no certificate")
+    }
+    checkConflict()
+  }
+
+  /// The answer is about this problem.
+  private mutating func checkProblem() {
+    let claimed = answer.problem
+    var wrong: [String] = []
+    func compare(_ what: String, _ claimed: Int, _ actual: Int) {
+      if claimed != actual { wrong.append("\(claimed) \(what) instead of \(actual)") }
+    }
+    let isStated = claimed.variables != 0 || claimed.constraints != 0 || !claimed.kind.isEmpty
+    if isStated {
+      compare("variables", claimed.variables, form.variableCount)
+      compare("constraints", claimed.constraints, form.constraintCount)
+      compare("integer variables", claimed.integerVariables, form.kinds.count { $0.isIntegral })
+      if claimed.sense != form.sense { wrong.append("the sense \(claimed.sense.rawValue)") }
+    }
+    if !claimed.fingerprint.isEmpty, UInt64(claimed.fingerprint, radix: 16) != form.fingerprint {
+      wrong.append("another fingerprint")
+    }
+    if wrong.isEmpty { return }
+    report.add("problem", .refuted, "the answer is about another problem: it states \(wrong.joined(separator: ", "))")
+  }
+
+  /// The point when it is usable and feasible; its objective is compared on the way.
+  private mutating func checkPoint() -> [Double]? {
+    let needsPoint: Bool
+    switch answer.status {
+    case .optimal, .locallyOptimal, .stationary, .feasible, .targetReached: needsPoint = true
+    default: needsPoint = answer.certificate.pointChecked && answer.solution != nil
+    }
+    guard let solution = answer.solution, solution.values.count > 0 || form.variableCount == 0 else {
+      if needsPoint, form.variableCount > 0 {
+        report.add("point", .refuted, "'\(answer.status.rawValue)' is claimed without a point")
+      }
+      return nil
+    }
+    let x: [Double]
+    do throws(Refutation) {
+      let ordered = try OrderedNumbers(solution, over: form.columnNames, "solution")
+      if let name = ordered.missing.first {
+        throw Refutation(text: "the solution lacks \(ordered.missing.count) variables, such as '\(name)'")
+      }
+      x = ordered.values
+    } catch {
+      report.add("point", .refuted, error.text)
+      return nil
+    }
+    let violation = Violation(view, x)
+    let residuals = [
+      "primalResidual": violation.absolute, "primalResidualRelative": violation.relative,
+      "integralityResidual": violation.integrality,
+    ]
+    checkObjective(x)
+    guard violation.relative <= tolerances.feasibility, violation.integrality <= tolerances.integrality else {
+      if needsPoint {
+        report.add("point", .refuted, "the point is not feasible: \(violation.place)", residuals)
+      } else {
+        report.add("point", .confirmed, "the point given is not feasible, and is not said to be", residuals)
+      }
+      return nil
+    }
+    report.add("point", .confirmed, "the point is feasible", residuals)
+    return x
+  }
+
+  private mutating func checkObjective(_ x: [Double]) {
+    let value = view.objective(x).rounded
+    guard let claimed = answer.objective else {
+      if answer.objectives.count > 1 { report.add("objective", .refuted, "the problem has one objective") }
+      return
+    }
+    if abs(value - claimed) <= 1e-7 * max(1, abs(value)) {
+      report.add("objective", .confirmed, "the objective is \(value)", ["objective": value])
+    } else {
+      report.add("objective", .refuted, "the objective at the point is \(value), not \(claimed)", ["objective": value])
+    }
+  }
+}
