@@ -35,8 +35,8 @@ dist:
 	@tools/setup.sh dist
 	@python3 tools/dist.py
 
-fuzz: build
-	@python3 tools/fuzz.py --files 100000
+fuzz: setup
+	@GRADUS_FUZZ_COUNT=100000 timeout 5400 swift test $(FLAGS) --filter FuzzTests
 
 format:
 	@swift format -i -r -p Package.swift Sources Tests Examples Benchmarks

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Packs a release: an archive with a statically linked `gradus`, and a Python wheel that puts it on PATH.
+
+    tools/dist.py [--level x86-64-v2|x86-64-v3|native] [--output dist]
+
+The program is built in .build-dist with the Swift runtime and Foundation inside; what it still needs of the system is the
+C library (the oldest version that has all symbols is part of the names) and libstdc++. A second call packs the same bits.
+"""
+import argparse
+import base64
+import gzip
+import hashlib
+import io
+import pathlib
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SCRATCH = ROOT / ".build-dist"
+WHEEL_NEEDS = "highsbox>=1.11"
+RUNTIME_NOTE = """This archive contains, linked into bin/gradus:
+- Gradus: Apache-2.0, see LICENSE in this folder.
+- Swift standard library, runtime, Foundation and swift-argument-parser: Apache-2.0 with Runtime Library Exception.
+- ICU data inside Foundation: Unicode-3.0.
+Libraries that gradus opens at run time when it finds them (HiGHS, OpenBLAS, AMD, zlib) are not part of this archive.
+"""
+
+
+def build(level):
+    """The program, built for a processor level and without its symbol table; its path."""
+    command = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--scratch-path", SCRATCH, "--product", "gradus"]
+    if platform.machine() == "x86_64":
+        command += ["-Xcc", f"-march={level}"]
+    subprocess.run([*command, "-Xlinker", "-s"], cwd=ROOT, check=True, timeout=1800)
+    return SCRATCH / "release" / "gradus"
+
+
+def symbols(program):
+    """The versioned symbols and the libraries that a program needs, from its dynamic section."""
+    text = subprocess.run(["readelf", "--wide", "--dynamic", "--version-info", program], check=True, capture_output=True,
+                          text=True, timeout=60).stdout
+    versions = re.findall(r"Name: ([A-Z]+)_(\d+(?:\.\d+)+)", text)
+    newest = lambda kind: max((tuple(map(int, v.split("."))) for k, v in versions if k == kind), default=(0, 0))
+    return newest("GLIBC"), newest("GLIBCXX"), re.findall(r"Shared library: \[(.+?)\]", text)
+
+
+def text_files():
+    return {"LICENSE": (ROOT / "LICENSE").read_bytes(), "THIRD_PARTY.md": (ROOT / "THIRD_PARTY.md").read_bytes(),
+            "LICENSES-IN-THIS-ARCHIVE.txt": RUNTIME_NOTE.encode()}
+
+
+def archive(program, name, output):
+    """A .tar.gz whose bits depend on its contents alone."""
+    path = output / f"{name}.tar.gz"
+    with open(path, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, 0) as packed, tarfile.open(fileobj=packed, mode="w") as tar:
+        for inner, data in {"bin/gradus": program.read_bytes(), **text_files()}.items():
+            entry = tarfile.TarInfo(f"{name}/{inner}")
+            entry.size, entry.mode = len(data), 0o755 if inner.startswith("bin/") else 0o644
+            tar.addfile(entry, io.BytesIO(data))
+    return path
+
+
+def wheel(program, version, tag, output):
+    """A wheel of one script: `pip install` puts the program on PATH and brings HiGHS with it."""
+    info = f"gradus-{version}.dist-info"
+    files = {
+        f"gradus-{version}.data/scripts/gradus": program.read_bytes(),
+        f"{info}/METADATA": "\n".join([
+            "Metadata-Version: 2.4", "Name: gradus", f"Version: {version}",
+            "Summary: Solve the model you already have; every answer says what was checked, and by whom.",
+            "License-Expression: Apache-2.0", "License-File: LICENSE", "License-File: THIRD_PARTY.md",
+            "License-File: LICENSES-IN-THIS-ARCHIVE.txt", "Requires-Python: >=3.8", f"Requires-Dist: {WHEEL_NEEDS}", "", "",
+        ]).encode(),
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: gradus dist\nRoot-Is-Purelib: false\nTag: {tag}\n".encode(),
+        **{f"{info}/licenses/{name}": data for name, data in text_files().items()},
+    }
+    digest = lambda data: base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+    record = "".join(f"{name},sha256={digest(data)},{len(data)}\n" for name, data in files.items())
+    files[f"{info}/RECORD"] = (record + f"{info}/RECORD,,\n").encode()
+    path = output / f"gradus-{version}-{tag}.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, (0o100755 if "/scripts/" in name else 0o100644) << 16
+            packed.writestr(entry, data)
+    return path
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--level", default="x86-64-v2")
+    parser.add_argument("--output", default=str(ROOT / "dist"))
+    options = parser.parse_args()
+    if platform.system() != "Linux":
+        print("dist.py: releases are packed on Linux; on macOS use `swift build -c release`", file=sys.stderr)
+        return 2
+    if shutil.which("readelf") is None:
+        print("dist.py: readelf is missing; install it with: apt-get install binutils", file=sys.stderr)
+        return 5
+    program = build(options.level)
+    version = subprocess.run([program, "version"], check=True, capture_output=True, text=True, timeout=60).stdout.split()[-1]
+    glibc, glibcxx, libraries = symbols(program)
+    if swift := [name for name in libraries if "swift" in name.lower() or "Foundation" in name]:
+        print(f"dist.py: the program still needs {', '.join(swift)}", file=sys.stderr)
+        return 1
+    output, machine = pathlib.Path(options.output), platform.machine()
+    output.mkdir(parents=True, exist_ok=True)
+    floor = ".".join(map(str, glibc))
+    level = options.level if machine == "x86_64" else machine
+    tar = archive(program, f"gradus-{version}-linux-{level}-glibc{floor}", output)
+    pip = wheel(program, version, f"py3-none-manylinux_{glibc[0]}_{glibc[1]}_{machine}", output)
+    for path in (tar, pip):
+        print(f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}: {path.stat().st_size / 1e6:.1f} MB")
+    print(f"needs glibc {floor} or newer, libstdc++ with GLIBCXX_{'.'.join(map(str, glibcxx))}, a processor of level {level}")
+    print(f"libraries: {' '.join(libraries)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
