@@ -80,7 +80,9 @@ def swift_tests(count, flags):
         count.fail(f"swift test ended with exit code {code}")
 
 
-def python_tests(count):
+def python_tests(count, flags):
+    shown = subprocess.run(["swift", "build", *flags, "--show-bin-path"], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    os.environ["GRADUS_BIN"] = shown.stdout.strip()
     command = [sys.executable, "-m", "unittest", "discover", "-v", "-s", "Tests/tools", "-t", "Tests/tools"]
     code, output = run(command, 15 * MINUTE, keep=True)
     print(output, end="", flush=True)
@@ -111,7 +113,7 @@ def main():
     begin, count = time.monotonic(), Count()
     swift_tests(count, sys.argv[1:])
     style(count)
-    python_tests(count)
+    python_tests(count, sys.argv[1:])
     print()
     for reason, times in sorted(count.reasons.items()):
         print(f"skipped ({times}): {reason}")

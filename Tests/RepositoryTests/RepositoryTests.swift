@@ -26,6 +26,14 @@ import Testing
   @Test func noPathOfAMachine() { expectNone(repository.machinePaths) }
   @Test func catalogsAreWhatTheSourcesSay() { expectNone(repository.staleCatalogs) }
 
+  @Test func everyDecisionIsListed() throws {
+    let folder = "Documentation/decisions/"
+    let index = try #require(repository.files.first { $0.path == folder + "README.md" })
+    let listed = index.lines.compactMap { $0.firstMatch(of: #/\]\((\d{4}-[\w-]+\.md)\)/#).map { String($0.output.1) } }
+    let records = repository.files.map(\.path).filter { $0.hasPrefix(folder) && $0 != index.path }
+    #expect(listed.map { folder + $0 } == records)
+  }
+
   @Test func ignoresWhatBuildsLeave() throws {
     let ignore = try #require(repository.files.first { $0.path == ".gitignore" })
     #expect(ignore.lines.contains(".build*"))
