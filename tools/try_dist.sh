@@ -30,6 +30,12 @@ python3 -m pip download --quiet --disable-pip-version-check --only-binary :all: 
   --dest "$root/try/wheels" highsbox
 cp "$wheel" "$root/try/wheels/"
 
+# A program learns its arguments and its own place from /proc, which every real system has.
+mounted=
+cleanup() { [ -z "$mounted" ] || umount "$root/proc"; }
+trap cleanup EXIT
+if [ ! -e "$root/proc/self" ]; then mount -t proc proc "$root/proc"; mounted=1; fi
+
 inside() { chroot "$root" /usr/bin/env -i PATH="$1:/usr/bin:/bin" HOME=/try LANG=C.UTF-8 sh -ec "cd /try; $2"; }
 
 say "the archive, without HiGHS"
