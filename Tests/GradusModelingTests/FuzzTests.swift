@@ -43,7 +43,9 @@ import Testing
           Issue.record("mutant \(k): \(error)")
         }
       }
-      if clock.now - start > .seconds(1) { Issue.record("mutant \(k) takes too long: \(String(decoding: bytes, as: UTF8.self))") }
+      if clock.now - start > .seconds(1) {
+        Issue.record("mutant \(k) takes too long: \(String(decoding: bytes, as: UTF8.self))")
+      }
     }
     // A fuzzer that only ever meets the first check of a reader tests nothing else.
     #expect(accepted > Self.count / 50)

@@ -50,7 +50,8 @@ struct BasisReader {
     let basic = basis.columns.count { $0 == .basic } + basis.rows.count { $0 == .basic }
     guard basic == form.constraintCount else {
       throw scanner.error(
-        at: scanner.lineStart, "\(basic) rows and columns are basic", expected: "\(form.constraintCount), one for each row")
+        at: scanner.lineStart, "\(basic) rows and columns are basic",
+        expected: "\(form.constraintCount), one for each row")
     }
     return basis
   }
