@@ -87,8 +87,13 @@ public struct HelperCommand: Sendable, Hashable {
 
   /// The running executable with its hidden subcommand.
   public static var standard: HelperCommand {
-    HelperCommand(
-      executable: LibrarySearch.standard.executable ?? "/proc/self/exe", arguments: ["helper-highs"])
+    #if os(Linux)
+      // The file that runs, even when it was replaced or removed since.
+      let executable = "/proc/self/exe"
+    #else
+      let executable = LibrarySearch.standard.executable ?? CommandLine.arguments[0]
+    #endif
+    return HelperCommand(executable: executable, arguments: ["helper-highs"])
   }
 
   func start() throws(ChannelError) -> ChildProcess {
