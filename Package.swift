@@ -68,6 +68,8 @@ let package = Package(
       path: "Tests/HelperFixture", swiftSettings: settings),
     tests("QPInteriorPointTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusSmooth"]),
     tests("GradusLinearAlgebraTests", ["GradusNumerics", "GradusNative", "GradusLinearAlgebra"]),
+    tests("GradusSmoothTests", ["GradusNumerics", "GradusCore", "GradusSmooth"]),
+    tests("GradusBlackBoxTests", ["GradusNumerics", "GradusCore", "GradusBlackBox"]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusVerification"]),

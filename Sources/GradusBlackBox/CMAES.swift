@@ -8,8 +8,8 @@ public import GradusNumerics
 ///
 /// Weighted recombination, cumulative step-size adaptation, rank-one and rank-μ update with negative weights for the worst
 /// points; restarts with growing (`ipop`) or alternating (`bipop`) populations once nothing more can be gained. Points
-/// outside the box are asked about at their projection and the mean stays inside, so the ranks alone decide everything. The
-/// first mean is the start, or else the middle of the box; a restart begins at a random point. A generation is handed out
+/// outside the box are asked about at their projection and the mean stays near it, so the ranks alone decide everything; a
+/// mean outside is itself asked about at its projection. The first mean is the start, or else the middle of the box; a restart begins at a random point. A generation is handed out
 /// at once, so λ answers can be worked on in parallel. Evaluations that fail rank last.
 ///
 /// **Needs** values; only their order matters, except for the end of a run. **Keeps** n² numbers and a generation.
@@ -73,7 +73,7 @@ public struct CMAES: Catalogued, ParallelMethod {
       parameters: EvolutionParameters(dimension: n, population: population, active: active),
       distribution: SearchDistribution(mean: box.coordinates(of: best.point), sigma: sigma),
       watch: ConvergenceWatch(dimension: n, population: population, tolerance: tolerance), steps: [], squares: [],
-      generation: Generation([]), best: best)
+      generation: Generation([], ranked: 0), best: best)
     if n == 0 { state.claim = .exhausted }
     sampleGeneration(&state)
     return state
@@ -145,6 +145,8 @@ public struct CMAES: Catalogued, ParallelMethod {
         }
       }
     }
-    s.generation = Generation(points)
+    // The estimate itself, once it has reached the boundary: where the optimum lies there, no sample hits every side at once.
+    if let mean = s.box.projectedMean(s.distribution.mean) { points.append(mean) }
+    s.generation = Generation(points, ranked: lambda)
   }
 }

@@ -26,7 +26,7 @@ public struct GradientDescent: Catalogued {
     "gradient-descent", "steepest descent with backtracking",
     guarantee: "f(x_k) - f* = O(1/k) convex, linear strongly convex", reference: "Armijo 1966",
     trials: [
-      Trial("quadratic,n=10", answers: 400, value: 1e-8), Trial("rosenbrock,n=2", answers: 30_000, value: 1e-4),
+      Trial("quadratic,n=10", answers: 1_500, value: 1e-8), Trial("rosenbrock,n=2", answers: 30_000, value: 1e-4),
     ],
     invariances: [.translation, .permutation], rate: .linear)
 

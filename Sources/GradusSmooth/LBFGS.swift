@@ -40,11 +40,17 @@ public struct LBFGS: Catalogued {
   ]
 
   /// One remembered step.
-  struct Pair: Sendable, Codable {
-    var step: Vector
-    var change: Vector
+  package struct Pair: Sendable, Codable {
+    let step: Vector
+    let change: Vector
     /// 1/sᵀy.
-    var rho: Double
+    let rho: Double
+
+    package init(step: Vector, change: Vector) {
+      self.step = step
+      self.change = change
+      rho = 1 / step.inner(change)
+    }
   }
 
   public struct State: Sendable, Codable {
@@ -121,7 +127,7 @@ public struct LBFGS: Catalogued {
     let curvature = step.inner(change)
     if curvature > 1e-16 * step.norm * change.norm {
       if s.pairs.count >= memory { s.pairs.removeFirst() }
-      s.pairs.append(Pair(step: step, change: change, rho: 1 / curvature))
+      s.pairs.append(Pair(step: step, change: change))
     }
     s.x = trial.point
     // Values that no longer fall are rounding errors.
@@ -161,7 +167,7 @@ public struct LBFGS: Catalogued {
   }
 
   /// −H·g by the two-loop recursion.
-  static func direction(_ pairs: [Pair], _ gradient: Vector) -> Vector {
+  package static func direction(_ pairs: [Pair], _ gradient: Vector) -> Vector {
     var d = -gradient
     guard let last = pairs.last else { return d }
     var weights = [Double](repeating: 0, count: pairs.count)

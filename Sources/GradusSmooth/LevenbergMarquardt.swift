@@ -26,7 +26,8 @@ public struct LevenbergMarquardt: Catalogued {
     "levenberg-marquardt", "damped Gauss-Newton steps for nonlinear least squares",
     guarantee: "stationary limit points, quadratic for zero residuals", reference: "Moré 1978, Nielsen 1999",
     trials: [
-      Trial("powell-least-squares", answers: 200, value: 1e-12), Trial("exponential-fit", answers: 200, value: 1e-3),
+      Trial("rosenbrock-residuals", answers: 100, value: 1e-20), Trial("powell-singular", answers: 200, value: 1e-12),
+      Trial("exponential-fit", answers: 100, value: 1e-20), Trial("osborne-1", answers: 300, value: 2.7325e-5),
     ], invariances: [.translation, .permutation, .scaling])
 
   public static let settings: [Setting<Self>] = [

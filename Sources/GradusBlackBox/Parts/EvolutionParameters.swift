@@ -61,6 +61,6 @@ struct EvolutionParameters: Sendable, Codable {
     rankOneRate = c1
     rankMuRate = cmu
     expectedNorm = n.squareRoot() * (1 - 1 / (4 * n) + 1 / (21 * n * n))
-    decompositionGap = 1 / ((c1 + cmu) * n * 10)
+    decompositionGap = 1 / ((c1 + cmu) * n * 3)
   }
 }

@@ -16,7 +16,9 @@ import GradusNumerics
 ///     p_c ← (1 − c_c)p_c + h(c_c(2 − c_c)μ_eff)^½ Δm/σ
 ///     C ← (1 − c₁ − c_μΣwᵢ)C + c₁(p_c p_cᵀ + (1 − h)c_c(2 − c_c)C) + c_μΣwᵢ°yᵢyᵢᵀ,   wᵢ° = wᵢn/|zᵢ|² for wᵢ < 0
 ///
-/// Δm is the step the mean really made, inside its bounds. Cost of an update: λn² operations, and 9n³ when B and D are
+/// Δm is the step the mean really made: it is held back at one standard deviation outside the box, and later, at three,
+/// in coordinates where it was held back again and again, so that a coordinate whose best value is its bound stops to
+/// disturb the others. Cost of an update: λn² operations, and 9n³ when B and D are
 /// renewed.
 ///
 /// **Reference** N. Hansen, *The CMA evolution strategy: a tutorial*, arXiv:1604.00772 (2016).
@@ -33,6 +35,8 @@ struct SearchDistribution: Sendable, Codable {
   private(set) var path: Buffer<Double>
   private(set) var covariancePath: Buffer<Double>
   private(set) var generation = 0
+  /// For how many generations in a row each coordinate of the mean has been held back.
+  private var stays: Buffer<Int>
   private var decomposedAt = 0
 
   init(mean: Buffer<Double>, sigma: Double) {
@@ -47,6 +51,7 @@ struct SearchDistribution: Sendable, Codable {
     axes = Buffer(repeating: 1, count: n)
     path = Buffer(repeating: 0, count: n)
     covariancePath = path
+    stays = Buffer(repeating: 0, count: n)
   }
 
   /// y = B·D·z for one draw; returns |z|².
@@ -62,9 +67,11 @@ struct SearchDistribution: Sendable, Codable {
       y[i] = 0
     }
     basis.elements.withUnsafeBufferPointer { b in
+      guard var column = b.baseAddress else { return }
       for j in 0..<n {
         let s = z[j]
-        for i in 0..<n { y[i] += b[j * n + i] * s }
+        for i in 0..<n { y[i] += column[i] * s }
+        column += n
       }
     }
     return square
@@ -84,7 +91,10 @@ struct SearchDistribution: Sendable, Codable {
       for i in 0..<n { shift[i] += w * steps[k * n + i] }
     }
     for i in 0..<n {
-      let target = min(max(mean[i] + sigma * shift[i], box.lower[i]), box.upper[i])
+      let wanted = mean[i] + sigma * shift[i]
+      let reach = deviation(i) * (1 + 0.1 * Double(min(stays[i], 20)))
+      let target = min(max(wanted, box.lower[i] - reach), box.upper[i] + reach)
+      stays[i] = target == wanted ? 0 : stays[i] + 1
       shift[i] = (target - mean[i]) / sigma
       mean[i] = target
     }
@@ -122,24 +132,30 @@ struct SearchDistribution: Sendable, Codable {
     let total = p.weights.elements.reduce(0, +)
     let keep = 1 - c1 - cmu * total + (open ? 0 : c1 * cc * (2 - cc))
     covariance.elements.withUnsafeMutableBufferPointer { c in
+      guard let c = c.baseAddress, let steps = steps.baseAddress else { return }
       for i in 0..<n * n { c[i] *= keep }
-      func add(_ w: Double, _ y: (Int) -> Double) {
-        for j in 0..<n {
-          let s = w * y(j)
-          for i in j..<n { c[j * n + i] += s * y(i) }
-        }
+      covariancePath.elements.withUnsafeBufferPointer { path in
+        if let path = path.baseAddress { Self.addSquare(c1, path, to: c, n) }
       }
-      covariancePath.elements.withUnsafeBufferPointer { path in add(c1) { path[$0] } }
       for (rank, k) in order.enumerated() {
-        var w = cmu * p.weights[rank]
+        let w = cmu * p.weights[rank]
         if w == 0 { continue }
-        if w < 0 { w *= Double(n) / max(squares[k], 1e-300) }
-        let first = k * n
-        add(w) { steps[first + $0] }
+        Self.addSquare(w < 0 ? w * Double(n) / max(squares[k], 1e-300) : w, steps + k * n, to: c, n)
       }
       for j in 0..<n {
         for i in j + 1..<max(n, j + 1) { c[i * n + j] = c[j * n + i] }
       }
+    }
+  }
+
+  /// Lower triangle of C ← C + w·yyᵀ.
+  private static func addSquare(
+    _ w: Double, _ y: UnsafePointer<Double>, to c: UnsafeMutablePointer<Double>, _ n: Int
+  ) {
+    for j in 0..<n {
+      let s = w * y[j]
+      let column = c + j * n
+      for i in j..<n { column[i] += s * y[i] }
     }
   }
 
@@ -153,7 +169,15 @@ struct SearchDistribution: Sendable, Codable {
     guard let spectrum = try? SymmetricEigen(matrix, on: n <= 100 ? .portable : .best()),
       let least = spectrum.values.elements.first, least > 0
     else { return false }
-    basis = Buffer(spectrum.vectors.elements)
+    var vectors = spectrum.vectors.elements
+    for j in 0..<n {
+      // The sign of an eigenvector is arbitrary: the first entry of the largest magnitude is made positive.
+      var pivot = j * n
+      for i in j * n..<(j + 1) * n where abs(vectors[i]) > abs(vectors[pivot]) { pivot = i }
+      guard vectors[pivot] < 0 else { continue }
+      for i in j * n..<(j + 1) * n { vectors[i] = -vectors[i] }
+    }
+    basis = Buffer(vectors)
     axes = Buffer(spectrum.values.elements.map { $0.squareRoot() })
     return true
   }

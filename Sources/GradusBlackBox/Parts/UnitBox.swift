@@ -48,6 +48,15 @@ struct UnitBox: Sendable, Codable {
       })
   }
 
+  /// The nearest point of the box to a mean outside; nil for one inside.
+  func projectedMean(_ mean: Buffer<Double>) -> Vector? {
+    guard (0..<dimension).contains(where: { mean[$0] < lower[$0] || mean[$0] > upper[$0] }) else { return nil }
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: dimension) { zero in
+      zero.initialize(repeating: 0)
+      return zero.baseAddress.map { point(mean, 0, $0) }
+    }
+  }
+
   /// u for a point of the box.
   func coordinates(of x: Vector) -> Buffer<Double> {
     Buffer(x.indices.map { min(max((x[$0] - origin[$0]) / width[$0], lower[$0]), upper[$0]) })

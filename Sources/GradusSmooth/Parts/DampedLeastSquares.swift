@@ -9,20 +9,20 @@ import GradusNumerics
 /// of [R; λ^½D]. The condition of J enters, not its square as it would through JᵀJ.
 ///
 /// **Reference** J. J. Moré, *The Levenberg–Marquardt algorithm: implementation and theory*, LNM 630 (1978), section 3.
-struct DampedLeastSquares: Sendable, Codable {
-  let columnCount: Int
+package struct DampedLeastSquares: Sendable, Codable {
+  package let columnCount: Int
   /// R by columns, k × n with k = min(m, n) rows.
   private let factor: Buffer<Double>
   private let rowCount: Int
   /// The first k entries of Qᵀr.
   private let rotated: Buffer<Double>
   /// Jᵀr.
-  let gradient: Vector
+  package let gradient: Vector
   /// |Jeⱼ| of every column.
-  let columnNorms: Vector
+  package let columnNorms: Vector
 
   /// `jacobian` is stored by columns.
-  init(jacobian: Vector, residual: Vector, columnCount n: Int) {
+  package init(jacobian: Vector, residual: Vector, columnCount n: Int) {
     let m = residual.count
     precondition(jacobian.count == m * n, "a Jacobian of \(m) rows and \(n) columns needs \(m * n) numbers")
     columnCount = n
@@ -79,7 +79,7 @@ struct DampedLeastSquares: Sendable, Codable {
   }
 
   /// p(λ) for λ > 0 and positive D.
-  func step(damping: Double, scaling: Vector) -> Vector {
+  package func step(damping: Double, scaling: Vector) -> Vector {
     let n = columnCount
     var upper = [Double](repeating: 0, count: n * n)
     var right = [Double](repeating: 0, count: n)
@@ -114,7 +114,7 @@ struct DampedLeastSquares: Sendable, Codable {
   }
 
   /// |Jp|².
-  func squaredLength(of p: Vector) -> Double {
+  package func squaredLength(of p: Vector) -> Double {
     var sum = 0.0
     for i in 0..<rowCount {
       var entry = 0.0

@@ -13,8 +13,8 @@
 /// **Reference** J. J. Moré & D. J. Thuente, *Line search algorithms with guaranteed sufficient decrease*, ACM TOMS 20
 /// (1994); W. W. Hager & H. Zhang, *A new conjugate gradient method with guaranteed descent*, SIAM J. Optim. 16 (2005), for
 /// the rule at rounding level.
-struct StrongWolfeSearch: Sendable, Codable {
-  enum Outcome: String, Sendable, Codable {
+package struct StrongWolfeSearch: Sendable, Codable {
+  package enum Outcome: String, Sendable, Codable {
     case searching
     /// Both conditions hold at `step`.
     case satisfied
@@ -23,14 +23,17 @@ struct StrongWolfeSearch: Sendable, Codable {
   }
 
   /// A step with its value and slope.
-  struct Sample: Sendable, Codable {
+  private struct Sample: Sendable, Codable {
     var step: Double
     var value: Double
     var slope: Double
+
+    /// The sample of φ(t) + k·t.
+    func tilted(_ k: Double) -> Sample { Sample(step: step, value: value + k * step, slope: slope + k) }
   }
 
-  private(set) var step: Double
-  private(set) var outcome = Outcome.searching
+  package private(set) var step: Double
+  package private(set) var outcome = Outcome.searching
   private let origin: Sample
   private let decrease: Double
   private let curvature: Double
@@ -48,10 +51,10 @@ struct StrongWolfeSearch: Sendable, Codable {
   private var farthest: Double
   private var trials = 0
 
-  static let mostTrials = 60
+  package static let mostTrials = 60
 
   /// Begins at φ(0) = `value`, φ'(0) = `slope` < 0 with the trial step `step`.
-  init(
+  package init(
     value: Double, slope: Double, step: Double, decrease: Double = 1e-4, curvature: Double = 0.9,
     maximum: Double = 1e20
   ) {
@@ -70,7 +73,7 @@ struct StrongWolfeSearch: Sendable, Codable {
   }
 
   /// Takes φ and φ' at `step` in; returns the next step to try, or nil when the search is over.
-  mutating func advance(value: Double, slope: Double) -> Double? {
+  package mutating func advance(value: Double, slope: Double) -> Double? {
     guard outcome == .searching else { return nil }
     trials += 1
     let trial = Sample(step: step, value: value, slope: slope)
@@ -203,12 +206,5 @@ struct StrongWolfeSearch: Sendable, Codable {
   /// Where the slopes, continued linearly, vanish.
   private static func secant(_ a: Sample, _ b: Sample) -> Double {
     b.step + b.slope / (b.slope - a.slope) * (a.step - b.step)
-  }
-}
-
-extension StrongWolfeSearch.Sample {
-  /// The sample of φ(t) + k·t.
-  fileprivate func tilted(_ k: Double) -> Self {
-    StrongWolfeSearch.Sample(step: step, value: value + k * step, slope: slope + k)
   }
 }

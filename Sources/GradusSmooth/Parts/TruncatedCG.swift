@@ -10,21 +10,21 @@ import GradusNumerics
 ///
 /// **Reference** T. Steihaug, *The conjugate gradient method and trust regions in large scale optimization*, SIAM J. Numer.
 /// Anal. 20 (1983).
-struct TruncatedCG: Sendable, Codable {
+package struct TruncatedCG: Sendable, Codable {
   /// p.
-  private(set) var step: Vector
+  package private(set) var step: Vector
   /// −(gᵀp + ½pᵀHp).
-  private(set) var decrease = 0.0
-  private(set) var isOnBoundary = false
+  package private(set) var decrease = 0.0
+  package private(set) var isOnBoundary = false
   /// The direction d whose product H·d is wanted.
-  private(set) var direction: Vector
+  package private(set) var direction: Vector
   private var residual: Vector
   private var square: Double
   private let target: Double
   private let radius: Double
   private var products = 0
 
-  init(gradient: Vector, radius: Double, tolerance: Double) {
+  package init(gradient: Vector, radius: Double, tolerance: Double) {
     step = .zeros(gradient.count)
     direction = -gradient
     residual = gradient
@@ -34,7 +34,7 @@ struct TruncatedCG: Sendable, Codable {
   }
 
   /// Takes H·d in; returns the next d, or nil when the step is final.
-  mutating func advance(_ product: Vector) -> Vector? {
+  package mutating func advance(_ product: Vector) -> Vector? {
     products += 1
     let curvature = direction.inner(product)
     guard curvature.isFinite else { return nil }
