@@ -47,6 +47,9 @@ struct JudgingQuadraticTests {
     #expect(Curvature.of(symmetric([[1, -1], [-1, 1]])) == .convex(allowance: 0))
     let gram = gramMatrix(rank: 3, size: 20)
     #expect(Curvature.of(gram) == .convex(allowance: Curvature.allowance))
+    // Positive definite without being diagonally dominant, beside variables that Q does not mention.
+    let partial = symmetric([[0, 0, 0, 0], [0, 2, 3, 0], [0, 3, 5, 0], [0, 0, 0, 0]])
+    #expect(Curvature.of(partial) == .convex(allowance: Curvature.allowance))
   }
 
   @Test(arguments: 1...20)

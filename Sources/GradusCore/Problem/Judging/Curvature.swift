@@ -86,6 +86,8 @@ public enum Curvature: Sendable, Hashable {
     var y = d
     var pattern = [Int](repeating: 0, count: n)
     for k in 0..<n {
+      // A variable outside Q bends nothing and is tied to nothing.
+      if s.range(ofColumn: order[k]).isEmpty { continue }
       var top = n
       mark[k] = ~k
       for p in s.range(ofColumn: order[k]) {
