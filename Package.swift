@@ -71,7 +71,7 @@ let package = Package(
     tests("GradusSmoothTests", ["GradusNumerics", "GradusCore", "GradusSmooth"]),
     tests("GradusBlackBoxTests", ["GradusNumerics", "GradusCore", "GradusBlackBox"]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
-    tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusVerification"]),
+    tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),
   ]
 )
