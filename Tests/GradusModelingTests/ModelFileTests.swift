@@ -105,9 +105,10 @@ import Testing
       ])
   }
 
-  /// Sides whose difference is not exact still come back to the bit.
-  @Test func rangesComeBackToTheBit() throws {
+  /// Sides whose difference is not exact come back to the bit, or the loss of the last bit is told.
+  @Test func rangesComeBack() throws {
     var stream = RandomStream(seed: 3)
+    var exact = 0
     for _ in 0..<2000 {
       let scale = Double(Int.random(in: -12...12, using: &stream))
       let a = Double.random(in: -1...1, using: &stream)
@@ -115,9 +116,13 @@ import Testing
       var form = try LPReaderTests.read("min\n x\nst\n c: x >= 1\nend\n")
       form.rowLower = [min(a, b)]
       form.rowUpper = [max(a, b)]
-      let bytes = try ModelFile.text(of: form, format: .mps).bytes
+      let (bytes, losses) = try ModelFile.text(of: form, format: .mps)
       let again = try ModelFile.parse(text: String(decoding: bytes, as: UTF8.self), format: .mps).form
-      #expect(again.difference(from: form) == nil)
+      #expect(again.rowLower == form.rowLower)
+      #expect(abs(again.rowUpper[0] - form.rowUpper[0]) <= form.rowUpper[0].ulp)
+      #expect((again.rowUpper == form.rowUpper) == losses.isEmpty)
+      exact += losses.isEmpty ? 1 : 0
     }
+    #expect(exact > 1900)
   }
 }

@@ -79,7 +79,7 @@ package struct MPSWriter {
     return name
   }
 
-  private func rowSides() throws(WriteError) -> [(type: String, value: Double, range: Double?)] {
+  private mutating func rowSides() throws(WriteError) -> [(type: String, value: Double, range: Double?)] {
     var sides: [(type: String, value: Double, range: Double?)] = []
     for i in 0..<form.constraintCount {
       let low = form.rowLower[i]
@@ -97,8 +97,9 @@ package struct MPSWriter {
     return sides
   }
 
-  /// A range R that gives back both sides exactly, seen from the lower or the upper side.
-  private func rangeSide(
+  /// A range R that gives back both sides, seen from the lower or the upper side. Rarely none does so exactly: then the
+  /// upper side is off by its last bit, and a loss says so.
+  private mutating func rangeSide(
     _ i: Int, _ low: Double, _ high: Double
   ) throws(WriteError) -> (type: String, value: Double, range: Double?) {
     guard low < high, low.isFinite, high.isFinite else {
@@ -111,9 +112,9 @@ package struct MPSWriter {
       if low + candidate == high { return ("G", low, candidate) }
       if high - candidate == low { return ("L", high, candidate) }
     }
-    throw WriteError(
-      file: file, cause: "the sides \(low) and \(high) of the row \(form.rowNames[i]) do not fit a range",
-      remedy: "write an .lp file")
+    losses.append(
+      ConversionLoss(part: "sides", detail: "the upper side \(high) of \(form.rowNames[i]) becomes \(low + range)"))
+    return ("G", low, range)
   }
 
   private mutating func writeColumns() {
