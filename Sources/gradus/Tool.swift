@@ -51,6 +51,6 @@ struct GradusCommand: ParsableCommand {
     version: "gradus \(gradusVersion)",
     subcommands: [
       SolveCommand.self, DescribeCommand.self, ConvertCommand.self, MethodsCommand.self, ExplainCommand.self,
-      DoctorCommand.self, VersionCommand.self,
+      AskTellCommand.self, DoctorCommand.self, VersionCommand.self,
     ])
 }

@@ -49,7 +49,7 @@ public struct Checkpoint: Sendable {
     try self.init(bytes: AtomicFile.read(path), name: path)
   }
 
-  func serialized() throws -> [[UInt8]] {
+  package func serialized() throws -> [[UInt8]] {
     let header = try Coding.encode(header)
     var parts: [[UInt8]] = [Self.magic + littleEndian(Self.version)]
     for section in [header, body] { parts += [littleEndian(UInt64(section.count)), section] }

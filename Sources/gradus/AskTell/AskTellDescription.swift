@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import Gradus
+
+/// What `start` says about a run. `suite` and `problem` are not looked at, and neither is anything unknown.
+struct AskTellDescription {
+  var method: String?
+  var space: SearchSpace
+  var objectives = 1
+  var constraints = 0
+  var isNoisy = false
+  var budget: Int?
+  var seed: UInt64 = 0
+  var batch = 1
+  var start: Vector?
+  var settings: [(name: String, value: String)] = []
+  /// The members above as they came, to be saved with the state.
+  var json: JSONValue
+
+  private static let members = [
+    "method", "dim", "lower", "upper", "space", "objectives", "constraints", "noisy", "budget", "seed", "batch", "x0",
+    "settings",
+  ]
+  private static let largestDimension = 1_000_000
+
+  init(_ start: JSONValue) throws(AskTellError) {
+    guard let given = start.members else { throw AskTellError(.badRequest, "\"start\" must be an object") }
+    json = .object(given.filter { Self.members.contains($0.name) })
+    func member(_ name: String) -> JSONValue? { start[name].flatMap { $0.isNull ? nil : $0 } }
+    func whole(_ name: String, from low: Int) throws(AskTellError) -> Int? {
+      guard let found = member(name) else { return nil }
+      guard let value = found.whole, value >= low else {
+        throw AskTellError(.badRequest, "\"\(name)\" must be a whole number of at least \(low)")
+      }
+      return value
+    }
+    method = member("method")?.text
+    if let descriptions = member("space") {
+      guard let list = descriptions.elements else { throw AskTellError(.badRequest, "\"space\" must be an array") }
+      space = try SearchSpace(list)
+    } else {
+      space = SearchSpace(box: try Self.box(start, dimension: try whole("dim", from: 1)))
+    }
+    objectives = try whole("objectives", from: 1) ?? 1
+    constraints = try whole("constraints", from: 0) ?? 0
+    isNoisy = member("noisy")?.truth ?? false
+    budget = try whole("budget", from: 0)
+    seed = UInt64(try whole("seed", from: 0) ?? 0)
+    batch = try whole("batch", from: 1) ?? 1
+    if let x0 = member("x0") { self.start = try space.point(from: x0, "x0") }
+    for setting in member("settings")?.members ?? [] {
+      settings.append((setting.name, setting.value.text ?? setting.value.description))
+    }
+  }
+
+  private static func box(_ start: JSONValue, dimension: Int?) throws(AskTellError) -> Box {
+    guard let n = dimension ?? start["lower"]?.elements?.count ?? start["x0"]?.elements?.count else {
+      throw AskTellError(.badRequest, "\"start\" needs \"dim\" or \"space\"")
+    }
+    guard (1...largestDimension).contains(n) else {
+      throw AskTellError(.badRequest, "\"dim\" must be from 1 to \(largestDimension)")
+    }
+    func side(_ name: String, _ missing: Double) throws(AskTellError) -> Vector {
+      guard let found = start[name], !found.isNull else { return Vector(repeating: missing, count: n) }
+      guard let elements = found.elements, elements.count == n else {
+        throw AskTellError(.badRequest, "\"\(name)\" must be an array of \(n) numbers")
+      }
+      var numbers: [Double] = []
+      for element in elements {
+        guard let number = element.isNull ? missing : element.double, !number.isNaN else {
+          throw AskTellError(.badRequest, "\"\(name)\" must be an array of \(n) numbers")
+        }
+        numbers.append(number)
+      }
+      return Vector(numbers)
+    }
+    let box = Box(lower: try side("lower", -.infinity), upper: try side("upper", .infinity))
+    guard let i = box.lower.indices.first(where: { box.lower[$0] > box.upper[$0] }) else { return box }
+    throw AskTellError(.badRequest, "\"lower\" exceeds \"upper\" at coordinate \(i)")
+  }
+
+  /// The problem in the classes that methods for somebody outside take.
+  var problems: [any Sendable] {
+    var problems: [any Sendable] = [BoxConstrained(space.box, start: start)]
+    let isFree =
+      space.box.lower.elements.allSatisfy { $0 == -.infinity }
+      && space.box.upper.elements.allSatisfy { $0 == .infinity }
+    if isFree { problems.append(Unconstrained(start: start ?? .zeros(space.box.dimension))) }
+    return problems
+  }
+}

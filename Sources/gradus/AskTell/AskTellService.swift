@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import Gradus
+
+/// Serves lines of JSON: one run at a time, an answer a line, and no line that ends the process but `quit`.
+struct AskTellService {
+  private let defaultMethod: String?
+  private var session: AskTellSession?
+  private var writer = JSONWriter()
+
+  init(defaultMethod: String?) { self.defaultMethod = defaultMethod }
+
+  /// The answer to one line, ended by a line feed; nil when the caller said goodbye.
+  mutating func answer(_ line: [UInt8]) -> [UInt8]? {
+    writer.removeAll()
+    do {
+      let json = try JSONValue(parsing: line)
+      guard let command = json.members?.first(where: { Self.commands.contains($0.name) }) else {
+        throw AskTellError(
+          .unknownCommand, "expected an object with one of \(Self.commands.joined(separator: ", "))")
+      }
+      if command.name == "quit" { return nil }
+      try serve(command.name, command.value)
+    } catch {
+      writer.removeAll()
+      AskTellError(error).write(to: &writer)
+    }
+    return writer.bytes + [0x0A]
+  }
+
+  /// The answer to a line beyond the limit.
+  static func tooLong() -> [UInt8] {
+    var writer = JSONWriter()
+    AskTellError(.malformed, "the line is longer than \(LineReader.limit) bytes").write(to: &writer)
+    return writer.bytes + [0x0A]
+  }
+
+  private static let commands = [
+    "ask", "tell", "start", "report", "enqueue", "pending", "best", "save", "end", "quit",
+  ]
+
+  private mutating func serve(_ command: String, _ value: JSONValue) throws {
+    if command == "start" { return try start(value) }
+    guard session != nil else { throw AskTellError(.noRun, "there is no run; begin one with \"start\"") }
+    switch command {
+    case "ask": try ask(value)
+    case "tell":
+      try session?.tell(value)
+      writer.raw("{\"ok\":true}")
+    case "report": try report(value)
+    case "enqueue": try enqueue(value)
+    case "pending": pending()
+    case "best": best()
+    case "save":
+      writer.raw("{\"state\":")
+      writer.write(try session?.saved() ?? "")
+      writer.raw("}")
+    default: end()
+    }
+  }
+
+  private mutating func start(_ value: JSONValue) throws {
+    let new: AskTellSession
+    if let state = value["state"], !state.isNull {
+      guard let text = state.text else { throw AskTellError(.state, "\"state\" must be the text of 'save'") }
+      new = try AskTellSession(restoring: text)
+    } else {
+      new = try AskTellSession(AskTellDescription(value), defaultMethod: defaultMethod)
+    }
+    session = new
+    writer.raw("{\"ok\":true,\"method\":")
+    writer.write(new.entry.card.name)
+    writer.raw(",\"oracle\":")
+    writer.write(new.entry.outsideName ?? "value")
+    writer.raw("}")
+  }
+
+  private mutating func ask(_ value: JSONValue) throws {
+    let most = value["max"].flatMap { $0.isNull ? nil : $0 }
+    guard let limit = most.map({ $0.whole }) ?? session?.description.batch, limit >= 1 else {
+      throw AskTellError(.badRequest, "\"max\" must be a whole number of at least 1")
+    }
+    switch try session?.ask(limit) ?? .wait {
+    case .wait: writer.raw("{\"wait\":true}")
+    case .stop(let reason):
+      writer.raw("{\"stop\":")
+      writer.write(reason)
+      writer.raw("}")
+    case .points(let points):
+      writer.raw("{\"points\":[")
+      for (i, point) in points.enumerated() {
+        if i > 0 { writer.raw(",") }
+        session?.description.space.write(point.point, to: &writer)
+      }
+      writer.raw("],\"ids\":[")
+      for (i, point) in points.enumerated() {
+        if i > 0 { writer.raw(",") }
+        writer.write(point.id)
+      }
+      writer.raw("]}")
+    }
+  }
+
+  private mutating func report(_ value: JSONValue) throws {
+    guard let id = value["id"]?.whole, session?.handed.contains(where: { $0.id == id }) == true else {
+      throw AskTellError(.unknownId, "\"report\" needs the \"id\" of a point that waits for an answer")
+    }
+    guard value["value"]?.double != nil else { throw AskTellError(.badRequest, "\"report\" needs a number \"value\"") }
+    // No method here stops an evaluation early; the line is understood so that callers need no second version.
+    writer.raw("{\"prune\":false}")
+  }
+
+  private mutating func enqueue(_ value: JSONValue) throws {
+    guard let space = session?.description.space, let x = value["x"] else {
+      throw AskTellError(.badRequest, "\"enqueue\" needs \"x\"")
+    }
+    let point = try space.point(from: x, "x")
+    writer.raw("{\"id\":")
+    writer.write(session?.enqueue(point) ?? 0)
+    writer.raw("}")
+  }
+
+  private mutating func pending() {
+    writer.raw("{\"ids\":[")
+    for (i, point) in (session?.handed ?? []).enumerated() {
+      if i > 0 { writer.raw(",") }
+      writer.write(point.id)
+    }
+    writer.raw("]}")
+  }
+
+  private mutating func best() {
+    guard let session, let best = session.best else {
+      writer.raw("{\"x\":null,\"f\":null,\"front\":[]}")
+      return
+    }
+    writer.raw("{\"x\":")
+    session.description.space.write(best.point, to: &writer)
+    writer.raw(",\"f\":")
+    if best.objectives.isEmpty { writer.raw("null") } else { writer.write(best.objectives) }
+    writer.raw(",\"front\":[]}")
+  }
+
+  private mutating func end() {
+    let report = session?.run.erasedReport
+    writer.raw("{\"ok\":true,\"recommend\":")
+    if let session, let best = session.best, session.description.constraints > 0 || best.objectives.isEmpty {
+      // Methods that know no constraints cannot recommend; the best answer heard can.
+      session.description.space.write(best.point, to: &writer)
+    } else if let session, let point = report?.point, !session.description.space.box.lower.elements.isEmpty {
+      session.description.space.write(point, to: &writer)
+    } else {
+      writer.raw("null")
+    }
+    writer.raw("}")
+    session = nil
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import Gradus
+
+/// One run that somebody outside answers.
+struct AskTellSession {
+  /// A point that was handed out and is not yet answered.
+  struct Handed {
+    var id: Int
+    /// The question it belongs to; nil for points that the caller put in the queue.
+    var ticket: Int?
+    var point: Vector
+  }
+
+  /// The best answer heard.
+  struct Best {
+    var point: Vector
+    var objectives: [Double]
+    var violation: Double
+  }
+
+  let description: AskTellDescription
+  let entry: MethodEntry
+  let run: any ErasedRun
+  var handed: [Handed] = []
+  /// Points of the caller that are handed out before the method's.
+  var queue: [Handed] = []
+  /// What the last ask handed out, in order.
+  var lastAsk: [Int] = []
+  var nextID = 0
+  var answered = 0
+  var best: Best?
+
+  /// More points than these are not handed out at once unless the caller prefers larger batches.
+  private static let largestBatch = 256
+
+  init(_ description: AskTellDescription, defaultMethod: String?) throws {
+    self.description = description
+    entry = try Self.choose(description, defaultMethod)
+    run = try entry.open(Self.request(description))
+  }
+
+  init(_ description: AskTellDescription, _ entry: MethodEntry, run: any ErasedRun) {
+    self.description = description
+    self.entry = entry
+    self.run = run
+  }
+
+  static func request(_ description: AskTellDescription) -> RunRequest {
+    var request = RunRequest(
+      problems: description.problems, oracles: [], settings: description.settings, seed: description.seed)
+    request.answeredOutside = true
+    return request
+  }
+
+  static func choose(_ description: AskTellDescription, _ defaultMethod: String?) throws -> MethodEntry {
+    let entry: MethodEntry
+    if let name = description.method ?? defaultMethod {
+      entry = try MethodChoice.entry(named: name)
+      guard let kind = entry.outsideName else {
+        throw Unsuitable(
+          method: name, needs: entry.needs, found: "somebody outside, who can only be shown points",
+          remedy: "Choose a method that asks for values, gradients or rankings.")
+      }
+      if description.objectives > 1, kind != "values" {
+        throw Unsuitable(
+          method: name, needs: "one objective", found: "\(description.objectives) objectives",
+          remedy: "Combine them into one.")
+      }
+      return entry
+    }
+    let wanted = description.objectives > 1 ? "values" : "value"
+    let names = description.objectives > 1 ? [] : ["cma-es", "nelder-mead", "random-search"]
+    guard
+      let found = names.lazy.compactMap({ Catalog.entry(named: $0) }).first(where: { $0.outsideName == wanted })
+        ?? Catalog.all.first(where: { $0.outsideName == wanted })
+    else {
+      throw Unsuitable(
+        method: "gradus ask-tell", needs: "a method for \(description.objectives) objectives", found: "none yet",
+        remedy: "Combine the objectives into one.")
+    }
+    return found
+  }
+
+  // MARK: Asking
+
+  enum Asked {
+    case points([Handed])
+    case wait
+    case stop(String)
+  }
+
+  /// Up to `limit` points. A sequential method that waits for an answer repeats its question.
+  mutating func ask(_ limit: Int) throws -> Asked {
+    var room = min(limit, max(Self.largestBatch, description.batch))
+    if let budget = description.budget {
+      room = min(room, budget - answered - (entry.isParallel ? handed.count : 0))
+      if budget <= answered { return .stop("the budget of \(budget) answers is spent") }
+    }
+    var points: [Handed] = []
+    while points.count < room, !queue.isEmpty {
+      let own = queue.removeFirst()
+      handed.append(own)
+      points.append(own)
+    }
+    while points.count < room {
+      guard let question = try run.askOutside() else { break }
+      if let waiting = handed.first(where: { $0.ticket == question.number }) {
+        let again = handed.filter { $0.ticket == question.number }
+        if points.isEmpty, !entry.isParallel { points = again }
+        _ = waiting
+        break
+      }
+      for point in question.points {
+        points.append(Handed(id: nextID, ticket: question.number, point: point))
+        nextID += 1
+      }
+      handed += points.suffix(question.points.count)
+      if question.points.count > 1 || !entry.isParallel { break }
+    }
+    guard points.isEmpty else {
+      lastAsk = points.map(\.id)
+      return .points(points)
+    }
+    if !handed.isEmpty { return .wait }
+    let claim = run.progress.claim ?? run.erasedReport.claim
+    return .stop(claim.map { "the method has ended: \($0.rawValue)" } ?? "the method has nothing more to ask")
+  }
+
+  /// Puts a point of the caller before those of the method.
+  mutating func enqueue(_ point: Vector) -> Int {
+    defer { nextID += 1 }
+    queue.append(Handed(id: nextID, ticket: nil, point: point))
+    return nextID
+  }
+}
