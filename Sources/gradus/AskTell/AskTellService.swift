@@ -141,12 +141,8 @@ struct AskTellService {
   }
 
   private mutating func end() {
-    let report = session?.run.erasedReport
     writer.raw("{\"ok\":true,\"recommend\":")
-    if let session, let best = session.best, session.description.constraints > 0 || best.objectives.isEmpty {
-      // Methods that know no constraints cannot recommend; the best answer heard can.
-      session.description.space.write(best.point, to: &writer)
-    } else if let session, let point = report?.point, !session.description.space.box.lower.elements.isEmpty {
+    if let session, let point = session.recommendation {
       session.description.space.write(point, to: &writer)
     } else {
       writer.raw("null")

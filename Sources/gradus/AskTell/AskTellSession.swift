@@ -104,10 +104,9 @@ struct AskTellSession {
     }
     while points.count < room {
       guard let question = try run.askOutside() else { break }
-      if let waiting = handed.first(where: { $0.ticket == question.number }) {
-        let again = handed.filter { $0.ticket == question.number }
+      let again = handed.filter { $0.ticket == question.number }
+      if !again.isEmpty {
         if points.isEmpty, !entry.isParallel { points = again }
-        _ = waiting
         break
       }
       for point in question.points {
@@ -124,6 +123,17 @@ struct AskTellSession {
     if !handed.isEmpty { return .wait }
     let claim = run.progress.claim ?? run.erasedReport.claim
     return .stop(claim.map { "the method has ended: \($0.rawValue)" } ?? "the method has nothing more to ask")
+  }
+
+  /// What to use in the end: the method's own estimate, or the best answer heard where the method cannot know it, because
+  /// it was not asked by the method, or because of constraints.
+  var recommendation: Vector? {
+    let report = run.erasedReport
+    let own = report.point.count == description.space.box.dimension ? report.point : nil
+    guard let best else { return own }
+    if description.constraints > 0 { return best.point }
+    guard !description.isNoisy, let value = best.objectives.first else { return own }
+    return report.value.map { value < $0 } ?? true ? best.point : own
   }
 
   /// Puts a point of the caller before those of the method.
