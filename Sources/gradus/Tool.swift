@@ -50,7 +50,8 @@ struct GradusCommand: ParsableCommand {
     abstract: "Solves the model you already have; every answer says what was checked, and by whom.",
     version: "gradus \(gradusVersion)",
     subcommands: [
-      SolveCommand.self, DescribeCommand.self, ConvertCommand.self, MethodsCommand.self, ExplainCommand.self,
+      SolveCommand.self, VerifyCommand.self, DescribeCommand.self, ConvertCommand.self, MethodsCommand.self,
+      ExplainCommand.self, CheckCommand.self, DemoCommand.self,
       AskTellCommand.self, DoctorCommand.self, VersionCommand.self,
     ])
 }

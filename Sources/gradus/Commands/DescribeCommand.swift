@@ -21,6 +21,7 @@ struct DescribeCommand: GradusSubcommand {
     case (.named(let problem), .text): Console.out(Self.text(problem, methods))
     case (.named(let problem), .json):
       Console.out(Self.json(subject, problem, methods).serialized(indented: true) + [0x0A])
+    case (.fit, _): throw Failure(.usage, "\(file) is data, not a problem; give a problem file or problem:NAME")
     }
     return .success
   }

@@ -27,6 +27,7 @@ enum MethodChoice {
       case "QP": return ["qp-interior-point"]
       default: return ["highs"]
       }
+    case .fit: return ["levenberg-marquardt"]
     case .named(let problem):
       let traits = problem.traits
       if traits.contains(.noisy) || traits.contains(.multimodal) || traits.contains(.nonSmooth) { return values }

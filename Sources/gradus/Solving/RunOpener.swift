@@ -13,6 +13,10 @@ struct RunOpener {
   func open(_ checkpoint: Checkpoint?) throws -> any ErasedRun {
     switch subject.content {
     case .named(let problem): return try entry.open(named(problem, checkpoint))
+    case .fit(let fit):
+      return try entry.open(
+        RunRequest(
+          problems: subject.forms, oracles: [fit], settings: settings, seed: request.seed, resuming: checkpoint))
     case .form(let form):
       return entry.card.name == HighsSolver.card.name
         ? try outside(form, checkpoint) : try inside(form, checkpoint)

@@ -60,7 +60,7 @@ struct SolveSession {
     var rules: [any StoppingRule] = [request.interruption]
     if let deadline = request.deadline { rules.append(deadline) }
     if let target = request.target { rules.append(.value(reaches: target)) }
-    if case .named = subject.content {
+    if !subject.isFile {
       rules.append(WhenStationary(tolerance: tolerances.stationarity))
       rules.append(.answers(answerLimit))
     } else if let answers = request.answers {
@@ -127,7 +127,6 @@ extension SolveSession {
 
   /// How many answers the run may take; nil when nothing limits them.
   var expectedAnswers: Int? {
-    if case .named = subject.content { return answerLimit }
-    return request.answers
+    subject.isFile ? request.answers : answerLimit
   }
 }

@@ -15,6 +15,7 @@ struct Subject: Sendable {
   enum Content: Sendable {
     case form(StandardForm)
     case named(NamedProblem)
+    case fit(CoolingFit)
   }
 
   static let namedPrefix = "problem:"
@@ -41,9 +42,19 @@ struct Subject: Sendable {
     summary.integerVariables = form.integerCount
     summary.constraints = form.constraintCount
     summary.nonzeros = form.matrix.entryCount
+    summary.fingerprint = String(form.fingerprint, radix: 16)
     columnNames = form.columnNames
     rowNames = form.rowNames
     self.notes = notes
+  }
+
+  init(_ fit: CoolingFit, _ argument: String) {
+    self.init(argument: argument, content: .fit(fit))
+    summary.name = Self.baseName(argument)
+    summary.kind = "LeastSquares"
+    summary.variables = CoolingFit.names.count
+    summary.fingerprint = String(fit.problem.fingerprint, radix: 16)
+    columnNames = CoolingFit.names
   }
 
   private static func named(_ problem: NamedProblem, _ argument: String) -> Subject {
@@ -78,6 +89,7 @@ struct Subject: Sendable {
   var forms: [any Sendable] {
     switch content {
     case .named(let problem): return problem.forms
+    case .fit(let fit): return [fit.problem]
     case .form(let form):
       let classes: [(any Sendable)?] = [
         try? LinearProgram(form), try? QuadraticProgram(form), try? MixedIntegerProgram(form),
@@ -86,10 +98,18 @@ struct Subject: Sendable {
     }
   }
 
+  /// True for programs from files, which methods read; others are asked about point by point.
+  var isFile: Bool {
+    if case .form = content { return true }
+    return false
+  }
+
   /// True when the method takes the problem and the problem can answer the method's questions.
   func fits(_ entry: MethodEntry) -> Bool {
     switch content {
     case .form: return forms.contains { entry.takes($0) }
+    case .fit(let fit):
+      return (try? entry.open(RunRequest(problems: forms, oracles: [fit]))) != nil
     case .named(let problem):
       return (try? entry.open(RunRequest(problems: problem.forms, oracles: [problem.oracle]))) != nil
     }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Gradus
+
+struct VerifyCommand: GradusSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Checks an answer with code that shares nothing with the solvers.")
+
+  @OptionGroup var output: OutputOptions
+
+  @Argument(help: "The problem file.")
+  var file: String
+
+  @Argument(help: "A result, as '--solution FILE' or '--format json' wrote it.")
+  var solution: String
+
+  func execute() async throws -> ExitCode {
+    let form = try ModelFile.read(path: file)
+    let report = Verifier().verify(form, try StartFile.result(at: solution))
+    switch output.format {
+    case .text: Console.out(text(report))
+    case .json: Console.out(json(report).serialized(indented: true) + [0x0A])
+    }
+    if report.outcome == .refuted {
+      Console.error("gradus: \(solution) is refuted; its claims do not hold for \(file)\n")
+    }
+    return ExitCode(rawValue: report.exitCode) ?? .failed
+  }
+
+  private func text(_ report: VerificationReport) -> String {
+    var text =
+      "\(file): \(report.outcome == .unchecked ? "not everything could be checked" : report.outcome.rawValue)\n"
+    for claim in report.claims { text += "  \(claim.finding.rawValue): \(claim.text)\n" }
+    if report.claims.isEmpty { text += "  the answer makes no claim that can be checked\n" }
+    return text
+  }
+
+  private func json(_ report: VerificationReport) -> JSONValue {
+    [
+      "schema": "gradus.verification/1", "file": .string(file), "solution": .string(solution),
+      "outcome": .string(report.outcome.rawValue), "summary": .string(report.summary),
+      "claims": .array(
+        report.claims.map { claim in
+          [
+            "subject": .string(claim.subject), "finding": .string(claim.finding.rawValue),
+            "text": .string(claim.text),
+            "residuals": .object(
+              claim.residuals.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .number($0.value)) }),
+          ]
+        }),
+    ]
+  }
+}
