@@ -72,6 +72,12 @@ let package = Package(
     tests("GradusBlackBoxTests", ["GradusNumerics", "GradusCore", "GradusBlackBox"]),
     tests("GradusCommandTests", ["gradus", "GradusCore", "GradusNative"]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
+    tests(
+      "ConformanceTests",
+      [
+        "GradusNumerics", "GradusNative", "GradusCore", "GradusProblems", "GradusConformance", "GradusSmooth",
+        "GradusBlackBox", "GradusDiscrete",
+      ]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusVerification"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),
   ]

@@ -35,11 +35,13 @@ public struct KnownOptimum: Sendable {
 public struct NamedProblem: Sendable {
   /// With all parameters: `rosenbrock,n=20`.
   public let name: String
+  /// Without parameters: `rosenbrock`.
+  public let family: String
   public let summary: String
   public let reference: String
   public let dimension: Int
   /// The problem in every class it can be stated in; the most specific first.
-  public let forms: [any Sendable]
+  public private(set) var forms: [any Sendable]
   /// Answers every kind of question the problem can answer.
   public let oracle: any Sendable
   public let optimum: KnownOptimum
@@ -49,6 +51,7 @@ public struct NamedProblem: Sendable {
 
   init(_ content: ProblemContent, name: String, of family: ProblemFamily) {
     self.name = name
+    self.family = family.name
     summary = family.summary
     reference = family.reference
     dimension = content.region.dimension
@@ -57,6 +60,13 @@ public struct NamedProblem: Sendable {
     optimum = content.optimum
     traits = content.traits
     region = content.region
+  }
+
+  /// The same problem stated in other classes, or with other promises.
+  package func stated(as forms: [any Sendable]) -> NamedProblem {
+    var other = self
+    other.forms = forms
+    return other
   }
 
   public var isConvex: Bool { traits.contains(.convex) }

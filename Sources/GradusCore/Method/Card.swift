@@ -41,10 +41,13 @@ public struct Card: Sendable {
   public var rate: Rate?
   /// False for methods that may ask outside the domain.
   public var staysInDomain: Bool
+  /// True for parallel methods whose questions depend on how many answers have arrived when they are asked; others give
+  /// the same bits for every width.
+  public var dependsOnWidth: Bool
 
   public init(
     _ name: String, _ summary: String, guarantee: String, reference: String, trials: [Trial],
-    invariances: Set<Invariance> = [], rate: Rate? = nil, staysInDomain: Bool = true
+    invariances: Set<Invariance> = [], rate: Rate? = nil, staysInDomain: Bool = true, dependsOnWidth: Bool = false
   ) {
     self.name = name
     self.summary = summary
@@ -54,6 +57,7 @@ public struct Card: Sendable {
     self.invariances = invariances
     self.rate = rate
     self.staysInDomain = staysInDomain
+    self.dependsOnWidth = dependsOnWidth
   }
 }
 

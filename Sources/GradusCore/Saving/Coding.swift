@@ -4,11 +4,11 @@
 #else
   import Foundation
 #endif
-import GradusNumerics
+package import GradusNumerics
 
 /// The one way this module turns values into JSON: sorted keys, non-finite numbers as the strings `inf`, `-inf`, `nan`.
-enum Coding {
-  static func encode(_ value: some Encodable, blocks: BlockStore? = nil) throws -> [UInt8] {
+package enum Coding {
+  package static func encode(_ value: some Encodable, blocks: BlockStore? = nil) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -17,7 +17,7 @@ enum Coding {
     return [UInt8](try encoder.encode(value))
   }
 
-  static func decode<T: Decodable>(
+  package static func decode<T: Decodable>(
     _ type: T.Type, from bytes: [UInt8], blocks: BlockStore? = nil, given: (any Sendable)? = nil
   ) throws -> T {
     let decoder = JSONDecoder()
@@ -29,7 +29,7 @@ enum Coding {
   }
 
   /// Decodes a type that is only known to be decodable at run time; nil when it is not.
-  static func decodeIfPossible<T>(_ type: T.Type, from bytes: [UInt8]) throws -> T? {
+  package static func decodeIfPossible<T>(_ type: T.Type, from bytes: [UInt8]) throws -> T? {
     guard let decodable = type as? any Decodable.Type else { return nil }
     return try decode(decodable, from: bytes) as? T
   }

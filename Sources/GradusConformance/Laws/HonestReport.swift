@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+import GradusProblems
+import GradusNumerics
+
+/// The reported value is the objective at the reported point.
+public struct HonestReport: Law {
+  public let name = "report"
+  public let sentence = "the value in a report is the objective at its point"
+
+  public init() {}
+
+  public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
+    var violations: [String] = []
+    let situations = bench.some(8)
+    for situation in situations {
+      let run = try situation.run()
+      for lead in [0, 1, 1, 3, 15, 40] {
+        _ = try await run.record(lead)
+        if let wrong = try await situation.contradiction(in: run.report) {
+          violations.append("on \(situation.name) after \(run.progress.answers) answers \(wrong)")
+          break
+        }
+      }
+    }
+    return Finding(violations, tried: situations.count)
+  }
+}
+
+extension Situation {
+  /// The objective at a point, from the oracle or the program itself; nil where there is no such number.
+  func truth(at point: Vector) async throws -> Double? {
+    if source.traits.contains(.noisy) { return nil }
+    if let oracle = source.oracle as? any ZerothOrderOracle<Vector> { return try await oracle.value(at: point) }
+    if let form = source.form(StandardForm.self) { return form.objective(at: point) }
+    return nil
+  }
+
+  /// What is wrong with a report; nil when nothing is.
+  func contradiction(in report: Report<M.Point>) async throws -> String? {
+    guard let point = report.point as? Vector else { return nil }
+    guard let value = report.value else { return nil }
+    if value.isNaN { return "NaN is reported as the best value" }
+    guard value.isFinite else { return nil }
+    guard point.isFinite else { return "the value \(value) is reported for a point that is not finite" }
+    guard let truth = try await truth(at: point) else { return nil }
+    // Solvers of programs sum in an order of their own.
+    let tolerance = (source.form(StandardForm.self) == nil ? 1e-12 : 1e-6) * max(1, abs(truth))
+    return abs(truth - value) <= tolerance ? nil : "the value \(value) is reported where the objective is \(truth)"
+  }
+}

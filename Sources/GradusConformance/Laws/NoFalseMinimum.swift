@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+import GradusProblems
+
+/// No saddle and no maximum is called a minimum.
+public struct NoFalseMinimum: Law {
+  public let name = "no false minimum"
+  public let sentence = "from a saddle or a maximum no solution is judged locally optimal"
+
+  public init() {}
+
+  public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
+    let traps = bench.situations.filter { $0.source.traits.contains(.trap) }
+    if traps.isEmpty { return .notApplicable("no problem with a saddle fits the method") }
+    var violations: [String] = []
+    for situation in traps {
+      for limit in [40, 400] {
+        let run = try situation.run()
+        let solution = try await run.finish(until: .answers(limit))
+        guard solution.verdict.outcome == .locallyOptimal || solution.verdict.outcome == .optimal else { continue }
+        let value = solution.verdict.objective ?? .infinity
+        // A method that leaves the trap and finds a true minimum is right.
+        if value > (situation.source.optimum.value ?? -.infinity) + 1e-6 {
+          violations.append("on \(situation.name) the value \(value) is judged \(solution.verdict.outcome.rawValue)")
+        }
+      }
+    }
+    return Finding(violations, tried: 2 * traps.count)
+  }
+}

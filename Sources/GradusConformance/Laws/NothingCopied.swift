@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+import GradusNumerics
+import GradusProblems
+
+/// Telling leaves large parameters where they are.
+public struct NothingCopied: Law {
+  public let name = "no copying"
+  public let sentence = "where the method promises to update in place, telling never moves its parameters"
+
+  public init() {}
+
+  public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
+    guard let method = M() as? any UpdatesInPlace else {
+      return .notApplicable("the method does not promise to update in place")
+    }
+    return try await drive(method, name: M.card.name)
+  }
+
+  private func drive<U: UpdatesInPlace>(_ method: U, name: String) async throws -> Finding {
+    let source = try ProblemLibrary.problem(named: "sphere,n=20000")
+    guard let problem = source.form(U.Problem.self), let oracle = source.oracle as? U.Question.Oracle else {
+      return .broken(["no large problem of class \(U.Problem.self) is at hand to try it on"])
+    }
+    var state = try method.start(problem, random: RandomStream(seed: 1))
+    var address: UInt?
+    for step in 1...20 {
+      guard let question = method.ask(&state) else { break }
+      let answer = try await question.put(to: oracle)
+      method.tell(&state, answer, to: consume question)
+      let now = method.parameterAddress(in: state)
+      if let address, address != now { return .broken(["answer \(step) moved the parameters of 20,000 numbers"]) }
+      address = now
+    }
+    return .held(tried: 20)
+  }
+}
