@@ -6,9 +6,9 @@ public enum Conformance {
   /// All laws, those that others presuppose first.
   public static var laws: [any Law] {
     [
-      SameSeed(), SameStateForEveryWidth(), AskingTwice(), StateIsAValue(), SavingChangesNothing(), Replay(),
-      AnyOrderOfAnswers(), WithinBudget(), WithinDomain(), BadAnswers(), HonestReport(), NothingCopied(),
-      SettingsMatter(), TrialsPassed(), InvarianceHolds(), RateHolds(), NoFalseMinimum(),
+      SameSeed(), HonestReport(), SameStateForEveryWidth(), AskingTwice(), StateIsAValue(), SavingChangesNothing(),
+      Replay(), AnyOrderOfAnswers(), WithinBudget(), WithinDomain(), BadAnswers(), NothingCopied(), SettingsMatter(),
+      TrialsPassed(), InvarianceHolds(), RateHolds(), NoFalseMinimum(),
     ]
   }
 

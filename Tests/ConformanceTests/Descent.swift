@@ -81,7 +81,8 @@ struct Descent<F: Flaw>: Catalogued {
 
   struct State: Sendable, Codable {
     var x: Vector
-    var here: DescentQuestion<F>.Answer?
+    /// What was told about x; not as an answer, whose encoding may be flawed.
+    var here: Linearization<Vector>?
     var step: Double
     var shared: SharedNumber?
     var isOver = false
@@ -97,7 +98,7 @@ struct Descent<F: Flaw>: Catalogued {
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       x = try container.decode(Vector.self, forKey: .x)
-      here = try container.decodeIfPresent(DescentQuestion<F>.Answer.self, forKey: .here)
+      here = try container.decodeIfPresent(Linearization<Vector>.self, forKey: .here)
       step = try container.decodeIfPresent(Double.self, forKey: .step) ?? 1
       shared = try container.decodeIfPresent(SharedNumber.self, forKey: .shared)
       isOver = try container.decode(Bool.self, forKey: .isOver)
@@ -150,7 +151,7 @@ struct Descent<F: Flaw>: Catalogued {
       return
     }
     s.x = question.point
-    s.here = answer
+    s.here = Linearization(value: answer.value, gradient: answer.gradient)
   }
 
   func report(_ s: State) -> Report<Vector> {

@@ -75,6 +75,10 @@ struct ChangedGradients: FirstOrderOracle {
   let base: any FirstOrderOracle<Vector>
   let change: Change
 
+  func value(at point: Vector) async throws -> Double {
+    try await ChangedValues(base: base, change: change).value(at: point)
+  }
+
   func linearization(at point: Vector) async throws -> Linearization<Vector> {
     let answer = try await base.linearization(at: change.preimage(of: point))
     return Linearization(
@@ -87,6 +91,10 @@ struct ChangedGradients: FirstOrderOracle {
 struct ChangedCurvature: SecondOrderOracle {
   let base: any SecondOrderOracle<Vector>
   let change: Change
+
+  func value(at point: Vector) async throws -> Double {
+    try await ChangedValues(base: base, change: change).value(at: point)
+  }
 
   func linearization(at point: Vector) async throws -> Linearization<Vector> {
     try await ChangedGradients(base: base, change: change).linearization(at: point)

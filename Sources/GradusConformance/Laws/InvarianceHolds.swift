@@ -40,7 +40,9 @@ public struct InvarianceHolds: Law {
     let count = kind == .monotone ? 200 : 25
     _ = try await base.run(listener: first).record(count)
     _ = try await changed.run(listener: second).record(count)
-    if first.points.count != second.points.count {
+    // Where a run ends by itself, rounding may end it a few questions earlier or later.
+    let slack = kind == .monotone ? 0 : max(3, first.points.count / 4)
+    if abs(first.points.count - second.points.count) > slack {
       return "\(first.points.count) points are asked about, \(second.points.count) after the change"
     }
     for (i, (x, y)) in zip(first.points, second.points).enumerated() {

@@ -51,7 +51,10 @@ struct HyperDual: Algebraic {
 
   static func / (a: Self, b: Self) -> Self {
     let r = 1 / b.value
-    return a * b.chained(r, -r * r, 2 * r * r * r)
+    var quotient = a * b.chained(r, -r * r, 2 * r * r * r)
+    // The value itself is rounded once, as it is for plain numbers.
+    quotient.parts[0] = a.value / b.value
+    return quotient
   }
 
   func chained(_ function: Double, _ first: @autoclosure () -> Double, _ second: @autoclosure () -> Double) -> Self {
@@ -67,7 +70,7 @@ extension Algebraic {
   static func - (a: Self, b: Double) -> Self { a - Self(b) }
   static func - (a: Double, b: Self) -> Self { Self(a) - b }
   static func * (a: Double, b: Self) -> Self { Self(a) * b }
-  static func / (a: Self, b: Double) -> Self { a * Self(1 / b) }
+  static func / (a: Self, b: Double) -> Self { a / Self(b) }
 
   var squared: Self { self * self }
   var cubed: Self { self * self * self }
