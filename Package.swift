@@ -72,7 +72,6 @@ let package = Package(
     tests("GradusBlackBoxTests", ["GradusNumerics", "GradusCore", "GradusBlackBox"]),
     tests("GradusCommandTests", ["gradus", "GradusCore", "GradusNative"]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
-    .executableTarget(name: "conformance-dev", dependencies: ["GradusNumerics", "GradusNative", "GradusCore", "GradusProblems", "GradusConformance", "GradusSmooth", "GradusBlackBox", "GradusDiscrete"], swiftSettings: settings),
     tests(
       "ConformanceTests",
       [
