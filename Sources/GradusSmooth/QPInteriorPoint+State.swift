@@ -77,12 +77,12 @@ extension QPInteriorPoint {
 
     private mutating func settleOptimum() {
       // Rounding may stop progress short of the wish but within what an answer must satisfy.
-      if engine.status == .converged || engine.measures.worst <= max(method.tolerance, 5e-7) {
-        finish(.optimal)
-      } else {
-        point = Buffer(presolve.restorePoint(engine.point))
-        enter(.feasibility)
+      if engine.status == .converged || engine.measures.worst <= 1e-3 {
+        let answer = engine.answer()
+        if engine.status == .converged || answer.worst <= max(method.tolerance, 5e-7) { return finish(answer) }
       }
+      point = Buffer(presolve.restorePoint(engine.point))
+      enter(.feasibility)
     }
 
     private mutating func settleFeasibility() {
@@ -110,25 +110,19 @@ extension QPInteriorPoint {
       }
     }
 
-    private mutating func finish(_ end: Claim) {
-      claim = end
+    private mutating func finish(_ answer: InteriorPointAnswer) {
+      claim = .optimal
       let form = given.value.form
-      let x = Vector(presolve.restorePoint(engine.point))
+      let x = Vector(presolve.restorePoint(engine.unscaled(x: answer.x)))
       point = Buffer(x.elements)
-      // A multiplier of a side that is not there is rounding.
-      let n = program.variableCount
-      var y = engine.multipliers
-      for i in y.indices {
-        if y[i] > 0 && program.lower[n + i] == -.infinity || y[i] < 0 && program.upper[n + i] == .infinity { y[i] = 0 }
-      }
       var gradient = Vector(form.costs)
       if let q = form.quadratic { gradient = gradient + q.times(x) }
       let sign = presolve.sign
-      let spread = presolve.spread(y)
-      // Kept variables keep the multipliers of the iterate: with the residual of the dual equation they would be charged
-      // for the distance to bounds that are not active.
+      let spread = presolve.spread(engine.unscaled(y: answer.y))
+      // Kept variables keep the reduced costs of the answer: with the residual of the dual equation they would be
+      // charged for the distance to bounds that are not active.
       var reduced = presolve.minus(spread, gradient.elements.map { sign * $0 })
-      for (k, z) in zip(presolve.columns, engine.reducedCosts) { reduced[Int(k)] = z }
+      for (k, z) in zip(presolve.columns, engine.unscaled(z: answer.z)) { reduced[Int(k)] = z }
       let restored = presolve.restoreMultipliers(spread, reduced: reduced)
       multipliers = Buffer(restored.multipliers)
       reducedCosts = Buffer(restored.reduced)

@@ -116,6 +116,8 @@ struct InteriorPointEngine: Sendable {
     var softTerm = 0.0
     var dualValue = 0.0
     var primal = 0.0
+    // What infeasibility may add to the difference of the objectives, free of cancellation.
+    var drift = 0.0
     for i in 0..<m {
       let y = iterate.y[i]
       curvature += y * (scratch.product[i] - softness * y)
@@ -124,6 +126,7 @@ struct InteriorPointEngine: Sendable {
       scratch.rowResidual[i] = residual
       primal = max(primal, abs(residual) * scaling.primal[n + i])
       if isFixed[n + i] { dualValue += y * lower[n + i] }
+      drift += abs(y * residual)
     }
     for k in 0..<total { scratch.dualResidual[k] = scratch.gradient[k] }
     var inner = 0.0
@@ -135,6 +138,7 @@ struct InteriorPointEngine: Sendable {
       primal = max(primal, abs(residual) * scaling.primal[k])
       scratch.dualResidual[k] -= z
       dualValue += z * lower[k]
+      drift += abs(z * residual)
       inner += t * z
     }
     for (p, k) in upperList.enumerated() {
@@ -145,16 +149,21 @@ struct InteriorPointEngine: Sendable {
       primal = max(primal, abs(residual) * scaling.primal[k])
       scratch.dualResidual[k] += z
       dualValue -= z * upper[k]
+      drift += abs(z * residual)
       inner += t * z
     }
     var dual = 0.0
-    for k in 0..<total where !isFixed[k] { dual = max(dual, abs(scratch.dualResidual[k]) * scaling.dual[k]) }
+    for k in 0..<total where !isFixed[k] {
+      dual = max(dual, abs(scratch.dualResidual[k]) * scaling.dual[k])
+      drift += abs(scratch.dualResidual[k] * iterate.w[k])
+    }
     let count = lowerList.count + upperList.count
     mu = count > 0 ? inner / Double(count) : 0
     measures.primal = primal
     measures.dual = dual
     measures.value = (linear + 0.5 * (curvature + softTerm)) / scaling.objectiveScale
     measures.bound = (dualValue - 0.5 * (curvature + softTerm)) / scaling.objectiveScale
+    measures.gap = (inner + drift) / scaling.objectiveScale / max(1, abs(measures.value))
     if measures.worst <= scaling.tolerance { status = .converged }
   }
 
@@ -170,13 +179,4 @@ struct InteriorPointEngine: Sendable {
 
   /// y, unscaled.
   var multipliers: [Double] { (0..<m).map { iterate.y[$0] * kkt.scales[n + $0] / kkt.objectiveScale } }
-
-  /// z − v of the variables, unscaled.
-  var reducedCosts: [Double] {
-    var z = [Double](repeating: 0, count: n)
-    for (p, k) in lowerList.enumerated() where Int(k) < n { z[Int(k)] += iterate.lowerDual[p] }
-    for (p, k) in upperList.enumerated() where Int(k) < n { z[Int(k)] -= iterate.upperDual[p] }
-    for k in 0..<n { z[k] /= kkt.scales[k] * kkt.objectiveScale }
-    return z
-  }
 }

@@ -59,12 +59,12 @@ struct InteriorPointMeasures: Sendable {
   var value = Double.infinity
   var bound = -Double.infinity
 
-  /// |value − bound|, relative to max(1, |value|).
-  var gap: Double { abs(value - bound) / max(1, abs(value)) }
+  /// A bound on |value − optimum|, relative to max(1, |value|).
+  var gap = Double.infinity
   /// The largest of the three; NaN counts as infinite.
   var worst: Double {
     let w = max(primal, dual, gap)
-    return w.isNaN || primal.isNaN || dual.isNaN ? .infinity : w
+    return w.isNaN || primal.isNaN || dual.isNaN || gap.isNaN ? .infinity : w
   }
 }
 
