@@ -17,7 +17,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
-GRADUS = ROOT / ".build" / "release" / "gradus"
+GRADUS = pathlib.Path(os.environ.get("GRADUS_BIN", ROOT / ".build" / "release")) / "gradus"
 WHEEL = ROOT / ".tools" / "python" / "highsbox" / "highs_dist"
 HIGHS = WHEEL / "bin" / "highs"
 
