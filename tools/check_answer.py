@@ -375,7 +375,7 @@ def check(path, result):
         text = "; ".join(checker.done + [f"cannot check: {part}" for part in checker.open])
     except Refuted as error:
         code, text = 100, str(error)
-    except (AttributeError, TypeError, LookupError, ValueError) as error:
+    except (AttributeError, TypeError, LookupError, ValueError, ArithmeticError) as error:
         raise Unreadable(f"the result of {path}: it does not follow its schema ({error})") from None
     print(f"{path}: {result.get('status')} {({0: 'confirmed', 4: 'not refuted', 100: 'REFUTED'}[code])}: {text}")
     return code
