@@ -16,7 +16,12 @@ private enum Fixture {
   static let isThere = FileManager.default.isExecutableFile(atPath: path)
   static let reason: Comment = "the executable HelperFixture is not beside the tests"
 
-  static func command(_ kind: String) -> HelperCommand { HelperCommand(executable: path, arguments: [kind]) }
+  static func command(_ kind: String) -> HelperCommand {
+    var command = HelperCommand(executable: path, arguments: [kind])
+    // What the real helper does must not depend on how busy the machine is; the others are there to try the patience.
+    if kind == "serve" { command.grace = (constant: 30, share: 0) }
+    return command
+  }
 }
 
 @Suite(.enabled(if: Fixture.isThere, Fixture.reason), .timeLimit(.minutes(1)))
@@ -96,7 +101,7 @@ struct ProcessOracleTests {
     let answer = try await solve(SmallPrograms.marketSplit(7), "serve", limited(0.5))
     #expect(answer.status == .timeLimit)
     #expect(answer.primal != nil)
-    #expect(MonotonicTime.now - began < 5)
+    #expect(MonotonicTime.now - began < 30)
   }
 
   @Test func aMissingLibraryIsNamed() async throws {
@@ -133,7 +138,7 @@ struct ProcessOracleTests {
     #expect(answer.primal == Vector(repeating: 1, count: 5))
     #expect(answer.failure == "HiGHS did not stop when asked to and was ended")
     // 0.4 s and a grace of 0.2 s + 5 %, and what a busy machine adds.
-    #expect(elapsed > 0.6 && elapsed < 5)
+    #expect(elapsed > 0.6 && elapsed < 30)
   }
 
   @Test func aHelperThatNeverReadsIsEndedToo() async throws {
