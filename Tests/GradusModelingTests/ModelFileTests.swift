@@ -118,9 +118,9 @@ import Testing
       form.rowUpper = [max(a, b)]
       let (bytes, losses) = try ModelFile.text(of: form, format: .mps)
       let again = try ModelFile.parse(text: String(decoding: bytes, as: UTF8.self), format: .mps).form
-      #expect(again.rowLower == form.rowLower)
+      #expect(abs(again.rowLower[0] - form.rowLower[0]) <= form.rowLower[0].ulp)
       #expect(abs(again.rowUpper[0] - form.rowUpper[0]) <= form.rowUpper[0].ulp)
-      #expect((again.rowUpper == form.rowUpper) == losses.isEmpty)
+      #expect((again.difference(from: form) == nil) == losses.isEmpty)
       exact += losses.isEmpty ? 1 : 0
     }
     #expect(exact > 1900)

@@ -98,7 +98,7 @@ package struct MPSWriter {
   }
 
   /// A range R that gives back both sides, seen from the lower or the upper side. Rarely none does so exactly: then the
-  /// upper side is off by its last bit, and a loss says so.
+  /// larger side is off by its last bit, and a loss says so.
   private mutating func rangeSide(
     _ i: Int, _ low: Double, _ high: Double
   ) throws(WriteError) -> (type: String, value: Double, range: Double?) {
@@ -112,9 +112,11 @@ package struct MPSWriter {
       if low + candidate == high { return ("G", low, candidate) }
       if high - candidate == low { return ("L", high, candidate) }
     }
-    losses.append(
-      ConversionLoss(part: "sides", detail: "the upper side \(high) of \(form.rowNames[i]) becomes \(low + range)"))
-    return ("G", low, range)
+    // The error is one bit of the side that is larger in magnitude.
+    let isUpper = abs(high) > abs(low)
+    let (side, became) = isUpper ? (high, low + range) : (low, high - range)
+    losses.append(ConversionLoss(part: "sides", detail: "the side \(side) of \(form.rowNames[i]) becomes \(became)"))
+    return isUpper ? ("G", low, range) : ("L", high, range)
   }
 
   private mutating func writeColumns() {
