@@ -77,9 +77,13 @@ extension QPInteriorPoint {
 
     private mutating func settleOptimum() {
       // Rounding may stop progress short of the wish but within what an answer must satisfy.
-      if engine.status == .converged || engine.measures.worst <= 1e-3 {
+      if engine.status == .converged || engine.measures.worst <= 1e-2 {
         let answer = engine.answer()
-        if engine.status == .converged || answer.worst <= max(method.tolerance, 5e-7) { return finish(answer) }
+        if engine.status == .converged || answer.worst <= max(method.tolerance, 5e-7) {
+          return finish(answer, .optimal)
+        }
+        // Nearly there: a program like this one has a solution, and the point says more than a search for a reason.
+        if answer.worst <= 1e-3 { return finish(answer, .stalled) }
       }
       point = Buffer(presolve.restorePoint(engine.point))
       enter(.feasibility)
@@ -110,8 +114,8 @@ extension QPInteriorPoint {
       }
     }
 
-    private mutating func finish(_ answer: InteriorPointAnswer) {
-      claim = .optimal
+    private mutating func finish(_ answer: InteriorPointAnswer, _ end: Claim) {
+      claim = end
       let form = given.value.form
       let x = Vector(presolve.restorePoint(engine.unscaled(x: answer.x)))
       point = Buffer(x.elements)

@@ -18,6 +18,9 @@ struct ConvexQP: Sendable {
   var lower: [Double]
   var upper: [Double]
   var slackness = 0.0
+  /// max |cⱼ| of the program as stated, to which dual residuals are relative; constants moved into the costs by presolving
+  /// do not loosen it. Nil: that of `costs`.
+  var costMagnitude: Double?
 
   /// Bounds where a row has equal sides count as one equation.
   func isEquation(_ i: Int) -> Bool { lower[variableCount + i] == upper[variableCount + i] }

@@ -20,9 +20,16 @@ extension InteriorPointEngine {
       InteriorPointAnswer(x: Array(iterate.w.elements[0..<n]), y: iterate.y.elements, z: scaledReducedCosts))
     guard own.worst > 1e-12 else { return own }
     var best = own
-    for _ in 0..<2 {
-      guard let next = polished(best) else { break }
-      if next.worst < best.worst { best = next } else { break }
+    var from = own
+    var sides = activeSides
+    for round in 0..<8 {
+      guard let next = polished(from, sides) else { break }
+      let gained = next.worst < best.worst
+      if gained { best = next }
+      if round > 0 && (best.worst <= scaling.tolerance || !gained && round > 3) { break }
+      // Sides that were guessed wrong show as values outside their bounds or multipliers of the wrong sign.
+      guard repair(&sides, next) || gained else { break }
+      from = next
     }
     return best
   }
@@ -42,9 +49,28 @@ extension InteriorPointEngine {
     return sides
   }
 
-  private mutating func polished(_ from: InteriorPointAnswer) -> InteriorPointAnswer? {
+  /// Frees sides whose multiplier has the wrong sign and takes in those that are violated; false when none changed.
+  private func repair(_ sides: inout [Int8], _ at: InteriorPointAnswer) -> Bool {
+    let (gradient, product) = products(at.x, at.y)
+    var changed = false
+    for k in 0..<n + m where !isFixed[k] {
+      let (value, slope) = k < n ? (at.x[k], gradient[k]) : (product[k - n], at.y[k - n])
+      let slack = 1e-11 * max(1, abs(value))
+      var side = sides[k]
+      if side == 0 {
+        if value <= lower[k] + (k < n ? 0 : -slack) { side = -1 }
+        if value >= upper[k] + (k < n ? 0 : slack) { side = 1 }
+      } else if Double(side) * slope > 1e-14 {
+        side = 0
+      }
+      if side != sides[k] { changed = true }
+      sides[k] = side
+    }
+    return changed
+  }
+
+  private mutating func polished(_ from: InteriorPointAnswer, _ sides: [Int8]) -> InteriorPointAnswer? {
     let big = 1e8
-    let sides = activeSides
     let (gradient, product) = products(from.x, from.y)
     for k in 0..<n + m {
       scratch.diagonal[k] = kkt.fixedDiagonal[k]

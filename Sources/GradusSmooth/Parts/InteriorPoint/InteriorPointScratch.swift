@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusNumerics
 
 /// Numbers an iteration computes and the next one overwrites.
 struct InteriorPointScratch: Sendable {
@@ -77,8 +78,7 @@ struct InteriorPointUnits: Sendable {
 
   init(_ qp: ConvexQP, scales: [Double], objectiveScale: Double, tolerance: Double) {
     let n = qp.variableCount
-    var largest = 1.0
-    for c in qp.costs { largest = max(largest, abs(c)) }
+    let largest = max(1, qp.costMagnitude ?? qp.costs.reduce(0) { max($0, abs($1)) })
     var primal = [Double](repeating: 1, count: scales.count)
     var dual = primal
     for k in scales.indices {
@@ -89,7 +89,10 @@ struct InteriorPointUnits: Sendable {
         dual[k] = 1 / (scales[k] * objectiveScale * largest)
       } else {
         primal[k] = 1 / (scales[k] * side)
-        dual[k] = scales[k] / (objectiveScale * largest)
+        // A multiplier of the wrong sign counts by what it adds to the dual equations of its row's variables.
+        var entry = 1.0
+        for p in qp.rows.range(ofColumn: k - n) { entry = max(entry, abs(qp.rows.values[p])) }
+        dual[k] = entry * scales[k] / (objectiveScale * largest)
       }
     }
     self.primal = primal

@@ -169,7 +169,7 @@ struct KKTMatrix: Sendable {
 
   /// x ← K̂⁻¹·b with the last factorization, refined against the unshifted matrix with this diagonal.
   ///
-  /// Returns the last residual max |b − K̂x|ₖ/(1 + |dₖ|) relative to 1 + max |bₖ|/(1 + |dₖ|): inactive rows and active
+  /// Returns the last residual max |b − K̂x|ₖ/(1 + |dₖ|) relative to max |bₖ|/(1 + |dₖ|): inactive rows and active
   /// bounds have huge diagonals dₖ, and must not hide errors elsewhere. x is the best of the iterates.
   mutating func solve(
     _ b: [Double], into x: inout [Double], residual r: inout [Double], correction: inout [Double], diagonal: [Double],
@@ -180,6 +180,8 @@ struct KKTMatrix: Sendable {
     factor?.solve(&x)
     var bound = 0.0
     for k in 0..<total { bound = max(bound, abs(b[k]) / (1 + abs(diagonal[k]))) }
+    // A zero right-hand side has a zero solution.
+    bound = max(bound, .leastNormalMagnitude)
     var last = Double.infinity
     for step in 0...steps {
       var norm = 0.0
@@ -196,7 +198,7 @@ struct KKTMatrix: Sendable {
           }
         }
       }
-      let relative = norm / (1 + bound)
+      let relative = norm / bound
       if !(relative < last * 0.5) {
         // No progress: take the last correction back when it made things worse.
         if !(relative <= last) { for k in 0..<total { x[k] -= correction[k] } } else { last = relative }

@@ -184,7 +184,8 @@ struct QPPresolve: Sendable {
       variableCount: n, rowCount: m, costs: costs, quadratic: quadratic,
       rows: SparseMatrix(rowCount: n, columnCount: m, starts: starts, rows: indices, values: values),
       lower: columns.map { lower[Int($0)] } + keptRows.map { rowLower[Int($0)] },
-      upper: columns.map { upper[Int($0)] } + keptRows.map { rowUpper[Int($0)] })
+      upper: columns.map { upper[Int($0)] } + keptRows.map { rowUpper[Int($0)] },
+      costMagnitude: form.costs.reduce(0) { max($0, abs($1)) })
   }
 
   // MARK: The way back

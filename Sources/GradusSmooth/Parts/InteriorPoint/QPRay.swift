@@ -10,6 +10,7 @@ enum QPRay {
     soft.costs = [Double](repeating: 0, count: qp.variableCount)
     soft.quadratic = nil
     soft.slackness = 1
+    soft.costMagnitude = nil
     return soft
   }
 
