@@ -2,6 +2,12 @@
 import ArgumentParser
 import Gradus
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 struct DescribeCommand: GradusSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "describe", abstract: "Shows kind, sizes, structure, warnings and suitable methods of a problem.")
@@ -15,9 +21,16 @@ struct DescribeCommand: GradusSubcommand {
     let subject = try Subject.load(file)
     let methods = Catalog.all.filter { subject.fits($0) && subject.isSolvable(by: $0) }.map(\.card.name)
     switch (subject.content, output.format) {
-    case (.form(let form), .text): Console.out(Self.text(subject, FormInspection(form: form), methods))
+    case (.form(let form), .text):
+      var lines = ModelDescription(form).lines.filter { !$0.hasPrefix("method: ") }
+      if form.name.isEmpty {
+        lines[0].replaceSubrange(..<(lines[0].firstIndex(of: ":") ?? lines[0].startIndex), with: subject.summary.name)
+      }
+      lines += subject.notes.map { "note: \($0)" }
+      lines.append("methods: \(methods.isEmpty ? "none yet" : methods.joined(separator: ", "))")
+      Console.out(lines.joined(separator: "\n  ") + "\n")
     case (.form(let form), .json):
-      Console.out(Self.json(subject, FormInspection(form: form), methods).serialized(indented: true) + [0x0A])
+      Console.out(try Self.json(subject, ModelDescription(form), methods).serialized(indented: true) + [0x0A])
     case (.named(let problem), .text): Console.out(Self.text(problem, methods))
     case (.named(let problem), .json):
       Console.out(Self.json(subject, problem, methods).serialized(indented: true) + [0x0A])
@@ -26,27 +39,18 @@ struct DescribeCommand: GradusSubcommand {
     return .success
   }
 
-  private static func text(_ subject: Subject, _ inspection: FormInspection, _ methods: [String]) -> String {
-    var text = "\(subject.summary.name): \(inspection.form.sizes), \(inspection.form.sense.rawValue)\n"
-    for (name, count) in inspection.structure { text += "  \(pad(name))\(Numbers.count(count))\n" }
-    for range in inspection.ranges {
-      text += "  \(pad(range.name))\(Numbers.short(range.low)) … \(Numbers.short(range.high)) in magnitude\n"
-    }
-    for note in subject.notes { text += "  note: \(note)\n" }
-    for warning in inspection.warnings { text += "  warning: \(warning)\n" }
-    text += "  methods: \(methods.isEmpty ? "none yet" : methods.joined(separator: ", "))\n"
-    return text
-  }
-
-  private static func json(_ subject: Subject, _ inspection: FormInspection, _ methods: [String]) -> JSONValue {
-    [
-      "schema": "gradus.description/1", "name": .string(subject.summary.name), "kind": .string(subject.summary.kind),
-      "sense": .string(subject.summary.sense.rawValue),
-      "structure": .object(inspection.structure.map { .init($0.name, .integer($0.count)) }),
-      "magnitudes": .object(inspection.ranges.map { .init($0.name, [.number($0.low), .number($0.high)]) }),
-      "notes": JSONValue(strings: subject.notes), "warnings": JSONValue(strings: inspection.warnings),
-      "methods": JSONValue(strings: methods),
-    ]
+  private static func json(
+    _ subject: Subject, _ description: ModelDescription, _ methods: [String]
+  ) throws -> JSONValue {
+    let encoder = JSONEncoder()
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    encoder.outputFormatting = .sortedKeys
+    let members = try JSONValue(parsing: [UInt8](encoder.encode(description))).members ?? []
+    return .object(
+      [.init("schema", "gradus.description/1"), .init("name", .string(subject.summary.name))]
+        + members.filter { $0.name != "name" && $0.name != "suggestions" }
+        + [.init("notes", JSONValue(strings: subject.notes)), .init("methods", JSONValue(strings: methods))])
   }
 
   private static func text(_ problem: NamedProblem, _ methods: [String]) -> String {

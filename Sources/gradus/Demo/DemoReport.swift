@@ -65,7 +65,9 @@ struct DemoReport {
   }
 
   private func section(_ outcome: DemoOutcome) -> String {
-    let plot = ConvergencePlot(document: outcome.document, samples: outcome.samples)
+    var plot = ConvergencePlot(document: outcome.document, samples: outcome.samples)
+    plot.title = "\(outcome.document.method.name): \(outcome.document.status.rawValue)"
+    plot.subtitle = outcome.document.objective.map { "objective \(Numbers.short($0, digits: 10))" } ?? ""
     return """
       <section>
       <h2>\(escaped(outcome.example.title))</h2>

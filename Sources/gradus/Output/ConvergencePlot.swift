@@ -1,33 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
 
-/// Incumbent and bound over time as a self-contained SVG picture that suits light and dark surroundings.
+/// How a run came to its end, as a self-contained SVG picture that suits light and dark surroundings.
 ///
-/// The distance to the best value known at the end is drawn on a logarithmic scale when the values span decades;
-/// with a bound, and for values that stay within one decade, the values themselves are drawn.
+/// With a bound, incumbent and bound are drawn. Without one, the distance of the value to its final one is drawn on a
+/// logarithmic scale when it spans decades, or else the method's measure of optimality when that falls, or else the value.
 struct ConvergencePlot {
   var title: String
   var subtitle: String
   var samples: [History.Sample]
-  /// Shown as a horizontal line: the objective of the final result.
-  var objective: Double?
   var width = 760.0
-  var height = 420.0
-
-  var svg: String {
-    let frame = Frame(width: width, height: height)
-    let series = curves
-    guard let xScale = timeScale, let yScale = valueScale(series) else { return frame.message(title, subtitle) }
-    var text = frame.head(title, subtitle)
-    text += frame.grid(xScale, yScale)
-    var label = 0.0
-    for curve in series where !curve.points.isEmpty {
-      text += frame.steps(curve, xScale, yScale)
-      text += frame.legend(curve.name, style: curve.style, at: label)
-      label += 1
-    }
-    return text + frame.axisTitles(x: "seconds", y: yTitle(yScale)) + "</svg>\n"
-  }
+  var height = 400.0
 
   struct Curve {
     var name: String
@@ -35,49 +18,85 @@ struct ConvergencePlot {
     var points: [(x: Double, y: Double)]
   }
 
-  private var isRelative: Bool { !samples.contains { $0.bound != nil } && spansDecades }
+  /// What is drawn up the page.
+  private enum Content {
+    case bounds, distance, measure, value
 
-  private var spansDecades: Bool {
-    let values = samples.compactMap(\.value)
-    guard let low = values.min(), let first = values.first else { return false }
-    let second = values.filter { $0 > low }.min() ?? low
-    return second > low && (first - low) / (second - low) > 30
-  }
-
-  private var curves: [Curve] {
-    var incumbent: [(x: Double, y: Double)] = []
-    var bound: [(x: Double, y: Double)] = []
-    let best = samples.compactMap(\.value).min() ?? 0
-    for sample in samples {
-      if let value = sample.value, value.isFinite {
-        let y = isRelative ? value - best : value
-        if !isRelative || y > 0 { incumbent.append((sample.seconds, y)) }
+    var axis: String {
+      switch self {
+      case .bounds, .value: "objective"
+      case .distance: "value − final value"
+      case .measure: "measure of optimality"
       }
-      if let value = sample.bound, value.isFinite { bound.append((sample.seconds, value)) }
     }
-    let end = samples.last?.seconds ?? 0
-    if !isRelative, let last = incumbent.last { incumbent.append((end, last.y)) }
-    if let last = bound.last { bound.append((end, last.y)) }
-    return [
-      Curve(name: isRelative ? "distance to the final value" : "incumbent", style: "value", points: incumbent),
-      Curve(name: "bound", style: "bound", points: bound),
-    ]
+
+    var isLogarithmic: Bool { self == .distance || self == .measure }
   }
 
-  private var timeScale: Scale? {
-    guard let end = samples.last?.seconds, end > 0 else { return nil }
-    return Scale(from: 0, to: end, isLogarithmic: false)
+  var svg: String {
+    let frame = Frame(width: width, height: height)
+    let content = content
+    let curves = curves(content).filter { !$0.points.isEmpty }
+    guard let xScale = xScale(curves), let yScale = yScale(curves, content) else {
+      return frame.message(title, subtitle)
+    }
+    var text = frame.head(title, subtitle) + frame.grid(xScale, yScale)
+    for curve in curves { text += frame.steps(curve, xScale, yScale) }
+    text += frame.legend(curves)
+    return text + frame.axisTitles(x: countsAnswers ? "answers" : "seconds", y: content.axis) + "</svg>\n"
   }
 
-  private func valueScale(_ series: [Curve]) -> Scale? {
-    let values = series.flatMap { $0.points.map(\.y) }
+  private var content: Content {
+    if samples.contains(where: { $0.bound?.isFinite == true }) { return .bounds }
+    let values = samples.compactMap(\.value)
+    if let low = values.min(), let first = values.first, let second = values.filter({ $0 > low }).min(),
+      (first - low) / (second - low) > 30
+    {
+      return .distance
+    }
+    let measures = samples.compactMap(\.measure).filter { $0 > 0 && $0.isFinite }
+    if measures.count >= 3, let low = measures.min(), let high = measures.max(), high > 10 * low { return .measure }
+    return .value
+  }
+
+  /// Short runs are drawn by answers: their seconds say more about the machine than about the method.
+  private var countsAnswers: Bool {
+    guard let last = samples.last, !samples.contains(where: { $0.isInterim }) else { return false }
+    return last.seconds < 1 && last.answers > 1
+  }
+
+  private func curves(_ content: Content) -> [Curve] {
+    let best = samples.compactMap(\.value).min() ?? 0
+    func points(_ read: (History.Sample) -> Double?) -> [(x: Double, y: Double)] {
+      samples.compactMap { sample in
+        guard let y = read(sample), y.isFinite, !content.isLogarithmic || y > 0 else { return nil }
+        return (countsAnswers ? Double(sample.answers) : sample.seconds, y)
+      }
+    }
+    switch content {
+    case .distance: return [Curve(name: content.axis, style: "value", points: points { $0.value.map { $0 - best } })]
+    case .measure: return [Curve(name: content.axis, style: "value", points: points(\.measure))]
+    case .value: return [Curve(name: "incumbent", style: "value", points: points(\.value))]
+    case .bounds:
+      return [
+        Curve(name: "incumbent", style: "value", points: points(\.value)),
+        Curve(name: "bound", style: "bound", points: points(\.bound)),
+      ]
+    }
+  }
+
+  private func xScale(_ curves: [Curve]) -> Scale? {
+    let end = curves.flatMap { $0.points.map(\.x) }.max() ?? 0
+    return end > 0 ? Scale(from: 0, to: end, isLogarithmic: false) : nil
+  }
+
+  private func yScale(_ curves: [Curve], _ content: Content) -> Scale? {
+    let values = curves.flatMap { $0.points.map(\.y) }
     guard let low = values.min(), let high = values.max() else { return nil }
-    if isRelative { return Scale(from: low, to: high, isLogarithmic: true) }
+    if content.isLogarithmic { return Scale(from: low, to: high, isLogarithmic: true) }
     let margin = high > low ? 0.05 * (high - low) : max(1, abs(high)) * 0.05
     return Scale(from: low - margin, to: high + margin, isLogarithmic: false)
   }
-
-  private func yTitle(_ scale: Scale) -> String { scale.isLogarithmic ? "value − best" : "objective" }
 }
 
 extension ConvergencePlot {
@@ -86,6 +105,6 @@ extension ConvergencePlot {
     self.init(
       title: document.problem.name,
       subtitle: "\(document.method.name), seed \(document.seed): \(document.status.rawValue)\(objective)",
-      samples: samples, objective: document.objective)
+      samples: samples)
   }
 }

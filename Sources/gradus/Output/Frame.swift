@@ -29,6 +29,7 @@ struct Frame {
     .page { fill: var(--page); } .ink { fill: var(--ink); } .faint { fill: var(--faint); }
     .grid { stroke: var(--grid); stroke-width: 1; } .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
     .value { stroke: var(--value); } .bound { stroke: var(--bound); stroke-dasharray: 6 4; }
+    .dot { stroke: none; } .dot.value { fill: var(--value); } .dot.bound { fill: var(--bound); }
     </style>
     <rect class="page" width="100%" height="100%"/>
     <text class="ink" x="\(n(left))" y="26" font-size="16" font-weight="600">\(escaped(title))</text>
@@ -75,14 +76,26 @@ struct Frame {
       }
       last = (h, v)
     }
-    return "<path class=\"line \(curve.style)\" d=\"\(path)\"/>\n"
+    // Few points are worth a mark each; a single one would otherwise not be seen.
+    let marks = curve.points.count > 12 ? [] : curve.points
+    let dots = marks.map { point in
+      let h = horizontal(min(1, max(0, x.fraction(point.x))))
+      let v = vertical(min(1, max(0, y.fraction(point.y))))
+      return "<circle class=\"dot \(curve.style)\" cx=\"\(n(h))\" cy=\"\(n(v))\" r=\"3.5\"/>\n"
+    }
+    return "<path class=\"line \(curve.style)\" d=\"\(path)\"/>\n" + dots.joined()
   }
 
-  func legend(_ name: String, style: String, at index: Double) -> String {
-    let y = top + 18 + 20 * index
-    let x = left + plotWidth - 210
-    return "<path class=\"line \(style)\" d=\"M\(n(x)) \(n(y - 4))h28\"/>\n"
-      + "<text class=\"ink\" x=\"\(n(x + 36))\" y=\"\(n(y))\" font-size=\"12\">\(escaped(name))</text>\n"
+  /// The names of the curves in a line at the top right; one curve needs none, its axis names it.
+  func legend(_ curves: [ConvergencePlot.Curve]) -> String {
+    guard curves.count > 1 else { return "" }
+    var text = ""
+    for (i, curve) in curves.reversed().enumerated() {
+      let x = left + plotWidth - 100 * Double(i + 1)
+      text += "<path class=\"line \(curve.style)\" d=\"M\(n(x)) \(n(42))h22\"/>\n"
+      text += "<text class=\"ink\" x=\"\(n(x + 28))\" y=\"46\" font-size=\"12\">\(escaped(curve.name))</text>\n"
+    }
+    return text
   }
 
   func axisTitles(x: String, y: String) -> String {

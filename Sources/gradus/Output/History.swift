@@ -10,6 +10,8 @@ final class History: Sendable {
     var value: Double?
     var bound: Double?
     var measure: Double?
+    /// Heard from an outside solver at work.
+    var isInterim = false
   }
 
   private struct State {
@@ -38,7 +40,9 @@ final class History: Sendable {
     case .answered(let progress), .improved(_, let progress): add(progress)
     case .interim(let news):
       add(
-        Sample(seconds: now, answers: news.nodes, value: news.value, bound: news.bound, measure: nil), isCheap: false)
+        Sample(
+          seconds: now, answers: news.nodes, value: news.value, bound: news.bound, measure: nil, isInterim: true),
+        isCheap: false)
     case .started, .saved, .stopped: break
     }
   }

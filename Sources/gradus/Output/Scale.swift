@@ -34,7 +34,8 @@ struct Scale {
     var marks: [(value: Double, label: String)] = []
     var k = first
     while k * step <= high, marks.count < 20 {
-      marks.append((k * step, Numbers.short(k * step, digits: 6)))
+      // Adding zero turns -0 into 0.
+      marks.append((k * step, Numbers.short(k * step + 0, digits: 6)))
       k += 1
     }
     return marks
