@@ -51,7 +51,7 @@ struct GradusCommand: ParsableCommand {
     version: "gradus \(gradusVersion)",
     subcommands: [
       SolveCommand.self, VerifyCommand.self, DescribeCommand.self, ConvertCommand.self, MethodsCommand.self,
-      ExplainCommand.self, DemoCommand.self,
+      ExplainCommand.self, CheckCommand.self, DemoCommand.self,
       AskTellCommand.self, DoctorCommand.self, VersionCommand.self,
     ])
 }

@@ -18,8 +18,12 @@ enum StartFile {
     return Vector(names.map { values[$0] ?? 0 })
   }
 
-  /// Hands the point to HiGHS.
+  /// Hands the point or the basis (`.bas`) to HiGHS.
   static func apply(_ path: String, to method: inout HighsSolver, of form: StandardForm) throws {
+    if path.lowercased().hasSuffix(".bas") || path.lowercased().hasSuffix(".bas.gz") {
+      method.basis = try BasisFile.read(path: path, for: form)
+      return
+    }
     method.start = try point(path, names: form.columnNames)
   }
 

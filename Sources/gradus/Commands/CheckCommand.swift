@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Gradus
+import GradusConformance
+
+struct CheckCommand: GradusSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Tries the laws of the conformance library on a method, or on all of them.")
+
+  @OptionGroup var output: OutputOptions
+
+  @Argument(help: "The name of a method.")
+  var method: String?
+
+  @Flag(help: "Every method of the catalog.")
+  var all = false
+
+  mutating func validate() throws {
+    if all == (method != nil) { throw ValidationError("name one method, or give --all") }
+  }
+
+  func execute() async throws -> ExitCode {
+    let entries = try method.map { [try MethodChoice.entry(named: $0)] } ?? Catalog.all
+    // Methods that leave the work to HiGHS are tried with HiGHS in this process, where it is installed.
+    let highs = try? Highs()
+    let sources = try ProblemSource.library { form in try highs.map { try HighsOracle(form, highs: $0) } }
+    var results: [LawResult] = []
+    for (i, entry) in entries.enumerated() {
+      if !output.quiet {
+        Console.error("gradus check: \(entry.card.name) (\(i + 1) of \(entries.count))\n")
+      }
+      let found = await Conformance.check(entry, sources: sources)
+      results += found
+      if output.format == .text { Console.out(Self.text(entry, found)) }
+    }
+    let broken = results.count { !$0.holds }
+    if output.format == .json {
+      let document: JSONValue = [
+        "schema": "gradus.check/1", "broken": .integer(broken), "results": .array(results.map(\.json)),
+      ]
+      Console.out(document.serialized(indented: true) + [0x0A])
+    }
+    guard broken > 0 else { return .success }
+    throw Failure(.refuted, "\(Numbers.counted(broken, "law")) broken; see the sentences above")
+  }
+
+  private static func text(_ entry: MethodEntry, _ results: [LawResult]) -> String {
+    var text = "\(entry.card.name)\n"
+    for result in results {
+      switch result.finding {
+      case .held(let tried): text += "  holds   \(result.law) (\(Numbers.counted(tried, "trial")))\n"
+      case .notApplicable(let reason): text += "  n/a     \(result.law): \(reason)\n"
+      case .broken(let details):
+        text += "  BROKEN  \(result.law): \(result.sentence)\n"
+        for detail in details { text += "            \(detail)\n" }
+      }
+    }
+    return text
+  }
+}
+
+extension LawResult {
+  fileprivate var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("method", .string(method)), .init("law", .string(law)), .init("sentence", .string(sentence)),
+    ]
+    switch finding {
+    case .held(let tried): members += [.init("finding", "held"), .init("tried", .integer(tried))]
+    case .notApplicable(let reason):
+      members += [.init("finding", "notApplicable"), .init("reason", .string(reason))]
+    case .broken(let details):
+      members += [.init("finding", "broken"), .init("violations", JSONValue(strings: details))]
+    }
+    return .object(members)
+  }
+}
