@@ -10,7 +10,7 @@ let settings: [SwiftSetting] = [
 let package = Package(
   name: "gradus-benchmarks",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(name: "gradus", path: "..")],
+  dependencies: [.package(name: "gradus", path: "..", traits: [])],
   targets: [
     .target(name: "AllocationCounter"),
     .executableTarget(
