@@ -8,8 +8,9 @@ public import GradusNumerics
 ///
 /// Weighted recombination, cumulative step-size adaptation, rank-one and rank-μ update with negative weights for the worst
 /// points; restarts with growing (`ipop`) or alternating (`bipop`) populations once nothing more can be gained. Points
-/// outside the box are asked about at their projection and the mean stays near it, so the ranks alone decide everything; a
-/// mean outside is itself asked about at its projection. The first mean is the start, or else the middle of the box; a restart begins at a random point. A generation is handed out
+/// outside the box are asked about at their projection and the mean stays near it, so the ranks alone decide everything; when
+/// the mean touches bounds, the point that all near bounds suggest is asked about in addition. The first mean is the start,
+/// or else the middle of the box; a restart begins at a random point. A generation is handed out
 /// at once, so λ answers can be worked on in parallel. Evaluations that fail rank last.
 ///
 /// **Needs** values; only their order matters, except for the end of a run. **Keeps** n² numbers and a generation.
@@ -56,6 +57,8 @@ public struct CMAES: Catalogued, ParallelMethod {
     var steps: Buffer<Double>
     var squares: Buffer<Double>
     var generation: Generation
+    /// The bounds that held the mean when last asked about.
+    var sides: [Int8] = []
     /// Answers told in this run of the schedule.
     var spent = 0
     var failedGenerations = 0
@@ -145,8 +148,11 @@ public struct CMAES: Catalogued, ParallelMethod {
         }
       }
     }
-    // The estimate itself, once it has reached the boundary: where the optimum lies there, no sample hits every side at once.
-    if let mean = s.box.projectedMean(s.distribution.mean) { points.append(mean) }
+    // Where bounds hold the optimum, no sample hits all of them at once: ask about the point that they suggest.
+    if let sides = s.box.heldSides(s.distribution), sides != s.sides {
+      points.append(s.box.snapped(s.distribution.mean, to: sides))
+      s.sides = sides
+    }
     s.generation = Generation(points, ranked: lambda)
   }
 }

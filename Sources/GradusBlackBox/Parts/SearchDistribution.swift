@@ -16,10 +16,9 @@ import GradusNumerics
 ///     p_c ← (1 − c_c)p_c + h(c_c(2 − c_c)μ_eff)^½ Δm/σ
 ///     C ← (1 − c₁ − c_μΣwᵢ)C + c₁(p_c p_cᵀ + (1 − h)c_c(2 − c_c)C) + c_μΣwᵢ°yᵢyᵢᵀ,   wᵢ° = wᵢn/|zᵢ|² for wᵢ < 0
 ///
-/// Δm is the step the mean really made: it is held back at one standard deviation outside the box, and later, at three,
-/// in coordinates where it was held back again and again, so that a coordinate whose best value is its bound stops to
-/// disturb the others. Cost of an update: λn² operations, and 9n³ when B and D are
-/// renewed.
+/// Δm is the step the mean really made: it is held back at its box, or up to three standard deviations outside in a
+/// coordinate where that happens again and again. There the samples all lie on the bound, and what this coordinate
+/// contributes no longer drowns what the others do. Cost of an update: λn² operations, and 9n³ when B and D are renewed.
 ///
 /// **Reference** N. Hansen, *The CMA evolution strategy: a tutorial*, arXiv:1604.00772 (2016).
 struct SearchDistribution: Sendable, Codable {
@@ -35,8 +34,8 @@ struct SearchDistribution: Sendable, Codable {
   private(set) var path: Buffer<Double>
   private(set) var covariancePath: Buffer<Double>
   private(set) var generation = 0
-  /// For how many generations in a row each coordinate of the mean has been held back.
-  private var stays: Buffer<Int>
+  /// How many more times, up to ten, each coordinate of the mean was held back than not.
+  private var held: Buffer<Int>
   private var decomposedAt = 0
 
   init(mean: Buffer<Double>, sigma: Double) {
@@ -51,7 +50,7 @@ struct SearchDistribution: Sendable, Codable {
     axes = Buffer(repeating: 1, count: n)
     path = Buffer(repeating: 0, count: n)
     covariancePath = path
-    stays = Buffer(repeating: 0, count: n)
+    held = Buffer(repeating: 0, count: n)
   }
 
   /// y = B·D·z for one draw; returns |z|².
@@ -92,9 +91,9 @@ struct SearchDistribution: Sendable, Codable {
     }
     for i in 0..<n {
       let wanted = mean[i] + sigma * shift[i]
-      let reach = deviation(i) * (1 + 0.1 * Double(min(stays[i], 20)))
+      let reach = 0.3 * Double(held[i]) * deviation(i)
       let target = min(max(wanted, box.lower[i] - reach), box.upper[i] + reach)
-      stays[i] = target == wanted ? 0 : stays[i] + 1
+      held[i] = target == wanted ? max(0, held[i] - 1) : min(10, held[i] + 1)
       shift[i] = (target - mean[i]) / sigma
       mean[i] = target
     }

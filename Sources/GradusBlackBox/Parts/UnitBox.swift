@@ -48,12 +48,24 @@ struct UnitBox: Sendable, Codable {
       })
   }
 
-  /// The nearest point of the box to a mean outside; nil for one inside.
-  func projectedMean(_ mean: Buffer<Double>) -> Vector? {
-    guard (0..<dimension).contains(where: { mean[$0] < lower[$0] || mean[$0] > upper[$0] }) else { return nil }
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: dimension) { zero in
+  /// Which bounds hold the mean: −1 below, 1 above, 0 none. A mean that touches some bound is taken to be held by every bound
+  /// within eight standard deviations; nil when it touches none.
+  func heldSides(_ d: SearchDistribution) -> [Int8]? {
+    guard (0..<dimension).contains(where: { d.mean[$0] <= lower[$0] || d.mean[$0] >= upper[$0] }) else { return nil }
+    return (0..<dimension).map { i in
+      let (below, above) = (d.mean[i] - lower[i], upper[i] - d.mean[i])
+      return min(below, above) > 8 * d.deviation(i) ? 0 : below < above ? -1 : 1
+    }
+  }
+
+  /// The mean with these coordinates moved to their bounds.
+  func snapped(_ mean: Buffer<Double>, to sides: [Int8]) -> Vector {
+    var x = mean.elements
+    for (i, side) in sides.enumerated() where side != 0 { x[i] = side < 0 ? lower[i] : upper[i] }
+    let y = Buffer(x)
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, dimension)) { zero in
       zero.initialize(repeating: 0)
-      return zero.baseAddress.map { point(mean, 0, $0) }
+      return zero.baseAddress.map { point(y, 0, $0) } ?? Vector(x)
     }
   }
 

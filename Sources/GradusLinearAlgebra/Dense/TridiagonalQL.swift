@@ -136,11 +136,12 @@ struct TridiagonalQL {
       diagonal[i + 1] = h + p
       g = c * t - b
       let (left, right) = (i * n, (i + 1) * n)
-      for k in 0..<n {
-        let x = vectors[k + left]
-        let y = vectors[k + right]
-        vectors[k + right] = s * x + c * y
-        vectors[k + left] = c * x - s * y
+      vectors.withUnsafeMutableBufferPointer { v in
+        for k in 0..<n {
+          let (x, y) = (v[k + left], v[k + right])
+          v[k + right] = s * x + c * y
+          v[k + left] = c * x - s * y
+        }
       }
       i -= 1
     }

@@ -107,8 +107,7 @@ def run(n, seed, generations, low=-5.0, high=5.0, sigma=0.2):
         order = sorted(range(lam), key=lambda k: rosenbrock(xs[k]))
         old = m
         step = [sum(w[r] * ys[order[r]][i] for r in range(mu)) for i in range(n)]
-        reach = [sigma * math.sqrt(C[i][i]) for i in range(n)]
-        m = [min(max(old[i] + sigma * step[i], 0 - reach[i]), 1 + reach[i]) for i in range(n)]
+        m = [old[i] + sigma * step[i] for i in range(n)]
         assert all(0 <= v <= 1 for v in m), "choose a seed whose mean stays inside"
         step = [(a - b) / sigma for a, b in zip(m, old)]
         white = [sum(B[j][i] * step[i] for i in range(n)) / D[j] for j in range(n)]
