@@ -62,7 +62,10 @@ let package = Package(
     tests("GradusNativeTests", ["GradusNative"]),
     tests(
       "GradusDiscreteTests",
-      ["GradusDiscrete", "GradusModeling", "GradusCore", "GradusNative", "GradusNumerics", "HelperFixture"]),
+      [
+        "GradusDiscrete", "GradusModeling", "GradusVerification", "GradusCore", "GradusNative", "GradusNumerics",
+        "HelperFixture",
+      ]),
     .executableTarget(
       name: "HelperFixture", dependencies: ["GradusDiscrete", "GradusCore", "GradusNative", "GradusNumerics"],
       path: "Tests/HelperFixture", swiftSettings: settings),

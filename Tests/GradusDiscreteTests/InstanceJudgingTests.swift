@@ -7,6 +7,7 @@ import Testing
 
 /// The judges on real files: what HiGHS answers is confirmed, and nothing better than the best known value is.
 @Suite(
+  .serialized,
   .enabled(if: Installed.highs != nil, Installed.reason),
   .enabled(if: BenchmarkFiles.isThere, BenchmarkFiles.reason))
 struct InstanceJudgingTests {

@@ -5,18 +5,18 @@ import GradusNumerics
 ///
 ///     every feasible x:   yᵀAx ≥ R = Σ y⁺L + Σ y⁻U        every x in the box:   yᵀAx ≤ H = Σ d⁺u + Σ d⁻l,  d = Aᵀy
 ///     margin = R − H > 0 proves it; both y and −y are tried, entries on infinite sides are left out.
-struct FarkasProof {
+package struct FarkasProof {
   /// R − H: positive.
-  var margin: Double
+  package var margin: Double
   /// Every point violates some row or bound by at least this much relative to max(1, |side|).
-  var relative: Double
+  package var relative: Double
   /// Rounding left |dⱼ| > 0 on infinite bounds: the proof holds for all points with entries up to this magnitude.
-  var radius: Double
+  package var radius: Double
   /// The cleaned multipliers, oriented so that the margin is positive.
-  var multipliers: [Double]
+  package var multipliers: [Double]
 
   /// Nil when the multipliers prove nothing.
-  init?(_ form: StandardForm, ray: [Double]) {
+  package init?(_ form: StandardForm, ray: [Double]) {
     guard ray.count == form.constraintCount, ray.allSatisfy(\.isFinite) else { return nil }
     let largest = ray.reduce(0) { max($0, abs($1)) }
     guard largest > 0 else { return nil }

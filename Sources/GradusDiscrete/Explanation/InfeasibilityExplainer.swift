@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+public import GradusNumerics
+
+/// Finds a smallest conflict in an infeasible linear program, and the smallest relaxation that gives it a point.
+///
+/// The set starts as the support of a Farkas ray (the one given, or the duals of the elastic program) and is thinned by the
+/// deletion filter: leave one member out; where the rest stays infeasible, go on with the support of its ray; where it has
+/// a point, the member is needed (Chinneck and Dravnieks, *Locating minimal infeasible constraint sets in linear programs*,
+/// ORSA J. Computing 3, 1991). Integer variables count as continuous. Cost: at most one small solve a member.
+public struct InfeasibilityExplainer: Sendable {
+  /// Makes an oracle of a linear program.
+  public typealias OracleMaker = @Sendable (StandardForm) throws -> any LinearProgramOracle
+
+  /// Seconds after which the conflict found so far is returned, marked as not proved irreducible.
+  public var timeLimit = 10.0
+  private let oracle: OracleMaker
+
+  public init(timeLimit: Double = 10, oracle: @escaping OracleMaker) {
+    self.timeLimit = timeLimit
+    self.oracle = oracle
+  }
+
+  /// Nil when the program is not found infeasible: a ray that proves nothing, and an elastic optimum of zero.
+  public func explain(_ form: StandardForm, ray: Vector? = nil) async throws -> InfeasibilityExplanation? {
+    var filter = Filter(form: form, oracle: oracle, deadline: .now + .seconds(timeLimit))
+    let elastic = ElasticProgram(form)
+    let relaxed = try await filter.solve(elastic.form)
+    var relaxation: [Concession] = []
+    if relaxed.status == .optimal, let point = relaxed.primal { relaxation = elastic.concessions(at: point) }
+    if let crossed = Self.crossed(form) {
+      return InfeasibilityExplanation(
+        rows: crossed.rows, bounds: crossed.bounds, isIrreducible: true, relaxation: relaxation, solves: filter.solves)
+    }
+    let rays = [ray, relaxed.duals].compactMap { $0 }.filter { $0.count == form.constraintCount && $0.isFinite }
+    let everything = ConflictSet.all(form)
+    let supports = rays.compactMap { ConflictSet.support(of: $0.elements, in: form, within: everything) }
+    guard let start = supports.min(by: { $0.count < $1.count }) else { return nil }
+    let (set, isIrreducible) = try await filter.thin(start)
+    return InfeasibilityExplanation(
+      rows: set.rows, bounds: set.bounds, isIrreducible: isIrreducible, relaxation: relaxation, solves: filter.solves)
+  }
+
+  /// One row or variable whose sides exclude each other.
+  private static func crossed(_ form: StandardForm) -> ConflictSet? {
+    if let j = form.costs.indices.first(where: { form.columnLower[$0] > form.columnUpper[$0] }) {
+      return ConflictSet(rows: [], bounds: [j])
+    }
+    if let i = (0..<form.constraintCount).first(where: { form.rowLower[$0] > form.rowUpper[$0] }) {
+      return ConflictSet(rows: [i], bounds: [])
+    }
+    return nil
+  }
+}
+
+/// The deletion filter over subsets of one form.
+private struct Filter {
+  let form: StandardForm
+  let oracle: InfeasibilityExplainer.OracleMaker
+  let deadline: ContinuousClock.Instant
+  var solves = 0
+
+  private var remaining: Double {
+    let left = ContinuousClock.now.duration(to: deadline)
+    return Double(left.components.seconds) + Double(left.components.attoseconds) * 1e-18
+  }
+
+  mutating func solve(_ program: StandardForm) async throws -> LinearAnswer {
+    var question = SolveLinear()
+    question.relaxed = true
+    question.settings.timeLimit = max(0.1, remaining)
+    question.settings.feasibility = 1e-9
+    solves += 1
+    return try await oracle(program).solve(question)
+  }
+
+  /// An irreducible subset of an infeasible set; false when time ran out or the oracle could not decide.
+  mutating func thin(_ start: ConflictSet) async throws -> (ConflictSet, Bool) {
+    var set = start
+    var needed: Set<ConflictSet.Member> = []
+    var isSure = true
+    while let member = set.members.first(where: { !needed.contains($0) }) {
+      if remaining <= 0 { return (set, false) }
+      let rest = set.without(member)
+      if rest.rows.isEmpty {
+        // Bounds alone do not contradict each other: crossed ones were found before.
+        needed.insert(member)
+        continue
+      }
+      let part = rest.program(in: form)
+      let answer = try await solve(part.form)
+      switch answer.status {
+      case .optimal: needed.insert(member)
+      case .infeasible:
+        set = support(of: answer.ray, part.rows, rest) ?? rest
+      default:
+        isSure = false
+        needed.insert(member)
+      }
+    }
+    return (set, isSure)
+  }
+
+  private func support(of ray: Vector?, _ rows: [Int], _ set: ConflictSet) -> ConflictSet? {
+    guard let ray, ray.count == rows.count else { return nil }
+    var full = [Double](repeating: 0, count: form.constraintCount)
+    for (k, i) in rows.enumerated() { full[i] = ray[k] }
+    return ConflictSet.support(of: full, in: form, within: set)
+  }
+}
