@@ -21,20 +21,24 @@ extension Verification {
       }
       switch Dependency.of(lines.map(\.entries)) {
       case .unique(let y):
-        guard y.allSatisfy({ $0 != 0 }) else {
-          throw Refutation(text: "the conflict holds lines that play no part in it")
-        }
         let separates = [1.0, -1.0].contains { orientation in
           var sum = DoubleDouble.zero
-          for (line, weight) in zip(lines, y) {
+          for (line, weight) in zip(lines, y) where weight != 0 {
             let side = orientation * weight > 0 ? line.lower : line.upper
             if side.isInfinite { return false }
             sum += DoubleDouble.product(orientation * weight, side)
           }
           return sum.rounded > 0
         }
+        // Weights lost to rounding may have been what separates.
+        if !separates, y.contains(0) {
+          return report.add("conflict", .unchecked, "rounding leaves open whether the conflict is one")
+        }
         guard separates else {
           throw Refutation(text: "the rows and bounds of the conflict do not contradict each other")
+        }
+        guard y.allSatisfy({ $0 != 0 }) else {
+          return report.add("conflict", .unchecked, "the conflict is infeasible, but some parts of it seem not needed")
         }
         report.add("conflict", .confirmed, "the conflict is infeasible, and every part of it is needed")
       case .none: throw Refutation(text: "the rows and bounds of the conflict do not contradict each other")

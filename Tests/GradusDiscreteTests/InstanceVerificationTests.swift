@@ -86,7 +86,8 @@ struct InstanceVerificationTests {
     let explanation = try #require(try await explainer.explain(form, ray: ray))
     explained.conflict = explanation.conflict(in: form)
     let report = Verifier().verify(form, explained)
-    #expect(report.outcome == .confirmed, "\(report.summary)")
+    #expect(report.outcome != .refuted, "\(report.summary)")
+    #expect(report.outcome == .confirmed || !explanation.isIrreducible, "\(report.summary)")
     explained.conflict?.rows.append(contentsOf: explanation.rows.prefix(1).map { form.rowNames[$0] })
     #expect(Verifier().verify(form, explained).outcome != .confirmed)
   }

@@ -50,7 +50,7 @@ struct ElasticProgram {
     for (k, slack) in slacks.enumerated() {
       let amount = point[original.variableCount + k]
       let side = slack.lowers ? original.rowLower[slack.row] : original.rowUpper[slack.row]
-      if amount > 1e-9 * max(1, abs(side)) {
+      if amount > 1e-12 * max(1, abs(side)) {
         concessions.append(Concession(place: .row(slack.row), side: slack.lowers ? .lower : .upper, amount: amount))
       }
     }

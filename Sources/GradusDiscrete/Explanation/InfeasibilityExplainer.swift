@@ -12,7 +12,8 @@ public struct InfeasibilityExplainer: Sendable {
   /// Makes an oracle of a linear program.
   public typealias OracleMaker = @Sendable (StandardForm) throws -> any LinearProgramOracle
 
-  /// Seconds after which the conflict found so far is returned, marked as not proved irreducible.
+  /// Seconds after which the conflict found so far is returned, marked as not proved irreducible; so is one where the
+  /// oracle leaves open whether a member is needed.
   public var timeLimit = 10.0
   private let oracle: OracleMaker
 
@@ -65,13 +66,21 @@ private struct Filter {
     return Double(left.components.seconds) + Double(left.components.attoseconds) * 1e-18
   }
 
+  /// The answer at tight tolerances, or where those leave it open, at ordinary ones without presolve.
   mutating func solve(_ program: StandardForm) async throws -> LinearAnswer {
     var question = SolveLinear()
     question.relaxed = true
     question.settings.timeLimit = max(0.1, remaining)
     question.settings.feasibility = 1e-9
     solves += 1
-    return try await oracle(program).solve(question)
+    let oracle = try oracle(program)
+    let answer = try await oracle.solve(question)
+    if [.optimal, .infeasible].contains(answer.status) || remaining <= 0 { return answer }
+    question.settings.feasibility = LinearSolveSettings().feasibility
+    question.settings.timeLimit = max(0.1, remaining)
+    question.settings.options = ["presolve": "off"]
+    solves += 1
+    return try await oracle.solve(question)
   }
 
   /// An irreducible subset of an infeasible set; false when time ran out or the oracle could not decide.
@@ -94,8 +103,14 @@ private struct Filter {
       case .infeasible:
         set = support(of: answer.ray, part.rows, rest) ?? rest
       default:
-        isSure = false
-        needed.insert(member)
+        // The elastic program always has an optimum: zero, or one whose duals are a ray.
+        let elastic = try await solve(ElasticProgram(part.form).form)
+        if let smaller = support(of: elastic.duals, part.rows, rest) {
+          set = smaller
+        } else {
+          isSure = isSure && elastic.status == .optimal && (elastic.objective ?? 1) <= 1e-7
+          needed.insert(member)
+        }
       }
     }
     return (set, isSure)

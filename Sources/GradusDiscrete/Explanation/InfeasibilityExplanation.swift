@@ -42,7 +42,8 @@ public struct InfeasibilityExplanation: Sendable, Hashable {
     let parts = [counted(rows.count, "row"), counted(bounds.count, "bound")].compactMap { $0 }.joined(
       separator: " and ")
     let tail =
-      isIrreducible ? "; without any one of them the rest has a solution" : "; time ran out before the set was minimal"
+      isIrreducible
+      ? "; without any one of them the rest has a solution" : "; it was not decided whether all of them are needed"
     var sentences = ["\(parts) contradict each other\(tail)"]
     let writer = RowText(form)
     for i in rows.prefix(Self.listed) { sentences.append(writer.row(i)) }
