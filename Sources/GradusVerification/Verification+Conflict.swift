@@ -30,8 +30,11 @@ extension Verification {
           }
           return sum.rounded > 0
         }
-        // Weights lost to rounding may have been what separates.
-        if !separates, y.contains(0) {
+        // Where some weights are near rounding, their signs say nothing.
+        let sizes = zip(lines, y).map { line, weight in abs(weight) * line.entries.reduce(0) { max($0, abs($1.value)) }
+        }
+        let largest = sizes.max() ?? 0
+        if !separates, sizes.contains(where: { $0 < 1e-5 * largest }), lines.count > 10 {
           return report.add("conflict", .unchecked, "rounding leaves open whether the conflict is one")
         }
         guard separates else {
