@@ -44,7 +44,11 @@ extension Verification {
           return report.add("conflict", .unchecked, "the conflict is infeasible, but some parts of it seem not needed")
         }
         report.add("conflict", .confirmed, "the conflict is infeasible, and every part of it is needed")
-      case .none: throw Refutation(text: "the rows and bounds of the conflict do not contradict each other")
+      case .none where lines.count > 50:
+        report.add(
+          "conflict", .unchecked, "rounding leaves open whether the lines of the conflict depend on each other")
+      case .none:
+        throw Refutation(text: "the rows and bounds of the conflict are independent: they do not contradict each other")
       case .several:
         report.add("conflict", .unchecked, "the lines of the conflict depend on each other in several ways")
       }
