@@ -101,10 +101,15 @@ struct KKTMatrix: Sendable {
     }
   }
 
-  /// Brings the larger of ‖ĉ‖∞ and the mean column maximum of Q̂ to 1, and sets the softness of rows.
+  /// Brings the larger of the mean |ĉⱼ| ≠ 0 and the mean column maximum of Q̂ to 1, and sets the softness of rows.
   private mutating func scaleObjective(_ qp: ConvexQP) {
     var costs = 0.0
-    for j in 0..<n { costs = max(costs, abs(qp.costs[j]) * scales[j]) }
+    var priced = 0.0
+    for j in 0..<n where qp.costs[j] != 0 {
+      costs += abs(qp.costs[j]) * scales[j]
+      priced += 1
+    }
+    if priced > 0 { costs /= priced }
     var curvature = 0.0
     if n > 0 {
       for j in 0..<n {
