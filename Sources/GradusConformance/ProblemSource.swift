@@ -29,7 +29,7 @@ public struct ProblemSource: Sendable {
     var problems = ProblemLibrary.all.filter { named in !members.contains { $0.hasPrefix(named.family + ",n=") } }
     for member in members { if let problem = try? ProblemLibrary.problem(named: member) { problems.append(problem) } }
     return try problems.map { problem in
-      guard let form = problem.form(StandardForm.self), let oracle = try solver(form) else {
+      guard let program = problem.form(MixedIntegerProgram.self), let oracle = try solver(program.form) else {
         return ProblemSource(problem)
       }
       return ProblemSource(problem, oracles: [problem.oracle, oracle])
