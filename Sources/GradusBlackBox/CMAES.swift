@@ -35,7 +35,7 @@ public struct CMAES: Catalogued, ParallelMethod {
     guarantee: "none global; linear convergence observed on convex quadratics", reference: "Hansen 2016",
     trials: [
       Trial("sphere,n=10", answers: 3_000, value: 1e-8), Trial("ellipsoid,n=10", answers: 8_000, value: 1e-8),
-      Trial("rosenbrock,n=10", answers: 15_000, value: 1e-8), Trial("rastrigin,n=5", answers: 60_000, value: 1e-6),
+      Trial("rosenbrock,n=10", answers: 30_000, value: 1e-8), Trial("rastrigin,n=5", answers: 120_000, value: 1e-6),
     ], invariances: [.monotone])
 
   public static let settings: [Setting<Self>] = [

@@ -118,8 +118,11 @@ public struct HighsSolver: Catalogued {
     let form = s.program.value.form
     let fallback = { Vector(form.costs.indices.map { min(max(0, form.columnLower[$0]), form.columnUpper[$0]) }) }
     guard let answer = s.answer else { return Report(point: start ?? fallback()) }
+    // A point with NaN in it is no point, whatever status came with it.
+    let primal = answer.primal.flatMap { $0.isFinite ? $0 : nil }
+    let objective = answer.objective.flatMap { $0.isNaN ? nil : $0 }
     var report = Report(
-      point: answer.primal ?? fallback(), value: answer.primal.map { answer.objective ?? form.objective(at: $0) },
+      point: primal ?? fallback(), value: primal.map { objective ?? form.objective(at: $0) },
       claim: answer.status.claim)
     report.bound = answer.bound
     report.boundSource = answer.source

@@ -53,14 +53,15 @@ public struct SettingsMatter: Law {
   /// True when some other value leads to other questions or another report, on short runs first.
   private func hasEffect<M: Catalogued>(_ setting: Setting<M>, _ bench: Bench<M>) async throws -> Bool {
     let values = alternatives(setting)
-    for (count, answers) in [(3, 40), (6, 300), (3, 3000)] {
+    // What a method does about bad answers shows only when there are some.
+    for (count, answers, spoiled) in [(3, 40, false), (6, 300, false), (4, 60, true), (3, 3000, false)] {
       for situation in bench.some(count) {
-        let usual = try await situation.outcome(M(), answers)
+        let usual = try await situation.outcome(M(), answers, spoiled: spoiled)
         for value in values {
           var method = M()
           guard (try? setting.write(&method, value)) != nil else { continue }
           // A method that refuses the value has noticed it.
-          guard let changed = try? await situation.outcome(method, answers) else { return true }
+          guard let changed = try? await situation.outcome(method, answers, spoiled: spoiled) else { return true }
           if changed != usual { return true }
         }
       }
@@ -85,8 +86,8 @@ public struct SettingsMatter: Law {
 
 extension Situation {
   /// What a method asks, and where it stands in the end.
-  fileprivate func outcome(_ method: M, _ answers: Int) async throws -> [Image] {
-    let run = try run(method)
+  fileprivate func outcome(_ method: M, _ answers: Int, spoiled: Bool) async throws -> [Image] {
+    let run = try run(method, listener: Listener { spoiled && $0 % 3 == 1 ? .number(.nan) : nil })
     var trajectory = try await run.record(answers)
     let report = run.report
     trajectory.questions.append(try Image(report.point))
