@@ -6,12 +6,15 @@ import Synchronization
 enum Fault: Sendable, Hashable, CustomStringConvertible {
   /// Every number of the answer is this one.
   case number(Double)
+  /// Every number of the answer is multiplied by this.
+  case scaled(Double)
   /// The oracle throws.
   case failure
 
   var description: String {
     switch self {
     case .number(let number): "\(number)"
+    case .scaled(let factor): "a multiple by \(factor)"
     case .failure: "an error"
     }
   }
@@ -67,12 +70,15 @@ final class Listener: Sendable {
 
 extension Fault? {
   func spoil(_ value: Double) -> Double {
-    guard case .number(let bad) = self else { return value }
-    return bad
+    switch self {
+    case .number(let bad): bad
+    case .scaled(let factor): factor * value
+    case .failure, nil: value
+    }
   }
 
   func spoil(_ vector: Vector) -> Vector {
-    guard case .number(let bad) = self else { return vector }
-    return Vector(repeating: bad, count: vector.count)
+    guard let fault = self, fault != .failure else { return vector }
+    return Vector(vector.elements.map { self.spoil($0) })
   }
 }

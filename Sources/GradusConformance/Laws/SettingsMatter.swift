@@ -53,7 +53,7 @@ public struct SettingsMatter: Law {
   /// True when some other value leads to other questions or another report, on short runs first.
   private func hasEffect<M: Catalogued>(_ setting: Setting<M>, _ bench: Bench<M>) async throws -> Bool {
     let values = alternatives(setting)
-    // What a method does about bad answers shows only when there are some.
+    // What a method does about inaccurate answers shows only when there are some.
     for (count, answers, spoiled) in [(3, 40, false), (6, 300, false), (4, 60, true), (3, 3000, false)] {
       for situation in bench.some(count) {
         let usual = try await situation.outcome(M(), answers, spoiled: spoiled)
@@ -87,7 +87,7 @@ public struct SettingsMatter: Law {
 extension Situation {
   /// What a method asks, and where it stands in the end.
   fileprivate func outcome(_ method: M, _ answers: Int, spoiled: Bool) async throws -> [Image] {
-    let run = try run(method, listener: Listener { spoiled && $0 % 3 == 1 ? .number(.nan) : nil })
+    let run = try run(method, listener: Listener { spoiled && $0 % 3 == 1 ? .scaled(1.01) : nil })
     var trajectory = try await run.record(answers)
     let report = run.report
     trajectory.questions.append(try Image(report.point))
