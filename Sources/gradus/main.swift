@@ -17,6 +17,8 @@ if arguments == ["version"] || arguments == ["--version"] {
   // The other side of a solve: it must be listening before its master has read a large file.
   _exit(HighsHelper.serve(input: STDIN_FILENO, output: STDOUT_FILENO))
 } else {
-  code = await Tool.run(arguments)
+  // These answer an interrupt with the best point so far; everything else is ended by it as usual.
+  if arguments.first == "solve" || arguments.first == "demo" { SignalWatch.block() }
+  code = CommandThread.wait { await Tool.run(arguments) }
 }
 Console.end(with: code)
