@@ -4,9 +4,69 @@ public import GradusCore
 
 public enum BlackBoxCatalog {
   public static let entries: [MethodEntry] = [
-    MethodEntry(CMAES.self),
-    MethodEntry(NelderMead.self),
-    MethodEntry(RandomSearch.self),
-    MethodEntry(SobolSearch.self),
+    MethodEntry(
+      CMAES.self,
+      page: """
+        Covariance matrix adaptation: a normal distribution that learns the shape of the function from ranks.
+
+            xᵢ = m + σyᵢ,  yᵢ ~ N(0, C),  i = 1 … λ;     m ← Σwᵢx₍ᵢ₎ over the best,   C, σ from the steps that were good
+
+        Weighted recombination, cumulative step-size adaptation, rank-one and rank-μ update with negative weights for the worst
+        points; restarts with growing (`ipop`) or alternating (`bipop`) populations once nothing more can be gained. Points
+        outside the box are asked about at their projection and the mean stays near it, so the ranks alone decide everything; a
+        mean outside is itself asked about at its projection. The first mean is the start, or else the middle of the box; a restart begins at a random point. A generation is handed out
+        at once, so λ answers can be worked on in parallel. Evaluations that fail rank last.
+
+        **Needs** values; only their order matters, except for the end of a run. **Keeps** n² numbers and a generation.
+        **Guarantee** none for a global optimum; linear convergence observed on convex quadratics, with a rate independent of
+        their condition after about 10n² answers.
+        **Reference** N. Hansen, *The CMA evolution strategy: a tutorial*, arXiv:1604.00772 (2016).
+        """),
+    MethodEntry(
+      NelderMead.self,
+      page: """
+        A simplex of n + 1 points that crawls downhill.
+
+            x̄ = mean of all but the worst point w
+            reflect x̄ + (x̄ − w);   expand x̄ + β(x̄ − w) when that is the best;   contract x̄ ± γ(x̄ − w) when it is no better than
+            the second worst;   shrink xᵢ ← b + δ(xᵢ − b) toward the best b when that fails too
+            β = 1 + 2/n,  γ = ¾ − 1/(2n),  δ = 1 − 1/n    (adaptive; otherwise 2, ½, ½)
+
+        Trial points are projected on the box. Failed evaluations rank last. A simplex that has shrunk to rounding size, or whose
+        values are all equal, is built anew around the best point; the method ends when that brought nothing.
+
+        **Needs** values; only their order matters. **Keeps** n + 3 points.
+        **Guarantee** convergence for strictly convex f in dimension 1; none in general, and there are counterexamples in dimension 2.
+        **Reference** J. A. Nelder & R. Mead, Computer J. 7 (1965); F. Gao & L. Han, Comput. Optim. Appl. 51 (2012), for the
+        coefficients that depend on n.
+        """),
+    MethodEntry(
+      RandomSearch.self,
+      page: """
+        Independent uniform points of the box, the best of them kept.
+
+            xₖ ~ uniform on [l, u],   x̂ = argmin f(xₖ)
+
+        Beyond an infinite side points are drawn as `Box.sample` says. The start, where the problem has one, is asked first.
+
+        **Needs** values. **Keeps** the best point.
+        **Guarantee** P(f(x̂) ≤ q_α) = 1 − (1 − α)ᵏ for the α-quantile q_α of f under the sampling distribution.
+        **Reference** S. H. Brooks, *A discussion of random methods for seeking maxima*, Operations Research 6 (1958).
+        """),
+    MethodEntry(
+      SobolSearch.self,
+      page: """
+        The points of a Sobol sequence, the best of them kept: random search without its gaps and clusters.
+
+            xₖ = l + (u − l)·sₖ,   s₁, s₂, … ∈ [0, 1)ⁿ with discrepancy O((ln k)ⁿ/k)
+
+        The sequence is shifted digitally by the seed. Beyond an infinite side the coordinate is that of `Box.sample`, by the normal
+        quantile. The start, where the problem has one, is asked first.
+
+        **Needs** values. **Keeps** the best point and 53n integers.
+        **Guarantee** dispersion O(k^(−1/n)): for Lipschitz f the error falls like k^(−1/n).
+        **Reference** I. M. Sobol', *On the distribution of points in a cube*, USSR Comput. Math. Math. Phys. 7 (1967); H. Niederreiter,
+        *Random Number Generation and Quasi-Monte Carlo Methods*, SIAM 1992, section 6.1.
+        """),
   ]
 }

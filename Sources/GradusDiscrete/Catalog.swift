@@ -4,6 +4,21 @@ public import GradusCore
 
 public enum DiscreteCatalog {
   public static let entries: [MethodEntry] = [
-    MethodEntry(HighsSolver.self)
+    MethodEntry(
+      HighsSolver.self,
+      page: """
+        HiGHS: simplex, interior-point and first-order methods for linear programs, branch and cut for integer ones.
+
+            optimize cᵀx   subject to   rowLower ≤ Ax ≤ rowUpper,   columnLower ≤ x ≤ columnUpper,   xⱼ integer for some j
+
+        One question is the whole solve. Where the answer misses the judge's tolerances in the user's units it is repaired by a
+        second question: a linear program is solved again with tighter tolerances, from its basis where it has one; an integer
+        point is rounded, its integer variables are fixed, and the continuous rest is solved for.
+
+        **Needs** a linear programming solver. **Keeps** one answer.
+        **Guarantee** what HiGHS claims, as far as the problem's judge confirms it; bounds of integer programs are HiGHS's word.
+        **Reference** Q. Huangfu and J. A. J. Hall, *Parallelizing the dual revised simplex method*, Mathematical Programming
+        Computation 10 (2018).
+        """)
   ]
 }

@@ -4,10 +4,86 @@ public import GradusCore
 
 public enum SmoothCatalog {
   public static let entries: [MethodEntry] = [
-    MethodEntry(GradientDescent.self),
-    MethodEntry(LBFGS.self),
-    MethodEntry(LevenbergMarquardt.self),
-    MethodEntry(QPInteriorPoint.self),
-    MethodEntry(TrustRegionNewton.self),
+    MethodEntry(
+      GradientDescent.self,
+      page: """
+        Steepest descent with backtracking.
+
+            x⁺ = x − t ∇f(x),   t shrunk until   f(x⁺) ≤ f(x) − c t |∇f(x)|²
+
+        An accepted step is tried longer the next time, by the factor it would have been shrunk.
+
+        **Needs** values and gradients. **Keeps** one point and one gradient.
+        **Guarantee** f(xₖ) − f* = O(1/k) for convex f with Lipschitz gradient; linear when strongly convex.
+        **Reference** L. Armijo, *Minimization of functions having Lipschitz continuous first partial derivatives*,
+        Pacific J. Math. 16 (1966).
+        """),
+    MethodEntry(
+      LBFGS.self,
+      page: """
+        Limited-memory quasi-Newton descent.
+
+            d = −H∇f(x),   x⁺ = x + t·d with a strong Wolfe step t
+            H⁺ = (I − ρsyᵀ)H(I − ρysᵀ) + ρssᵀ,   s = x⁺ − x,  y = ∇f(x⁺) − ∇f(x),  ρ = 1/sᵀy
+
+        H is never formed: it is the last m pairs (s, y) applied to γI with γ = sᵀy/yᵀy. Pairs without positive curvature are left
+        out. When a search fails the pairs are forgotten once; when it fails along −∇f too, the method ends.
+
+        **Needs** values and gradients. **Keeps** 2m + 5 vectors. Cost of a step: 4mn multiplications.
+        **Guarantee** ∇f(xₖ) → 0 R-linearly for uniformly convex f with Lipschitz gradient.
+        **Reference** D. C. Liu & J. Nocedal, *On the limited memory BFGS method for large scale optimization*, Math. Prog. 45
+        (1989).
+        """),
+    MethodEntry(
+      LevenbergMarquardt.self,
+      page: """
+        Damped Gauss–Newton steps for f(x) = ½|r(x)|².
+
+            p = argmin |Jp + r|² + λ|Dp|²,   Dⱼ = the largest |Jeⱼ| so far
+            ρ = (f(x) − f(x + p))/(½|Jp|² + λ|Dp|²)
+            ρ > 0:  x⁺ = x + p,  λ⁺ = λ·max(⅓, 1 − (2ρ − 1)³),  ν⁺ = 2;      otherwise  λ⁺ = νλ,  ν⁺ = 2ν
+
+        The scaling D makes the method invariant under changes of the units of x. A residual that is not finite counts as a
+        rejected step. The method ends where no step lowers f any more within rounding errors.
+
+        **Needs** residuals and Jacobian products. **Keeps** one Jacobian, factored: mn + n² numbers.
+        **Guarantee** Jᵀr → 0 for bounded level sets; quadratic near solutions with r = 0 and J of full rank.
+        **Reference** J. J. Moré, LNM 630 (1978), for D; H. B. Nielsen, report IMM-REP-1999-05, TU Denmark, for λ.
+        """),
+    MethodEntry(
+      QPInteriorPoint.self,
+      page: """
+        Primal-dual interior point for convex quadratic (and linear) programs.
+
+            min  cᵀx + ½ xᵀQx    subject to  rowLower ≤ Ax ≤ rowUpper,  lower ≤ x ≤ upper
+
+        Mehrotra's predictor and corrector with Gondzio's centrality corrections on a presolved, equilibrated problem. Each
+        turn factorizes one regularized quasi-definite matrix [Q + Θ + δI, Aᵀ; A, −Δ − δI] as sparse LDLᵀ and refines against
+        the unregularized one. Where no optimum is reached, two auxiliary programs look for the reason: the least violation of
+        the rows, whose residual is a Farkas ray when it is not zero, and the steepest direction of recession.
+
+        **Needs** nothing: it reads the program. A non-convex objective is refused. **Keeps** primal and dual iterates; the
+        factorization is rebuilt when a run is resumed.
+        **Guarantee** polynomial for exact arithmetic and a careful choice of steps; locally superlinear.
+        **Reference** S. Mehrotra, *SIAM J. Optim.* 2 (1992) 575–601; J. Gondzio, *Comput. Optim. Appl.* 6 (1996) 137–156;
+        R. J. Vanderbei, *SIAM J. Optim.* 5 (1995) 100–113.
+        """),
+    MethodEntry(
+      TrustRegionNewton.self,
+      page: """
+        Newton's method in a ball, with steps from truncated conjugate gradients.
+
+            p ≈ argmin gᵀp + ½pᵀHp, |p| ≤ Δ;     ρ = (f(x) − f(x + p))/(model decrease)
+            x⁺ = x + p when ρ > η;     Δ⁺ = |p|/4 when ρ < ¼,  2Δ when ρ > ¾ and |p| = Δ,  Δ otherwise
+
+        The inner iteration stops at |g + Hp| ≤ min(½, |g|^½)|g|, which makes the method superlinear at little cost. Directions of
+        negative curvature are followed to the boundary. Where the model promises less than the rounding error of f, a step
+        counts when it makes the gradient smaller.
+
+        **Needs** values, gradients and Hessian products. **Keeps** about ten vectors.
+        **Guarantee** |∇f(xₖ)| → 0 for f bounded below with Lipschitz gradient; superlinear near a minimum with positive definite
+        Hessian.
+        **Reference** A. R. Conn, N. I. M. Gould & Ph. L. Toint, *Trust-Region Methods*, SIAM 2000, algorithms 6.1.1 and 7.5.1.
+        """),
   ]
 }

@@ -83,6 +83,11 @@ import Testing
     #expect(text.contains("    MethodEntry(Descent.self),\n    MethodEntry(Newton.self),\n  ]"))
     let after = repository(sources.merging(["Sources/GradusSmooth/Catalog.swift": text]) { $1 })
     #expect(after.staleCatalogs.isEmpty)
+    let documented = sources.merging([
+      "Sources/GradusSmooth/B.swift": "/// Newton.\n///\n///     x − g\npublic struct Newton: Catalogued {"
+    ]) { $1 }
+    let page = try #require(repository(documented).catalogs.first?.text)
+    #expect(page.contains("      page: \"\"\"\n        Newton.\n\n            x − g\n        \"\"\")"))
     let extra = repository(["Sources/GradusBlackBox/Catalog.swift": text])
     #expect(extra.staleCatalogs.map(\.file) == ["Sources/GradusBlackBox/Catalog.swift"])
   }

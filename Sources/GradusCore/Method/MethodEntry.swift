@@ -52,13 +52,17 @@ public struct MethodEntry: Sendable {
   public let isParallel: Bool
   /// What must be told when its questions are answered outside; nil when they cannot be.
   public let outsideName: String?
+  /// What the method does, formulas first: the documentation of its type.
+  public let page: String
   /// The method itself, for the laws.
   public let type: any Catalogued.Type
 
   private let opener: @Sendable (RunRequest) throws -> any ErasedRun
   private let taker: @Sendable (any Sendable) -> Bool
 
-  public init<M: Catalogued>(_ type: M.Type) {
+  /// `page` is the documentation of the type, formulas first.
+  public init<M: Catalogued>(_ type: M.Type, page: String = "") {
+    self.page = page
     card = M.card
     settings = M.settings.map {
       SettingDescription(

@@ -23,6 +23,7 @@ struct ExplainCommand: GradusSubcommand {
   static func page(_ entry: MethodEntry) -> String {
     let card = entry.card
     var text = "\(card.name) – \(card.summary)\n\n"
+    if !entry.page.isEmpty { text += entry.page.replacing("**", with: "") + "\n\n" }
     text += "  problem    \(entry.problem)\n  needs      \(entry.needs)\n  guarantee  \(card.guarantee)\n"
     text += "  reference  \(card.reference)\n"
     if !entry.settings.isEmpty {

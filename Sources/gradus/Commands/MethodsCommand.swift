@@ -77,8 +77,9 @@ extension MethodEntry {
   /// What the catalog knows of a method.
   var json: JSONValue {
     [
-      "name": .string(card.name), "summary": .string(card.summary), "guarantee": .string(card.guarantee),
-      "reference": .string(card.reference), "problem": .string(problem), "needs": .string(needs),
+      "name": .string(card.name), "summary": .string(card.summary), "page": .string(page),
+      "guarantee": .string(card.guarantee), "reference": .string(card.reference), "problem": .string(problem),
+      "needs": .string(needs),
       "parallel": .bool(isParallel), "oracle": JSONValue(outsideName),
       "invariances": JSONValue(strings: card.invariances.map(\.rawValue).sorted()),
       "settings": .array(settings.map(\.json)),

@@ -74,7 +74,9 @@ struct SolveSession {
 
   func finish() async throws -> ResultDocument {
     let solution = try await run.finishErased(until: rule, width: request.threads, delivery: .inOrder)
-    return document(of: solution)
+    var document = document(of: solution)
+    await explain(&document)
+    return document
   }
 
   func document(of solution: ErasedSolution) -> ResultDocument {
