@@ -13,8 +13,9 @@ public enum BlackBoxCatalog {
 
         Weighted recombination, cumulative step-size adaptation, rank-one and rank-μ update with negative weights for the worst
         points; restarts with growing (`ipop`) or alternating (`bipop`) populations once nothing more can be gained. Points
-        outside the box are asked about at their projection and the mean stays near it, so the ranks alone decide everything; a
-        mean outside is itself asked about at its projection. The first mean is the start, or else the middle of the box; a restart begins at a random point. A generation is handed out
+        outside the box are asked about at their projection and the mean stays near it, so the ranks alone decide everything; when
+        the mean touches bounds, the point that all near bounds suggest is asked about in addition. The first mean is the start,
+        or else the middle of the box; a restart begins at a random point. A generation is handed out
         at once, so λ answers can be worked on in parallel. Evaluations that fail rank last.
 
         **Needs** values; only their order matters, except for the end of a run. **Keeps** n² numbers and a generation.

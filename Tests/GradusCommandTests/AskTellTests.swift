@@ -15,7 +15,7 @@ struct AskTellTests {
 
   private func code(_ answer: JSONValue) -> String? { answer["error"]?["code"]?.text }
 
-  static let start = #"{"start": {"dim": 3, "lower": [-5, -5, -5], "upper": [5, 5, 5], "seed": 7}}"#
+  static let start = #"{"start": {"dim": 3, "lower": [-5, -5, -5], "upper": [5, 5, 5], "seed": 7, "x0": null, "budget": null}}"#
 
   @Test func everyLineGetsOneAnswerAndErrorsEndNothing() throws {
     let found = try answers([
@@ -96,7 +96,7 @@ struct AskTellTests {
       #expect(point.members?.map(\.name) == ["lr", "layers", "act"])
       #expect((1e-5...0.1).contains(point["lr"]?.double ?? 0))
       #expect((1...4).contains(point["layers"]?.whole ?? 0))
-      #expect(["relu", "tanh", 3].contains(point["act"] ?? nil))
+      #expect(["relu", "tanh", 3].contains(point["act"] ?? .null))
     }
     #expect(code(found[3]) == "badRequest")
     #expect(found[4]["points"]?.elements?.first?["layers"]?.whole == 2)

@@ -14,7 +14,7 @@ struct CommandRunner {
     func json(_ location: SourceLocation = #_sourceLocation) -> JSONValue {
       do { return try JSONValue(parsing: out) } catch {
         Issue.record("standard output is not JSON: \(error)\n\(out.prefix(300))", sourceLocation: location)
-        return nil
+        return .null
       }
     }
   }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct JSONValueTests {
   static let valid: [(String, JSONValue)] = [
-    ("null", nil), (" true ", true), ("false", false), ("0", 0), ("-7", -7), ("1.5", 1.5), ("-0", .number(-0.0)),
+    ("null", .null), (" true ", true), ("false", false), ("0", 0), ("-7", -7), ("1.5", 1.5), ("-0", .number(-0.0)),
     ("1e2", 100.0), ("1E-2", 0.01), ("123456789012345678", 123_456_789_012_345_678),
     ("9223372036854775807", .integer(.max)),
     ("9223372036854775808", .number(9_223_372_036_854_775_808)), ("0.1", 0.1), ("1e-400", 0.0),
@@ -96,7 +96,7 @@ import Testing
   /// Random values of every kind.
   private static func value(_ random: inout RandomStream, depth: Int) -> JSONValue {
     switch random.next() % (depth > 0 ? 7 : 5) {
-    case 0: return nil
+    case 0: return .null
     case 1: return .bool(random.next() % 2 == 0)
     case 2: return .integer(Int(truncatingIfNeeded: random.next()))
     case 3: return .number(Double(Int32(truncatingIfNeeded: random.next())) / 256)

@@ -15,14 +15,14 @@ extension AskTellSession {
           "point": JSONValue(numbers: $0.point.elements), "objectives": JSONValue(numbers: $0.objectives),
           "violation": .number($0.violation),
         ]
-      } ?? nil,
+      } ?? .null,
     ]
     return Base64.encode(state.serialized())
   }
 
   private static func json(_ handed: Handed) -> JSONValue {
     [
-      "id": .integer(handed.id), "ticket": handed.ticket.map { .integer($0) } ?? nil,
+      "id": .integer(handed.id), "ticket": handed.ticket.map { .integer($0) } ?? .null,
       "point": JSONValue(numbers: handed.point.elements),
     ]
   }

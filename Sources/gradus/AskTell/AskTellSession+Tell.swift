@@ -34,7 +34,7 @@ extension AskTellSession {
   private func identifiers(_ json: JSONValue) throws(AskTellError) -> [Int] {
     guard let given = json["ids"], !given.isNull else { return lastAsk }
     var ids: [Int] = []
-    for element in given.elements ?? [nil] {
+    for element in given.elements ?? [.null] {
       guard let id = element.whole else {
         throw AskTellError(.badRequest, "\"ids\" must be an array of whole numbers")
       }
@@ -77,7 +77,7 @@ extension AskTellSession {
   }
 
   private func elements(_ json: JSONValue, _ name: String, _ count: Int) throws(AskTellError) -> [JSONValue] {
-    if json.isNull { return [JSONValue](repeating: nil, count: count) }
+    if json.isNull { return [JSONValue](repeating: .null, count: count) }
     guard let elements = json.elements, elements.count == count else {
       throw AskTellError(.badRequest, "\"\(name)\" must be an array with one entry a point, here \(count)")
     }

@@ -57,7 +57,7 @@ struct SolveCommand: GradusSubcommand {
     if output.format == .json {
       let whole: JSONValue =
         files.count == 1
-        ? documents.first ?? nil : ["schema": "gradus.results/1", "results": .array(documents)]
+        ? documents.first ?? .null : ["schema": "gradus.results/1", "results": .array(documents)]
       Console.out(whole.serialized(indented: true) + [0x0A])
     }
     return worst
