@@ -15,7 +15,9 @@ struct AskTellTests {
 
   private func code(_ answer: JSONValue) -> String? { answer["error"]?["code"]?.text }
 
-  static let start = #"{"start": {"dim": 3, "lower": [-5, -5, -5], "upper": [5, 5, 5], "seed": 7, "x0": null, "budget": null}}"#
+  static let start = #"""
+    {"start": {"dim": 3, "lower": [-5, -5, -5], "upper": [5, 5, 5], "seed": 7, "x0": null, "budget": null}}
+    """#
 
   @Test func everyLineGetsOneAnswerAndErrorsEndNothing() throws {
     let found = try answers([
