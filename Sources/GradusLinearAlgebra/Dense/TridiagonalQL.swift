@@ -58,12 +58,21 @@ struct TridiagonalQL {
       // w = βAv − ½β²(vᵀAv)·v,   A ← A − vwᵀ − wvᵀ
       let m = n - first
       var w = [Double](repeating: 0, count: m)
-      for j in 0..<m {
-        let column = (first + j) * n + first
-        w[j] += a[column + j] * v[j]
-        for i in j + 1..<max(m, j + 1) {
-          w[i] += a[column + i] * v[j]
-          w[j] += a[column + i] * v[i]
+      a.withUnsafeBufferPointer { a in
+        guard let a = a.baseAddress else { return }
+        for j in 0..<m {
+          let column = a + (first + j) * n + first
+          let vj = v[j]
+          var sum = column[j] * vj
+          w.withUnsafeMutableBufferPointer { w in
+            v.withUnsafeBufferPointer { v in
+              for i in j + 1..<max(m, j + 1) {
+                w[i] += column[i] * vj
+                sum += column[i] * v[i]
+              }
+            }
+          }
+          w[j] += sum
         }
       }
       var inner = 0.0
@@ -72,9 +81,17 @@ struct TridiagonalQL {
         inner += w[i] * v[i]
       }
       for i in 0..<m { w[i] -= 0.5 * beta * inner * v[i] }
-      for j in 0..<m {
-        let column = (first + j) * n + first
-        for i in j..<m { a[column + i] -= v[i] * w[j] + w[i] * v[j] }
+      a.withUnsafeMutableBufferPointer { a in
+        guard let a = a.baseAddress else { return }
+        for j in 0..<m {
+          let column = a + (first + j) * n + first
+          let (vj, wj) = (v[j], w[j])
+          v.withUnsafeBufferPointer { v in
+            w.withUnsafeBufferPointer { w in
+              for i in j..<m { column[i] -= v[i] * wj + w[i] * vj }
+            }
+          }
+        }
       }
       reflectors.append((first, v, beta))
     }
@@ -135,12 +152,13 @@ struct TridiagonalQL {
       p = s * t
       diagonal[i + 1] = h + p
       g = c * t - b
-      let (left, right) = (i * n, (i + 1) * n)
       vectors.withUnsafeMutableBufferPointer { v in
+        guard let left = v.baseAddress.map({ $0 + i * n }) else { return }
+        let right = left + n
         for k in 0..<n {
-          let (x, y) = (v[k + left], v[k + right])
-          v[k + right] = s * x + c * y
-          v[k + left] = c * x - s * y
+          let (x, y) = (left[k], right[k])
+          right[k] = s * x + c * y
+          left[k] = c * x - s * y
         }
       }
       i -= 1
