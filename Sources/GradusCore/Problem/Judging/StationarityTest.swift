@@ -7,9 +7,13 @@ import GradusNumerics
 ///
 /// First order: π ≤ tolerance; the factor is Ipopt's gradient-based scaling. Second order: the Hessian restricted to the
 /// variables that no bound holds with a strictly signed multiplier is positive definite, by a Cholesky factorization of
-/// H − δI with δ above the error of H. That is sufficient for a strict local minimum and never holds at a saddle or maximum.
+/// S − δI, where S is H scaled to a unit diagonal (a congruence, so parameters in different units do not drown each other)
+/// and δ lies above its error. A diagonal entry that is itself within the error of H stands for no curvature. Last, one
+/// Newton step must shrink the gradient tenfold: beside a degenerate saddle the Hessian may be positive definite, but
+/// there a step only halves the distance. Together this holds at strict minima, never at a saddle or maximum.
 ///
-/// **Reference** A. Wächter, L. T. Biegler, Math. Program. 106 (2006), §3.8; J. Nocedal, S. Wright, Theorem 12.6.
+/// **Reference** A. Wächter, L. T. Biegler, Math. Program. 106 (2006), §3.8; J. Nocedal, S. Wright, Theorem 12.6;
+/// L. V. Kantorovich's theorem for why contraction tells a root of the gradient with regular Hessian.
 struct StationarityTest {
   /// Dimensions up to which the Hessian is formed.
   static let dimensionLimit = 200
@@ -19,8 +23,8 @@ struct StationarityTest {
   var isConvex: Bool
   var tolerances: Tolerances
 
-  /// What the full test would like to ask: the point, the start, and two gradients a dimension.
-  static func reserve(dimension n: Int) -> Int { n <= dimensionLimit ? 2 * n + 2 : 2 }
+  /// What the full test would like to ask: the point, the start, two gradients a dimension, and one after a Newton step.
+  static func reserve(dimension n: Int) -> Int { n <= dimensionLimit ? 2 * n + 3 : 2 }
 
   /// `linearize` gives value and gradient, nil when the oracle cannot or may not answer; `product` a Hessian product.
   func verdict(
@@ -133,17 +137,52 @@ struct StationarityTest {
     }
     guard hessian.allSatisfy(\.isFinite) else { return .unproved("the Hessian is not finite") }
     let largest = hessian.reduce(0) { max($0, abs($1)) }
-    let shift = noise * largest
+    let flat = "the Hessian is not positive definite: a saddle, a maximum or a flat direction"
+    var scale = [Double](repeating: 0, count: n)
+    for row in 0..<n {
+      let diagonal = hessian[row + n * row]
+      // Products are exact to rounding; differences are not, and units may differ by many orders of magnitude.
+      guard diagonal > noise * noise * largest, diagonal > 1e-12 else { return .unproved(flat) }
+      scale[row] = 1 / diagonal.squareRoot()
+    }
     for row in 0..<n {
       for column in 0..<row {
-        let mean = 0.5 * (hessian[row + n * column] + hessian[column + n * row])
+        let mean = 0.5 * (hessian[row + n * column] + hessian[column + n * row]) * scale[row] * scale[column]
         hessian[row + n * column] = mean
         hessian[column + n * row] = mean
       }
-      hessian[row + n * row] -= shift
+      hessian[row + n * row] = 1 - noise
     }
-    return isPositiveDefinite(&hessian, n)
-      ? .positive(shift) : .unproved("the Hessian is not positive definite: a saddle, a maximum or a flat direction")
+    guard isPositiveDefinite(&hessian, n) else { return .unproved(flat) }
+    var step = free.enumerated().map { scale[$0.offset] * -g[$0.element] }
+    solve(hessian, &step)
+    var ahead = x
+    for (k, i) in free.enumerated() {
+      ahead[i] = min(max(x[i] + scale[k] * step[k], domain.lower[i]), domain.upper[i])
+    }
+    guard let next = try await linearize(ahead) else { return .unproved("a second-order check needs one more answer") }
+    let before = free.reduce(0) { max($0, abs(g[$1])) }
+    let after = free.reduce(0) { max($0, abs(next.gradient[$1])) }
+    let rounding =
+      1e-14
+      * free.enumerated().reduce(0) { max($0, max(1, abs(x[$1.element])) / (scale[$1.offset] * scale[$1.offset])) }
+    guard after <= max(0.1 * before, rounding) else {
+      return .unproved("a Newton step does not shrink the gradient as it would beside a strict minimum")
+    }
+    return .positive(noise / scale.reduce(0) { max($0, $1 * $1) })
+  }
+
+  /// Solves LLᵀp = b in place, with L as `isPositiveDefinite` left it.
+  private func solve(_ l: [Double], _ b: inout [Double]) {
+    let n = b.count
+    for i in 0..<n {
+      for k in 0..<i { b[i] -= l[i + n * k] * b[k] }
+      b[i] /= l[i + n * i]
+    }
+    for i in stride(from: n - 1, through: 0, by: -1) {
+      for k in i + 1..<max(n, i + 1) { b[i] -= l[k + n * i] * b[k] }
+      b[i] /= l[i + n * i]
+    }
   }
 
   /// Cholesky in place, column by column; false at the first pivot that is not positive. Cost: n³/3.
