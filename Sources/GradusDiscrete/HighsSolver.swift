@@ -43,7 +43,11 @@ public struct HighsSolver: Catalogued {
 
   public static let card = Card(
     "highs", "HiGHS: simplex, interior point, branch and cut",
-    guarantee: "the claims of HiGHS, as far as the judge confirms them", reference: "Huangfu & Hall 2018", trials: [])
+    guarantee: "the claims of HiGHS, as far as the judge confirms them", reference: "Huangfu & Hall 2018",
+    trials: [
+      Trial("blending", answers: 3, value: -36 + 1e-6), Trial("transport", answers: 3, value: 870 + 1e-6),
+      Trial("knapsack", answers: 3, value: -41 + 1e-6),
+    ])
 
   public static let settings: [Setting<Self>] = [
     Setting("solver", choice: \.solver, "algorithm for linear programs"),

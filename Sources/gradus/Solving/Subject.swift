@@ -24,7 +24,14 @@ struct Subject: Sendable {
   static func load(_ argument: String) throws -> Subject {
     if argument.hasPrefix(namedPrefix) {
       do {
-        return named(try ProblemLibrary.problem(named: String(argument.dropFirst(namedPrefix.count))), argument)
+        let problem = try ProblemLibrary.problem(named: String(argument.dropFirst(namedPrefix.count)))
+        // A named program is solved like the same program from a file.
+        guard let program = problem.forms.lazy.compactMap({ $0 as? any FormBacked }).first else {
+          return named(problem, argument)
+        }
+        var subject = Subject(form: program.form, notes: [], argument: argument)
+        subject.summary.name = problem.name
+        return subject
       } catch { throw Failure(.usage, error.description) }
     }
     let reading = try ModelFile.reading(path: argument)
@@ -98,7 +105,7 @@ struct Subject: Sendable {
     }
   }
 
-  /// True for programs from files, which methods read; others are asked about point by point.
+  /// True for programs, which methods read whole; others are asked about point by point.
   var isFile: Bool {
     if case .form = content { return true }
     return false
