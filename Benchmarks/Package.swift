@@ -20,5 +20,12 @@ let package = Package(
         .product(name: "GradusNumerics", package: "gradus"),
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "qp",
+      dependencies: [
+        .product(name: "GradusCore", package: "gradus"), .product(name: "GradusModeling", package: "gradus"),
+        .product(name: "GradusNumerics", package: "gradus"), .product(name: "GradusSmooth", package: "gradus"),
+      ],
+      swiftSettings: settings),
   ]
 )
