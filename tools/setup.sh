@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, by package name, and says what it installs. A second call finds everything and does nothing.
 #
-#   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, AMD, zlib, HiGHS
+#   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, HiGHS
 #   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma)
 #   tools/setup.sh dist       also what packing a release needs (binutils)
 set -euo pipefail
@@ -63,7 +63,6 @@ fi
 
 if [ "$(uname)" = Linux ]; then
   library libopenblas.so.0 || install "BLAS and LAPACK" libopenblas0-pthread openblas || true
-  library libamd.so.2 || library libamd.so.3 || install "orderings of sparse matrices" libamd2 suite-sparse || true
   library libz.so.1 || install "gzip" zlib1g zlib || true
   # The wheel of HiGHS links to the compiler's run-time libraries, which a bare system lacks.
   library libstdc++.so.6 || install "the C++ run-time library" libstdc++6 gcc || true

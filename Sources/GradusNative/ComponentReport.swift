@@ -14,7 +14,7 @@ public struct ComponentReport: Sendable, Hashable {
 
   /// All components, in a fixed order. Cost: opening each library.
   public static func all(_ search: LibrarySearch = .standard) -> [ComponentReport] {
-    [highs(search), openBLAS(search), amd(search), zlib(search)]
+    [highs(search), openBLAS(search), zlib(search)]
   }
 
   private static func highs(_ search: LibrarySearch) -> ComponentReport {
@@ -48,23 +48,6 @@ public struct ComponentReport: Sendable, Hashable {
     let words = describe?().map { String(cString: $0).split(separator: " ").map(String.init) } ?? []
     return ComponentReport(
       component: .openBLAS, path: library.path, version: words.first { $0.first?.isNumber == true }, problem: nil)
-  }
-
-  private static func amd(_ search: LibrarySearch) -> ComponentReport {
-    guard let library = NativeLibrary.open(search.candidates(for: NativeComponent.amd.libraries)) else {
-      return ComponentReport(component: .amd, path: nil, version: nil, problem: nil)
-    }
-    // Only AMD 3.2 and later tell their version; before, the number at the end of the file's name is all there is.
-    var parts: [Int32] = [0, 0, 0]
-    if let tell = library.function("amd_version", as: (@convention(c) (UnsafeMutablePointer<Int32>) -> Void).self) {
-      tell(&parts)
-      let version = parts.map(String.init).joined(separator: ".")
-      return ComponentReport(component: .amd, path: library.path, version: version, problem: nil)
-    }
-    let file = FilePath.name(of: FilePath.resolved(library.path))
-    let number = file.split(separator: ".").drop { $0 != "so" }.dropFirst().joined(separator: ".")
-    return ComponentReport(
-      component: .amd, path: library.path, version: number.isEmpty ? nil : number, problem: nil)
   }
 }
 

@@ -78,10 +78,4 @@ extension NativeComponent {
     purpose: "dense linear algebra (BLAS and LAPACK)",
     without: "dense factorizations use kernels in plain Swift, which are slower from about 100 rows on",
     licence: "BSD-3-Clause", install: "apt-get install libopenblas0")
-
-  public static let amd = NativeComponent(
-    name: "AMD", libraries: ["libamd.so.3", "libamd.so.2", "libamd.so", "libamd.dylib"],
-    purpose: "fill-reducing orderings of sparse matrices",
-    without: "sparse factorizations use an ordering in plain Swift",
-    licence: "BSD-3-Clause", install: "apt-get install libamd2")
 }
