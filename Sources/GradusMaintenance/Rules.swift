@@ -51,7 +51,7 @@ extension Repository {
     }
   }
 
-  /// True when `place` starts a path: what stands before it is no part of a longer one (as in `../work/`).
+  /// True when `place` starts a path: what stands before it is no part of a longer one (as in `../data/`).
   static func names(_ place: String, in line: Substring) -> Bool {
     var rest = line
     while let range = rest.firstRange(of: place) {
