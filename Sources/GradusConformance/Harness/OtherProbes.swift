@@ -69,6 +69,16 @@ struct ConstraintProbe: ConstraintOracle {
       try await base.lagrangianProduct(
         at: point, multipliers: multipliers, objectiveWeight: objectiveWeight, along: direction))
   }
+
+  func lagrangianHessian(
+    at point: Vector, multipliers: Vector, objectiveWeight: Double
+  ) async throws -> SparseMatrix {
+    let fault = try listener.hear([point])
+    var answer = try await base.lagrangianHessian(
+      at: point, multipliers: multipliers, objectiveWeight: objectiveWeight)
+    answer.values = answer.values.map { fault.spoil($0) }
+    return answer
+  }
 }
 
 struct ProgramProbe: LinearProgramOracle {

@@ -15,33 +15,53 @@ extension ConstrainedFunction {
     guard point.count == dimension else { throw DimensionMismatch(expected: dimension, found: point.count) }
   }
 
-  func values(at point: Vector) async throws -> ConstrainedValues {
+  func immediateValues(at point: Vector) throws -> ConstrainedValues? { try valuesNow(at: point) }
+  func values(at point: Vector) async throws -> ConstrainedValues { try valuesNow(at: point) }
+
+  private func valuesNow(at point: Vector) throws -> ConstrainedValues {
     try check(point)
     return ConstrainedValues(
       objective: objective(point.elements), constraints: Vector(constraints(point.elements)))
   }
 
-  func derivatives(at point: Vector) async throws -> ConstrainedDerivatives {
+  func immediateDerivatives(at point: Vector) throws -> ConstrainedDerivatives? { try derivativesNow(at: point) }
+  func derivatives(at point: Vector) async throws -> ConstrainedDerivatives { try derivativesNow(at: point) }
+
+  /// The Jacobian is stored whole.
+  private func derivativesNow(at point: Vector) throws -> ConstrainedDerivatives {
     try check(point)
     var seeded = point.elements.map { HyperDual($0) }
     var gradient = Vector.zeros(dimension)
-    var entries: [(row: Int, column: Int, value: Double)] = []
+    var entries: [Double] = []
+    entries.reserveCapacity(dimension * constraintCount)
     for j in point.indices {
       seeded[j].parts[1] = 1
       gradient[j] = objective(seeded).parts[1]
-      for (i, c) in constraints(seeded).enumerated() where c.parts[1] != 0 {
-        entries.append((i, j, c.parts[1]))
-      }
+      for c in constraints(seeded) { entries.append(c.parts[1]) }
       seeded[j].parts[1] = 0
     }
     return ConstrainedDerivatives(
       gradient: gradient,
-      jacobian: SparseMatrix(rowCount: constraintCount, columnCount: dimension, triplets: entries))
+      jacobian: SparseMatrix(
+        rowCount: constraintCount, columnCount: dimension, starts: (0...dimension).map { Int32($0 * constraintCount) },
+        rows: (0..<dimension).flatMap { _ in (0..<constraintCount).map { Int32($0) } }, values: entries))
+  }
+
+  func immediateLagrangianProduct(
+    at point: Vector, multipliers: Vector, objectiveWeight: Double, along direction: Vector
+  ) throws -> Vector? {
+    try productNow(at: point, multipliers, objectiveWeight, along: direction)
   }
 
   func lagrangianProduct(
     at point: Vector, multipliers: Vector, objectiveWeight: Double, along direction: Vector
   ) async throws -> Vector {
+    try productNow(at: point, multipliers, objectiveWeight, along: direction)
+  }
+
+  private func productNow(
+    at point: Vector, _ multipliers: Vector, _ objectiveWeight: Double, along direction: Vector
+  ) throws -> Vector {
     try check(point)
     try check(direction)
     guard multipliers.count == constraintCount else {

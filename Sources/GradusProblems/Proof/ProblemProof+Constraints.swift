@@ -65,6 +65,12 @@ extension ProblemProof {
       expect(
         second.agrees(with: curved) && second.isSharp(for: curved),
         "Lagrangian products are derivatives of gradients", "\(curved), differences \(second.value)")
+      let upper = try await oracle.lagrangianHessian(at: x, multipliers: y, objectiveWeight: 0.5)
+      let whole = upper.times(d).inner(e) + upper.transposedTimes(d).inner(e)
+      let diagonal = upper.diagonalProduct(d).inner(e)
+      expect(
+        abs(whole - diagonal - curved) <= 1e-10 * max(1, abs(curved)), "the Hessian agrees with its products",
+        "\(whole - diagonal) and \(curved)")
     }
     for point in problem.optimum.points { try await checkKKT(point, program, oracle) }
     try await checkFeasibleRivals(program, oracle)
@@ -109,5 +115,16 @@ extension ProblemProof {
         !feasible || values.objective >= best - 1e-12 * max(1, abs(best)), "no random feasible point is better",
         "f = \(values.objective) at \(x.elements)")
     }
+  }
+}
+
+extension SparseMatrix {
+  /// diag(A)·d.
+  fileprivate func diagonalProduct(_ d: Vector) -> Vector {
+    var product = Vector.zeros(columnCount)
+    for j in 0..<columnCount {
+      for p in range(ofColumn: j) where Int(rows[p]) == j { product[j] = values[p] * d[j] }
+    }
+    return product
   }
 }
