@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// lower ≤ body ≤ upper: what a model can require. Made with `<=`, `>=` and `==` between formulas and numbers.
+public struct Relation {
+  public var body: Formula
+  public var lower: Double
+  public var upper: Double
+
+  public init(_ body: Formula, from lower: Double = -.infinity, to upper: Double = .infinity) {
+    self.body = body
+    self.lower = lower
+    self.upper = upper
+  }
+}
+
+extension Formula {
+  /// A number on one side stays the side of the row, so that its dual is ∂objective/∂number.
+  private static func relation(_ a: Formula, _ b: Formula, _ low: Bool, _ high: Bool) -> Relation {
+    if case .number(let side) = b.content {
+      return Relation(a, from: low ? side : -.infinity, to: high ? side : .infinity)
+    }
+    if case .number(let side) = a.content {
+      return Relation(b, from: high ? side : -.infinity, to: low ? side : .infinity)
+    }
+    return Relation(a - b, from: low ? 0 : -.infinity, to: high ? 0 : .infinity)
+  }
+
+  public static func <= (a: Formula, b: Formula) -> Relation { relation(a, b, false, true) }
+  public static func >= (a: Formula, b: Formula) -> Relation { relation(a, b, true, false) }
+  public static func == (a: Formula, b: Formula) -> Relation { relation(a, b, true, true) }
+  public static func <= (a: Formula, b: Double) -> Relation { a <= Formula(b) }
+  public static func >= (a: Formula, b: Double) -> Relation { a >= Formula(b) }
+  public static func == (a: Formula, b: Double) -> Relation { a == Formula(b) }
+  public static func <= (a: Double, b: Formula) -> Relation { Formula(a) <= b }
+  public static func >= (a: Double, b: Formula) -> Relation { Formula(a) >= b }
+  public static func == (a: Double, b: Formula) -> Relation { Formula(a) == b }
+}
