@@ -86,7 +86,7 @@ extension FormulaGraph {
     return node(.quotient, [a, b])
   }
 
-  public mutating func power(_ a: Node, _ exponent: Double) -> Node {
+  public mutating func power(_ a: Node, exponent: Double) -> Node {
     if let x = constant(at: a) {
       return constant(FormulaOperation.constantPower.value(x, number: exponent))
     }
@@ -100,7 +100,7 @@ extension FormulaGraph {
   }
 
   public mutating func power(_ a: Node, _ b: Node) -> Node {
-    if let exponent = constant(at: b) { return power(a, exponent) }
+    if let exponent = constant(at: b) { return power(a, exponent: exponent) }
     return binary(.power, a, b)
   }
 

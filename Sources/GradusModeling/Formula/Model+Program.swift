@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-public import GradusCore
-public import GradusNumerics
+internal import GradusCore
+internal import GradusNumerics
 
 extension Model {
   /// The model as it stands now, as a value: parameters have their present numbers.

@@ -62,8 +62,8 @@ package struct ProgramAssembler {
     case .sum:
       let (offset, terms) = opened(node)
       return graph.sum(terms.map { ($0.weight, $0.node) }, offset: offset)
-    case .square: return graph.power(argument(0), 2)
-    case .constantPower: return graph.power(argument(0), source.numbers[i])
+    case .square: return graph.power(argument(0), exponent: 2)
+    case .constantPower: return graph.power(argument(0), exponent: source.numbers[i])
     case .conditional: return graph.conditional(argument(0), argument(1), argument(2))
     default:
       return source.operations[i].arity == 1
