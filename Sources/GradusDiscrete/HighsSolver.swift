@@ -8,7 +8,8 @@ public import GradusNumerics
 ///
 /// One question is the whole solve. Where the answer misses the judge's tolerances in the user's units it is repaired by a
 /// second question: a linear program is solved again with tighter tolerances, from its basis where it has one; an integer
-/// point is rounded, its integer variables are fixed, and the continuous rest is solved for.
+/// point is rounded, its integer variables are fixed, and the continuous rest is solved for. The second question has what
+/// the first left of the time limit, and is not asked when nothing is left.
 ///
 /// **Needs** a linear programming solver. **Keeps** one answer.
 /// **Guarantee** what HiGHS claims, as far as the problem's judge confirms it; bounds of integer programs are HiGHS's word.
@@ -58,7 +59,7 @@ public struct HighsSolver: Catalogued {
     Setting("feasibility", \.feasibility, in: 1e-10...1, "violation of rows and bounds that HiGHS may leave"),
     Setting("dual", \.dual, in: 1e-10...1, "violation of the signs of reduced costs that HiGHS may leave"),
     Setting("integrality", \.integrality, in: 1e-10...0.5, "distance from whole numbers that HiGHS may leave"),
-    Setting("time", \.time, in: 0...Double.infinity, "seconds for each solve"),
+    Setting("time", \.time, in: 0...Double.infinity, "seconds, the repair included"),
     Setting("nodes", \.nodes, in: 0...2_147_483_647, "nodes of the search tree"),
     Setting("iterations", \.iterations, in: 0...2_147_483_647, "iterations on a linear program"),
     Setting("threads", \.threads, in: 0...1024, "threads of HiGHS; 0: its own choice"),
@@ -72,6 +73,8 @@ public struct HighsSolver: Catalogued {
     var program: Given<MixedIntegerProgram>
     var phase = Phase.solve
     var answer: LinearAnswer?
+    /// Seconds of the time limit that the first question left.
+    var timeLeft: Double?
   }
 
   public func start(_ problem: MixedIntegerProgram, random: RandomStream) throws -> State {
@@ -99,7 +102,10 @@ public struct HighsSolver: Catalogued {
       question.start = start
       question.basis = basis
       return question
-    case .repair: return s.answer.map { repair($0, of: s.program.value.form, settings) }
+    case .repair:
+      var rest = settings
+      rest.timeLimit = s.timeLeft ?? settings.timeLimit
+      return s.answer.map { repair($0, of: s.program.value.form, rest) }
     case .done: return nil
     }
   }
@@ -108,7 +114,8 @@ public struct HighsSolver: Catalogued {
     let form = s.program.value.form
     switch s.phase {
     case .solve:
-      let wanting = repair && needsRepair(answer, in: form)
+      if time < .infinity { s.timeLeft = answer.seconds.map { max(0, time - $0) } }
+      let wanting = repair && s.timeLeft != 0 && needsRepair(answer, in: form)
       s.answer = answer
       s.phase = wanting ? .repair : .done
     case .repair:

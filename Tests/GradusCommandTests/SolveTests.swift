@@ -55,6 +55,18 @@ struct SolveTests {
     #expect(unverified.code == 100)
   }
 
+  @Test func anInfeasibleProgramHasNoObjective() throws {
+    let file = try Scratch.file(
+      "contradiction.lp", Data("min\n x + [ x^2 ] / 2\nst\n a: x + y >= 3\n b: x + y <= 1\nend\n".utf8))
+    let text = try CommandRunner.run(["solve", file, "--expect", "infeasible", "--quiet"])
+    #expect(text.code == 0)
+    #expect(!text.out.contains("objective") && !text.out.contains("bound "))
+    let json = try CommandRunner.run(["solve", file, "--format", "json", "--quiet"]).json()
+    #expect(json["status"]?.text == "infeasible")
+    #expect(json["objective"]?.double == nil && json["bound"]?.double == nil)
+    #expect(json["solution"]?.members?.isEmpty ?? true)
+  }
+
   @Test func aTargetIsAStatement() throws {
     let ending = try CommandRunner.run([
       "solve", "problem:rastrigin,n=3", "--by", "cma-es", "--target", "20", "--format", "json",

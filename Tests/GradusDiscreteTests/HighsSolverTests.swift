@@ -68,6 +68,17 @@ import Testing
     #expect(oracle.asked.last?.settings.options["presolve"] == "off")
   }
 
+  @Test(arguments: [(seconds: 4.0, left: 6.0), (10, nil), (11, nil)])
+  func theRepairHasWhatIsLeftOfTheTimeLimit(seconds: Double, left: Double?) async throws {
+    var rough = answer(.optimal, [2, 6.001])
+    rough.duals = [0, 1.5, 1]
+    rough.seconds = seconds
+    let oracle = Scripted([rough, rough])
+    let report = try await run(SmallPrograms.wyndor, HighsSolver(settings: [("time", "10")]), asking: oracle)
+    #expect(report.point == [2, 6.001])
+    #expect(oracle.asked.map(\.settings.timeLimit) == [10] + (left.map { [$0] } ?? []))
+  }
+
   @Test func multipliersOfTheWrongSignAreNoticed() async throws {
     var wrong = answer(.optimal, [2, 6])
     wrong.duals = [-1, 1.5, 1]

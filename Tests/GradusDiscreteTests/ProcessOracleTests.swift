@@ -141,6 +141,21 @@ struct ProcessOracleTests {
     #expect(elapsed > 0.6 && elapsed < 30)
   }
 
+  /// The first helper spends most of the limit on an answer that misses the tolerances, the second one hangs.
+  @Test func aRepairThatHangsStaysWithinTheLimit() async throws {
+    let oracle = ProcessOracle(command: Fixture.command("rough-then-hang"))
+    let form = SmallPrograms.wyndor
+    try oracle.send(form)
+    let run = try Run(MixedIntegerProgram(form), by: HighsSolver(settings: [("time", "3")]), asking: oracle)
+    let began = MonotonicTime.now
+    while try await run.step() {}
+    let elapsed = MonotonicTime.now - began
+    #expect(run.progress.answers == 2)
+    #expect(run.report.point == [2, 6.5])
+    // 3 s, a grace of 0.2 s + 5 % of what was left, and what a busy machine adds; a second limit would end after 5.8 s.
+    #expect(elapsed > 3 && elapsed < 5.5)
+  }
+
   @Test func aHelperThatNeverReadsIsEndedToo() async throws {
     let answer = try await solve(SmallPrograms.knapsack(50_000), "deaf", limited(0.3))
     #expect(answer.status == .timeLimit)

@@ -114,6 +114,30 @@ import Testing
     #expect(form.kinds == [.integer, .integer])
   }
 
+  @Test(
+    arguments: [
+      // Continues in any case: no relation follows, or every row has a label.
+      ("5 >= x\n + y\n c: x >= 1", [-.infinity, 1], [5, .infinity]),
+      ("a: 1 <= x\n - y <= 2\n b: x >= 1", [1, 1], [2, .infinity]),
+      // Another row in any case: the one above has ended.
+      ("x >= 1\n - x + y <= 3", [1, -.infinity], [.infinity, 3]),
+      ("5 >= x\n y >= 1", [-.infinity, 1], [5, .infinity]),
+    ] as [(String, [Double], [Double])])
+  func linesThatBeginWithASign(_ rows: String, _ low: [Double], _ high: [Double]) throws {
+    let form = try Self.read("min\n x + y\nst\n \(rows)\nend\n")
+    #expect(form.rowLower == low)
+    #expect(form.rowUpper == high)
+  }
+
+  @Test(arguments: ["5 >= x\n - y >= 1", "a: 5 <= x\n - y <= 7\n x >= 1", "1 <= x\n + y <= 2", "5 >= x\n - y = 1"])
+  func aLineThatMayBeginAnotherRowIsRefused(_ rows: String) {
+    let error = #expect(throws: ReadError.self) { try Self.read("min\n x + y\nst\n \(rows)\nend\n") }
+    #expect(
+      error?.description
+        == "t.lp:5:2: this line may continue the row above or begin another; "
+        + "expected a label for every row, as in \"c1: x >= 1\"")
+  }
+
   static let table: [(String, String)] = [
     ("", "1:1: found the end of the file; expected Minimize or Maximize at the start of a line"),
     ("foo", "1:1: found \"foo\"; expected Minimize or Maximize at the start of a line"),

@@ -28,11 +28,12 @@ func crash() -> Never {
 
 func hang() -> Never { while true { sleep(1000) } }
 
-/// Reads program and question as the real helper does.
-func listen() throws -> StandardForm {
+/// Reads program and question as the real helper does. A repair is known by its tolerances.
+func listen(answeringRepairs: Bool = true) throws -> StandardForm {
   let input = ByteChannel(descriptor: 0)
   let form = try HelperMessage.receive(from: input, idle: {}).model()
-  _ = try HelperMessage.receive(from: input, idle: {}).question()
+  let question = try HelperMessage.receive(from: input, idle: {}).question()
+  if !answeringRepairs, question.settings.feasibility < 1e-8 { hang() }
   return form
 }
 
@@ -59,6 +60,12 @@ case "provisional-hang":
   _ = try listen()
   _ = HelperMessage(.provisional, LinearAnswer(status: .infeasible, source: "Stub 1")).send(over: channel) {}
   hang()
+case "rough-then-hang":
+  _ = try listen(answeringRepairs: false)
+  Thread.sleep(forTimeInterval: 2.5)
+  var answer = LinearAnswer(status: .optimal, source: "Stub 1")
+  answer.primal = [2, 6.5]
+  _ = HelperMessage(.answer, answer).send(over: channel) {}
 case "flood":
   let form = try listen()
   while true { incumbent(1, count: form.variableCount) }

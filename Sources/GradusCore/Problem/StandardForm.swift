@@ -113,6 +113,14 @@ public struct StandardForm: Sendable, Hashable {
     kinds.contains { $0 != .continuous } || !specialOrderedSets.isEmpty || !indicators.isEmpty
   }
 
+  /// LP, QP, MIP, MIQP, and with QC in the middle for quadratic rows; sets and indicators count as integer.
+  package var kindName: String {
+    let prefix = isDiscrete ? "MI" : ""
+    if !quadraticTerms.isEmpty { return prefix + "QCP" }
+    if quadratic != nil { return prefix + "QP" }
+    return isDiscrete ? "MIP" : "LP"
+  }
+
   /// The objective in the user's sense at `x`: offset + cᵀx + ½ xᵀQx.
   public func objective(at x: Vector) -> Double {
     var value = objectiveOffset + dot(costs.span, x.elements.span)

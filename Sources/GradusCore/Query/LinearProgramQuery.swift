@@ -68,6 +68,8 @@ public struct LinearAnswer: Sendable, Codable {
   public var ray: Vector?
   public var iterations = 0
   public var nodes = 0
+  /// Seconds that the question took, told where it had a time limit.
+  public var seconds: Double?
   /// Name and version of who answered, such as `HiGHS 1.15.1`.
   public var source: String
   /// What went wrong when `status` is `failed`.

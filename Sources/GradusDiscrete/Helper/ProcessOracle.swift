@@ -62,7 +62,7 @@ public final class ProcessOracle: LinearProgramOracle {
       var dialogue = HelperDialogue(
         child: child, grace: command.grace, began: began,
         isAskedToStop: { cancelled.isRaised || interruption?.isRaised == true }, relay: { relay?.send($0) })
-      return try dialogue.answer(question, about: form)
+      return try dialogue.answer(question, about: form).timed(since: began, if: question)
     }
   }
 }

@@ -20,6 +20,12 @@ struct HighsInquiry {
   /// The form is let go as soon as HiGHS has copied it. Throws `SettingError` for options that HiGHS does not know.
   func answer(_ question: SolveLinear, about form: consuming StandardForm) throws -> LinearAnswer {
     let began = MonotonicTime.now
+    return try solve(question, about: consume form, since: began).timed(since: began, if: question)
+  }
+
+  private func solve(
+    _ question: SolveLinear, about form: consuming StandardForm, since began: Double
+  ) throws -> LinearAnswer {
     let discrete = !question.relaxed && form.kinds.contains { $0 != .continuous }
     let costs = form.costs
     if let obstacle = form.obstacle(relaxed: question.relaxed) { return failed(obstacle) }
@@ -96,6 +102,16 @@ struct HighsInquiry {
     if !discrete, let basis = session.basis {
       answer.basis = Basis(columns: basis.columns.map(\.meaning), rows: basis.rows.map(\.meaning))
     }
+    return answer
+  }
+}
+
+extension LinearAnswer {
+  /// The answer with the seconds it took, where the question limits them; without a limit nothing depends on a clock.
+  func timed(since began: Double, if question: SolveLinear) -> LinearAnswer {
+    guard question.settings.timeLimit != nil else { return self }
+    var answer = self
+    answer.seconds = MonotonicTime.now - began
     return answer
   }
 }

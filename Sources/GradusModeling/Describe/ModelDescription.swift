@@ -82,7 +82,7 @@ public struct ModelDescription: Sendable, Codable, Hashable {
   public init(_ form: StandardForm) {
     let survey = ModelSurvey(form)
     name = form.name
-    kind = ModelSurvey.kind(form)
+    kind = form.kindName
     sense = form.sense
     columns = survey.columns
     rows = survey.rows

@@ -20,13 +20,6 @@ struct ModelSurvey {
     tinyCount = form.matrix.values.count { abs($0) < 1e-9 && $0 != 0 }
   }
 
-  static func kind(_ form: StandardForm) -> String {
-    let prefix = form.isDiscrete ? "MI" : ""
-    if !form.quadraticTerms.isEmpty { return prefix + "QCP" }
-    if form.quadratic != nil { return prefix + "QP" }
-    return form.isDiscrete ? "MIP" : "LP"
-  }
-
   static func suggestions(_ kind: String, _ convexity: Convexity?) -> [String] {
     switch (kind, convexity) {
     case ("LP", _): ["highs: simplex or interior point, with a dual certificate"]

@@ -7,6 +7,4 @@ public enum ReadLimits {
   public static let fileBytes = Int(Int32.max)
   /// Bytes of one name: 4,096.
   public static let nameBytes = 4096
-  /// Bytes of one line: 16 MiB. Only `.lp` files have a use for long lines.
-  public static let lineBytes = 1 << 24
 }

@@ -98,14 +98,15 @@ extension ResultDocument {
     let (report, verdict) = (solution.report, solution.verdict)
     status = solution.status
     certificate = verdict.certificate
-    bound = verdict.bound ?? report.bound
     stopped = solution.stopped
     answers = solution.progress.counts
     steps = answers.reduce(0) { $0 + ($1.kind.hasPrefix("judge") ? 0 : $1.count) }
     if let source = report.boundSource, let gap = source.lastIndex(of: " ") {
       method.components.append(.init(String(source[..<gap]), .string(String(source[source.index(after: gap)...]))))
     }
-    let hasPoint = report.value != nil || verdict.certificate.pointChecked
+    // Where nothing is feasible there is no value, and the last iterate is nobody's answer.
+    let hasPoint = status != .infeasible && (report.value != nil || verdict.certificate.pointChecked)
+    bound = status == .infeasible ? nil : verdict.bound ?? report.bound
     if hasPoint, let objective = verdict.objective ?? report.value { objectives = [objective] }
     let (columns, rows) = (subject.columnNames, subject.rowNames)
     if hasPoint, report.point.count == columns.count { self.solution = NamedNumbers(columns, report.point.elements) }

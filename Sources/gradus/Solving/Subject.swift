@@ -130,13 +130,3 @@ extension Subject {
     return (try? entry.open(RunRequest(problems: forms, oracles: [()]))) != nil
   }
 }
-
-extension StandardForm {
-  /// LP, QP, MIP, MIQP, and with QC in the middle for quadratic rows; SOS and indicators count as integer.
-  var kindName: String {
-    let isInteger = isDiscrete
-    if !quadraticTerms.isEmpty { return isInteger ? "MIQCP" : "QCP" }
-    if quadratic != nil { return isInteger ? "MIQP" : "QP" }
-    return isInteger ? "MIP" : "LP"
-  }
-}

@@ -10,6 +10,9 @@ struct LPFunction {
   /// True when a number stands alone in it.
   var hasConstant = false
 
+  /// The sign that begins the first line behind the one on which the function began; nil when no such line exists.
+  var signedLine: LPToken?
+
   /// True when no variable was mentioned, not even with the coefficient 0.
   var isConstant: Bool { columns.isEmpty && products.isEmpty }
 }

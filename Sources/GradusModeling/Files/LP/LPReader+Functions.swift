@@ -35,7 +35,7 @@ extension LPReader {
       throw scanner.error(first, "the row \(name) stands twice", expected: "different names of rows")
     }
     if let indicator = try indicator(row: rows.count) { indicators.append(indicator) }
-    let (function, low, high) = try row()
+    let (function, low, high) = try row(isLabelled: name != nil)
     rows.append(function)
     rowLower.append(low)
     rowUpper.append(high)
@@ -70,7 +70,7 @@ extension LPReader {
     return Indicator(row: row, column: columnOrNew(start.token), active: value.value == 1)
   }
 
-  private mutating func row() throws(ReadError) -> (LPFunction, Double, Double) {
+  private mutating func row(isLabelled: Bool) throws(ReadError) -> (LPFunction, Double, Double) {
     let first = scanner.token
     var function = try function(isObjective: false)
     let relation = scanner.token
@@ -88,6 +88,11 @@ extension LPReader {
       if relation.kind != .greater { low = side }
       if relation.kind != .less { high = side }
       if scanner.token.kind.isRelation {
+        // The second relation may belong to the row, or to another one that begins with the line.
+        if let line = function.signedLine {
+          guard isLabelled else { throw ambiguous(line) }
+          if continuation == nil { continuation = line }
+        }
         guard scanner.token.kind == relation.kind, relation.kind != .equal else {
           throw scanner.unexpected("two relations of the same direction")
         }
@@ -110,6 +115,12 @@ extension LPReader {
     return (function, low, high)
   }
 
+  func ambiguous(_ line: LPToken) -> ReadError {
+    scanner.error(
+      line, "this line may continue the row above or begin another",
+      expected: "a label for every row, as in \"c1: x >= 1\"")
+  }
+
   mutating func signedNumber() throws(ReadError) -> Double {
     var sign = 1.0
     while scanner.token.kind.isSign {
@@ -130,6 +141,9 @@ extension LPReader {
     while true {
       var sign = 1.0
       var hasSign = false
+      if !isFirst, function.signedLine == nil, scanner.token.beginsLine, scanner.token.kind.isSign {
+        function.signedLine = scanner.token
+      }
       while scanner.token.kind.isSign {
         if scanner.token.kind == .minus { sign = -sign }
         hasSign = true

@@ -11,6 +11,8 @@ internal import GradusNumerics
 /// - A negative upper bound leaves a zero lower bound alone, with a note, as in MPS files.
 /// - Bounds and sides of magnitude 1e20 and more are infinite.
 /// - Rows without a name are called c1, c2, … by their place.
+/// - Behind a number on the left, a line that begins with a sign continues the row. Where the text could also be two
+///   rows – rows need no labels, and `1 <= x` is one – it is refused, unless every row of the file has a label.
 ///
 /// Repeated terms are added. An unknown variable behind the constraints, two different values of one bound, a second
 /// row of one name and a missing `End` are errors.
@@ -24,6 +26,8 @@ package struct LPReader {
   var rowLower: [Double] = []
   var rowUpper: [Double] = []
   var rowLabels: [String?] = []
+  /// The first line that continues a row only because every row has a label.
+  var continuation: LPToken?
   var usedLabels: Set<String> = []
   var columns = NameIndex()
   var lower: [Double] = []
@@ -68,6 +72,7 @@ package struct LPReader {
     if scanner.token.kind == .section(.constraints) {
       try scanner.advance()
       while !scanner.token.kind.isSection { try readConstraint() }
+      if let continuation, rowLabels.contains(nil) { throw ambiguous(continuation) }
     } else if !scanner.token.kind.isSection {
       throw scanner.unexpected("a sign and a term, or Subject To at the start of a line")
     }

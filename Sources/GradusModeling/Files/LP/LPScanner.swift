@@ -60,8 +60,8 @@ struct LPScanner {
       token = LPToken(kind: .endOfFile, field: .empty, line: line, column: start - lineStart + 1)
       return
     }
+    defer { isLineStart = false }
     if isLineStart {
-      isLineStart = false
       if let (section, stop) = sectionHere() {
         position = stop
         token = make(.section(section), start)
@@ -103,7 +103,9 @@ struct LPScanner {
   }
 
   private func make(_ kind: LPToken.Kind, _ start: Int) -> LPToken {
-    LPToken(kind: kind, field: TextField(start: start, end: position), line: line, column: start - lineStart + 1)
+    LPToken(
+      kind: kind, field: TextField(start: start, end: position), line: line, column: start - lineStart + 1,
+      beginsLine: isLineStart)
   }
 
   private mutating func skipBlanks() throws(ReadError) {

@@ -43,4 +43,5 @@ struct LPToken {
   var value = 0.0
   var line: Int
   var column: Int
+  var beginsLine = false
 }
