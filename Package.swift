@@ -85,6 +85,7 @@ let package = Package(
         "GradusBlackBox", "GradusDiscrete",
       ]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusVerification"]),
+    tests("GradusFormulaTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),
   ].filter { target in target.type != .test || chosenTests?.contains(target.name) ?? true }
 )

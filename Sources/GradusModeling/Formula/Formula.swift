@@ -78,14 +78,23 @@ public struct Formula: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   public static func / (a: Formula, b: Formula) -> Formula { build([a, b]) { $0.quotient($1[0], $1[1]) } }
   public static func ** (a: Formula, b: Formula) -> Formula { build([a, b]) { $0.power($1[0], $1[1]) } }
 
+  @_disfavoredOverload
   public static func + (a: Formula, b: Double) -> Formula { a + Formula(b) }
+  @_disfavoredOverload
   public static func + (a: Double, b: Formula) -> Formula { Formula(a) + b }
+  @_disfavoredOverload
   public static func - (a: Formula, b: Double) -> Formula { a - Formula(b) }
+  @_disfavoredOverload
   public static func - (a: Double, b: Formula) -> Formula { Formula(a) - b }
+  @_disfavoredOverload
   public static func * (a: Formula, b: Double) -> Formula { a * Formula(b) }
+  @_disfavoredOverload
   public static func * (a: Double, b: Formula) -> Formula { Formula(a) * b }
+  @_disfavoredOverload
   public static func / (a: Formula, b: Double) -> Formula { a / Formula(b) }
+  @_disfavoredOverload
   public static func / (a: Double, b: Formula) -> Formula { Formula(a) / b }
+  @_disfavoredOverload
   public static func ** (a: Formula, b: Double) -> Formula { a ** Formula(b) }
 
   public static func += (a: inout Formula, b: Formula) { a = a + b }

@@ -28,10 +28,16 @@ extension Formula {
   public static func <= (a: Formula, b: Formula) -> Relation { relation(a, b, false, true) }
   public static func >= (a: Formula, b: Formula) -> Relation { relation(a, b, true, false) }
   public static func == (a: Formula, b: Formula) -> Relation { relation(a, b, true, true) }
+  @_disfavoredOverload
   public static func <= (a: Formula, b: Double) -> Relation { a <= Formula(b) }
+  @_disfavoredOverload
   public static func >= (a: Formula, b: Double) -> Relation { a >= Formula(b) }
+  @_disfavoredOverload
   public static func == (a: Formula, b: Double) -> Relation { a == Formula(b) }
+  @_disfavoredOverload
   public static func <= (a: Double, b: Formula) -> Relation { Formula(a) <= b }
+  @_disfavoredOverload
   public static func >= (a: Double, b: Formula) -> Relation { Formula(a) >= b }
+  @_disfavoredOverload
   public static func == (a: Double, b: Formula) -> Relation { Formula(a) == b }
 }

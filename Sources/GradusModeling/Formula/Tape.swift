@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-public import GradusNumerics
+internal import GradusCore
+internal import GradusNumerics
 
 /// A program compiled for evaluation: one flat list of operations, the support of every row, the pattern of the Jacobian,
 /// and (when asked for) the instructions of the Hessian.
