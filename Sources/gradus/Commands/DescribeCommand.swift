@@ -34,6 +34,9 @@ struct DescribeCommand: GradusSubcommand {
     case (.named(let problem), .text): Console.out(Self.text(problem, methods))
     case (.named(let problem), .json):
       Console.out(Self.json(subject, problem, methods).serialized(indented: true) + [0x0A])
+    case (.program(let program), .text): Console.out(Self.text(subject, program, methods))
+    case (.program(let program), .json):
+      Console.out(Self.json(subject, program, methods).serialized(indented: true) + [0x0A])
     case (.fit, _): throw Failure(.usage, "\(file) is data, not a problem; give a problem file or problem:NAME")
     }
     return .success
@@ -74,5 +77,5 @@ struct DescribeCommand: GradusSubcommand {
     ]
   }
 
-  private static func pad(_ name: String) -> String { name + String(repeating: " ", count: max(1, 22 - name.count)) }
+  static func pad(_ name: String) -> String { name + String(repeating: " ", count: max(1, 22 - name.count)) }
 }

@@ -27,6 +27,7 @@ enum MethodChoice {
       case "QP": return ["qp-interior-point"]
       default: return ["highs"]
       }
+    case .program(let program): return program.preferredMethods
     case .fit: return ["levenberg-marquardt"]
     case .named(let problem):
       let traits = problem.traits
@@ -45,6 +46,8 @@ enum MethodChoice {
       case "QCP": "a quadratically constrained program"
       case "MIQCP": "a mixed-integer quadratically constrained program"
       case "QP": "a non-convex quadratic program"
+      case "NLP": "a nonlinear program"
+      case "MINLP": "a mixed-integer nonlinear program"
       case "MIP": "a program with special ordered sets or indicator constraints"
       default: "a problem of class \(subject.summary.kind)"
       }

@@ -17,10 +17,23 @@ struct RunOpener {
       return try entry.open(
         RunRequest(
           problems: subject.forms, oracles: [fit], settings: settings, seed: request.seed, resuming: checkpoint))
+    case .program(let program): return try formulas(program, checkpoint)
     case .form(let form):
       return entry.card.name == HighsSolver.card.name
         ? try outside(form, checkpoint) : try inside(form, checkpoint)
     }
+  }
+
+  /// A method of our own that asks the formulas, or reads them.
+  private func formulas(_ subject: ProgramSubject, _ checkpoint: Checkpoint?) throws -> any ErasedRun {
+    var subject = subject
+    if let path = request.start {
+      subject = subject.moved(to: try StartFile.point(path, names: subject.program.linear.columnNames))
+    }
+    return try entry.open(
+      RunRequest(
+        problems: subject.forms, oracles: [subject.oracle, ()], settings: echoed + settings, seed: request.seed,
+        resuming: checkpoint))
   }
 
   /// HiGHS in a process of its own.

@@ -87,6 +87,7 @@ struct SolveSession {
     document.method.settings = run.settingValues.map { .init($0.name, .string($0.value)) }
     document.tolerances = tolerances
     document.take(solution, of: subject)
+    if case .program(let program) = subject.content, program.isMirrored(by: entry) { document.mirror() }
     document.seconds = request.elapsed
     return document
   }
@@ -118,6 +119,16 @@ extension ResultDocument {
     case .unbounded where ray.count == columns.count: self.ray = NamedNumbers(columns, ray.elements)
     default: break
     }
+  }
+}
+
+extension ResultDocument {
+  /// Turns what a minimization of −f says into what it means for the maximization of f.
+  fileprivate mutating func mirror() {
+    objectives = objectives.map { -$0 }
+    bound = bound.map { -$0 }
+    if let y = duals { duals = NamedNumbers(y.names, y.values.map { -$0 }) }
+    if let z = reducedCosts { reducedCosts = NamedNumbers(z.names, z.values.map { -$0 }) }
   }
 }
 

@@ -14,6 +14,7 @@ struct Subject: Sendable {
 
   enum Content: Sendable {
     case form(StandardForm)
+    case program(ProgramSubject)
     case named(NamedProblem)
     case fit(CoolingFit)
   }
@@ -52,6 +53,22 @@ struct Subject: Sendable {
     summary.fingerprint = String(form.fingerprint, radix: 16)
     columnNames = form.columnNames
     rowNames = form.rowNames
+    self.notes = notes
+  }
+
+  init(program: FormulaProgram, notes: [String], argument: String) {
+    let linear = program.linear
+    self.init(argument: argument, content: .program(ProgramSubject(program)))
+    summary.name = program.name.isEmpty ? Self.baseName(argument) : program.name
+    summary.kind = linear.isDiscrete ? "MINLP" : "NLP"
+    summary.sense = linear.sense
+    summary.variables = program.variableCount
+    summary.integerVariables = linear.integerCount
+    summary.constraints = program.constraintCount
+    summary.nonzeros = program.jacobianEntryCount
+    summary.fingerprint = String(program.fingerprint, radix: 16)
+    columnNames = linear.columnNames
+    rowNames = linear.rowNames
     self.notes = notes
   }
 
@@ -97,6 +114,7 @@ struct Subject: Sendable {
     switch content {
     case .named(let problem): return problem.forms
     case .fit(let fit): return [fit.problem]
+    case .program(let program): return program.forms
     case .form(let form):
       let classes: [(any Sendable)?] = [
         try? LinearProgram(form), try? QuadraticProgram(form), try? MixedIntegerProgram(form),
@@ -107,14 +125,18 @@ struct Subject: Sendable {
 
   /// True for programs, which methods read whole; others are asked about point by point.
   var isFile: Bool {
-    if case .form = content { return true }
-    return false
+    switch content {
+    case .form, .program: true
+    case .named, .fit: false
+    }
   }
 
   /// True when the method takes the problem and the problem can answer the method's questions.
   func fits(_ entry: MethodEntry) -> Bool {
     switch content {
     case .form: return forms.contains { entry.takes($0) }
+    case .program(let program):
+      return (try? entry.open(RunRequest(problems: forms, oracles: [program.oracle, ()]))) != nil
     case .fit(let fit):
       return (try? entry.open(RunRequest(problems: forms, oracles: [fit]))) != nil
     case .named(let problem):

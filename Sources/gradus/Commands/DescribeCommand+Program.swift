@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import Gradus
+
+/// What `describe` says about a program of formulas.
+extension DescribeCommand {
+  static func text(_ subject: Subject, _ content: ProgramSubject, _ methods: [String]) -> String {
+    let survey = content.program.survey
+    var lines = ["\(subject.summary.name): \(subject.summary.kind), \(subject.summary.sense.rawValue)"]
+    lines.append(
+      "\(Numbers.counted(survey.variables, "variable")), \(Numbers.count(survey.integers)) of them integral, "
+        + "\(Numbers.count(survey.fixed)) fixed, \(Numbers.count(survey.free)) free")
+    lines.append(
+      "\(Numbers.counted(survey.rows, "row")), \(Numbers.count(survey.nonlinearRows)) of them nonlinear, "
+        + "\(Numbers.counted(survey.entries, "Jacobian element"))")
+    lines.append(Numbers.counted(survey.operations, "operation") + " in the formulas")
+    lines += survey.warnings.map { "warning: \($0)" }
+    lines += subject.notes.map { "note: \($0)" }
+    lines.append("methods: \(methods.isEmpty ? "none yet" : methods.joined(separator: ", "))")
+    return lines.joined(separator: "\n  ") + "\n"
+  }
+
+  static func json(_ subject: Subject, _ content: ProgramSubject, _ methods: [String]) -> JSONValue {
+    let survey = content.program.survey
+    return [
+      "schema": "gradus.description/1", "name": .string(subject.summary.name), "kind": .string(subject.summary.kind),
+      "sense": .string(subject.summary.sense.rawValue), "variables": .integer(survey.variables),
+      "integerVariables": .integer(survey.integers), "fixedVariables": .integer(survey.fixed),
+      "freeVariables": .integer(survey.free), "rows": .integer(survey.rows),
+      "nonlinearRows": .integer(survey.nonlinearRows), "nonzeros": .integer(survey.entries),
+      "operations": .integer(survey.operations), "warnings": JSONValue(strings: survey.warnings),
+      "notes": JSONValue(strings: subject.notes), "methods": JSONValue(strings: methods),
+    ]
+  }
+}
