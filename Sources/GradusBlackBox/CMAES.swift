@@ -46,6 +46,7 @@ public struct CMAES: Catalogued, ParallelMethod {
     Setting("tolerance", \.tolerance, in: 0...1e9, "differences of values that end a run"),
   ]
 
+  /// The normal distribution, the generation that is being answered, and where the schedule of restarts stands.
   public struct State: Sendable, Codable {
     let box: UnitBox
     var random: RandomStream
@@ -66,6 +67,7 @@ public struct CMAES: Catalogued, ParallelMethod {
     var claim: Claim?
   }
 
+  /// Puts the mean at the start, or in the middle of the box, and draws the first generation.
   public func start(_ problem: BoxConstrained, random: RandomStream) -> State {
     let box = UnitBox(problem)
     let best = Incumbent(problem)
@@ -82,11 +84,13 @@ public struct CMAES: Catalogued, ParallelMethod {
     return state
   }
 
+  /// The next individual of the generation; nil while its last ones are awaited, and after the end.
   public func ask(_ s: inout State) -> Evaluate<Vector>? {
     guard s.claim == nil else { return nil }
     return s.generation.next().map { Evaluate(point: $0) }
   }
 
+  /// Takes in the value of one individual; the last one of a generation moves the distribution and draws the next.
   public func tell(_ s: inout State, _ answer: consuming Double, to question: consuming Evaluate<Vector>) {
     s.best.hear(answer, at: question.point)
     guard s.claim == nil, s.generation.hear(answer, at: question.point) else { return }
@@ -94,6 +98,7 @@ public struct CMAES: Catalogued, ParallelMethod {
     if s.generation.isComplete { finishGeneration(&s) }
   }
 
+  /// The best point that was evaluated.
   public func report(_ s: State) -> Report<Vector> { s.best.report(claim: s.claim) }
 
   private func finishGeneration(_ s: inout State) {

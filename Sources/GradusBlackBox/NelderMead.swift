@@ -54,6 +54,7 @@ public struct NelderMead: Catalogued {
     case ended
   }
 
+  /// The simplex, what is being tried with it, and the coefficients for this dimension.
   public struct State: Sendable, Codable {
     let box: UnitBox
     let edge: Double
@@ -69,6 +70,7 @@ public struct NelderMead: Catalogued {
     var best: Incumbent
   }
 
+  /// Lays a simplex around the start, or around the middle of the box.
   public func start(_ problem: BoxConstrained, random: RandomStream) -> State {
     let box = UnitBox(problem)
     let n = Double(max(2, box.dimension))
@@ -80,6 +82,7 @@ public struct NelderMead: Catalogued {
     return state
   }
 
+  /// The vertex that has no value yet, or the reflected, expanded or contracted point.
   public func ask(_ s: inout State) -> Evaluate<Vector>? {
     switch s.phase {
     case .building(let i), .shrinking(let i): Evaluate(point: s.simplex[i].point)
@@ -90,6 +93,7 @@ public struct NelderMead: Catalogued {
     }
   }
 
+  /// Gives the point its place in the simplex and decides what is tried next.
   public func tell(_ s: inout State, _ answer: consuming Double, to question: consuming Evaluate<Vector>) {
     let trial = Vertex(point: question.point, value: answer.isFinite ? answer : .infinity)
     s.best.hear(answer, at: trial.point)
@@ -123,6 +127,7 @@ public struct NelderMead: Catalogued {
     }
   }
 
+  /// The best vertex of all simplices so far.
   public func report(_ s: State) -> Report<Vector> {
     if case .ended = s.phase { return s.best.report(claim: s.best.value == nil ? .failed : .stalled) }
     return s.best.report()

@@ -20,6 +20,7 @@ public struct RandomSearch: Catalogued, ParallelMethod {
 
   public static let settings: [Setting<Self>] = []
 
+  /// The stream that points are drawn from, and the best of them.
   public struct State: Sendable, Codable {
     var domain: Box
     var start: Vector?
@@ -27,12 +28,14 @@ public struct RandomSearch: Catalogued, ParallelMethod {
     var best: Incumbent
   }
 
+  /// Takes a stream of its own for the points.
   public func start(_ problem: BoxConstrained, random: RandomStream) -> State {
     State(
       domain: problem.domain, start: problem.start.map { problem.domain.projection(of: $0) },
       random: random.child("points"), best: Incumbent(problem))
   }
 
+  /// The start where the problem has one, then a new random point each time.
   public func ask(_ s: inout State) -> Evaluate<Vector>? {
     if let start = s.start {
       s.start = nil
@@ -42,9 +45,11 @@ public struct RandomSearch: Catalogued, ParallelMethod {
     return Evaluate(point: s.domain.projection(of: s.domain.sample(&s.random)))
   }
 
+  /// Keeps the point if it is better than all before.
   public func tell(_ s: inout State, _ answer: consuming Double, to question: consuming Evaluate<Vector>) {
     s.best.hear(answer, at: question.point)
   }
 
+  /// The best point so far; nothing is ever claimed about it.
   public func report(_ s: State) -> Report<Vector> { s.best.report() }
 }

@@ -27,6 +27,7 @@ public struct SobolSearch: Catalogued, ParallelMethod {
     Setting("shifted", \.shifted, "shift the sequence by the seed")
   ]
 
+  /// The place in the sequence, and the best point of it.
   public struct State: Sendable, Codable {
     let domain: Box
     var start: Vector?
@@ -34,6 +35,7 @@ public struct SobolSearch: Catalogued, ParallelMethod {
     var best: Incumbent
   }
 
+  /// Begins the sequence, shifted by the seed. Throws `Unsuitable` beyond the dimensions that have direction numbers.
   public func start(_ problem: BoxConstrained, random: RandomStream) throws -> State {
     let n = problem.domain.dimension
     guard n <= SobolDirections.mostDimensions else {
@@ -48,6 +50,7 @@ public struct SobolSearch: Catalogued, ParallelMethod {
       best: Incumbent(problem))
   }
 
+  /// The start where the problem has one, then the next point of the sequence.
   public func ask(_ s: inout State) -> Evaluate<Vector>? {
     if let start = s.start {
       s.start = nil
@@ -58,10 +61,12 @@ public struct SobolSearch: Catalogued, ParallelMethod {
     return Evaluate(point: s.domain.projection(of: point))
   }
 
+  /// Keeps the point if it is better than all before.
   public func tell(_ s: inout State, _ answer: consuming Double, to question: consuming Evaluate<Vector>) {
     s.best.hear(answer, at: question.point)
   }
 
+  /// The best point so far; nothing is ever claimed about it.
   public func report(_ s: State) -> Report<Vector> { s.best.report() }
 }
 

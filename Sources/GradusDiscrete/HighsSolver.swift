@@ -18,6 +18,7 @@ public import GradusNumerics
 public struct HighsSolver: Catalogued {
   /// How linear programs are solved.
   public enum Algorithm: String, Sendable, Codable, CaseIterable { case choose, simplex, ipm, ipx, hipo, pdlp }
+  /// A switch of HiGHS that may be left to HiGHS.
   public enum Choice: String, Sendable, Codable, CaseIterable { case choose, on, off }
 
   public var solver = Algorithm.choose
@@ -68,6 +69,7 @@ public struct HighsSolver: Catalogued {
     Setting("options", \.options, "options by HiGHS's names: name=value,name=value"),
   ]
 
+  /// The program, the better answer so far, and whether it is still to be repaired.
   public struct State: Sendable, Codable {
     enum Phase: String, Codable { case solve, repair, done }
     var program: Given<MixedIntegerProgram>
@@ -77,6 +79,7 @@ public struct HighsSolver: Catalogued {
     var timeLeft: Double?
   }
 
+  /// Checks that the settings can be read and that start and basis fit the program.
   public func start(_ problem: MixedIntegerProgram, random: RandomStream) throws -> State {
     _ = try settings()
     let form = problem.form
@@ -93,6 +96,7 @@ public struct HighsSolver: Catalogued {
     return State(program: Given(problem))
   }
 
+  /// The whole program, then at most one question that repairs the answer.
   public func ask(_ s: inout State) -> SolveLinear? {
     guard let settings = try? settings() else { return nil }
     switch s.phase {
@@ -110,6 +114,7 @@ public struct HighsSolver: Catalogued {
     }
   }
 
+  /// Keeps the answer, or the better one of it and its repair.
   public func tell(_ s: inout State, _ answer: consuming LinearAnswer, to question: consuming SolveLinear) {
     let form = s.program.value.form
     switch s.phase {
@@ -125,6 +130,7 @@ public struct HighsSolver: Catalogued {
     }
   }
 
+  /// The answer as HiGHS gave it; before there is one, the start or the point of the box nearest to zero.
   public func report(_ s: State) -> Report<Vector> {
     let form = s.program.value.form
     let fallback = { Vector(form.costs.indices.map { min(max(0, form.columnLower[$0]), form.columnUpper[$0]) }) }

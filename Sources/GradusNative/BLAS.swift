@@ -5,9 +5,13 @@
 /// The table is complete or absent: a library that lacks one routine is refused. Reference: Dongarra, Du Croz, Hammarling
 /// and Duff, ACM TOMS 16 (1990).
 public struct BLAS: Sendable {
+  /// A letter such as N, T or C, of which only the first byte counts.
   public typealias Flag = UnsafePointer<UInt8>
+  /// A dimension, leading dimension or stride, by reference as Fortran takes it.
   public typealias Size = UnsafePointer<Int32>
+  /// Scalars and arrays that are read.
   public typealias Numbers = UnsafePointer<Double>
+  /// Arrays that are written.
   public typealias MutableNumbers = UnsafeMutablePointer<Double>
 
   /// C ← α·op(A)·op(B) + β·C: transA, transB, m, n, k, α, A, lda, B, ldb, β, C, ldc.

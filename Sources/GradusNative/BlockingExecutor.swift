@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Runs blocking calls on threads of its own, so that the cooperative pool, which has one thread a core, stays free.
 ///
 /// A thread is started when work comes and none is idle, and ends after a quarter of a second without work; with
 /// `threadLimit` threads busy, work waits in the order it came.
 public final class BlockingExecutor: TaskExecutor, @unchecked Sendable {
-  // Every field below the lock is read and written with `mutex` held, whose address never changes.
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let work: UnsafeMutablePointer<pthread_cond_t>
+  // Every field below the limit is read and written with the monitor locked.
+  private let monitor = Monitor()
   private let threadLimit: Int
   private var queue: [UnownedJob] = []
   private var head = 0
@@ -24,18 +16,6 @@ public final class BlockingExecutor: TaskExecutor, @unchecked Sendable {
   public init(threadLimit: Int = 64) {
     precondition(threadLimit > 0, "an executor needs a thread")
     self.threadLimit = threadLimit
-    mutex = .allocate(capacity: 1)
-    work = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(work, nil)
-  }
-
-  deinit {
-    // Threads hold the executor while they live, so none is left here.
-    pthread_mutex_destroy(mutex)
-    pthread_cond_destroy(work)
-    mutex.deallocate()
-    work.deallocate()
   }
 
   /// Runs `body`, which may block, away from the cooperative pool, and returns when it has ended.
@@ -57,10 +37,10 @@ public final class BlockingExecutor: TaskExecutor, @unchecked Sendable {
 
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    pthread_mutex_lock(mutex)
+    monitor.lock()
     queue.append(job)
     if idle > 0 {
-      pthread_cond_signal(work)
+      monitor.signal()
     } else if threads < threadLimit {
       threads += 1
       if !start() {
@@ -70,13 +50,13 @@ public final class BlockingExecutor: TaskExecutor, @unchecked Sendable {
           let jobs = Array(queue[head...])
           queue.removeAll()
           head = 0
-          pthread_mutex_unlock(mutex)
+          monitor.unlock()
           for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
           return
         }
       }
     }
-    pthread_mutex_unlock(mutex)
+    monitor.unlock()
   }
 
   private func start() -> Bool {
@@ -84,7 +64,7 @@ public final class BlockingExecutor: TaskExecutor, @unchecked Sendable {
   }
 
   private func serve() {
-    pthread_mutex_lock(mutex)
+    monitor.lock()
     while true {
       if head < queue.count {
         let job = queue[head]
@@ -93,24 +73,17 @@ public final class BlockingExecutor: TaskExecutor, @unchecked Sendable {
           queue.removeAll(keepingCapacity: true)
           head = 0
         }
-        pthread_mutex_unlock(mutex)
+        monitor.unlock()
         job.runSynchronously(on: asUnownedTaskExecutor())
-        pthread_mutex_lock(mutex)
+        monitor.lock()
         continue
       }
-      var deadline = timespec()
-      clock_gettime(CLOCK_REALTIME, &deadline)
-      deadline.tv_nsec += 250_000_000
-      if deadline.tv_nsec >= 1_000_000_000 {
-        deadline.tv_nsec -= 1_000_000_000
-        deadline.tv_sec += 1
-      }
       idle += 1
-      let code = pthread_cond_timedwait(work, mutex, &deadline)
+      let wasSignaled = monitor.wait(nanoseconds: 250_000_000)
       idle -= 1
-      if code != 0, head == queue.count { break }
+      if !wasSignaled, head == queue.count { break }
     }
     threads -= 1
-    pthread_mutex_unlock(mutex)
+    monitor.unlock()
   }
 }

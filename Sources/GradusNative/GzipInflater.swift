@@ -5,82 +5,60 @@
 /// Zero bytes after the last member are taken as padding. Belongs to one task.
 public final class GzipInflater {
   private let zlib: Zlib
-  // zlib keeps a pointer back to its stream, so the stream needs an address of its own.
-  private let stream: UnsafeMutablePointer<ZStream>
-  private let buffer: UnsafeMutableBufferPointer<UInt8>
+  private let stream: ZlibStream
   private let limit: Int
   private var read = 0
   private var written = 0
-  private var state = Place.between
+  private var place = Place.start
 
   private enum Place { case start, between, inside }
 
   /// nil when there is no memory for it. At most `limit` bytes are ever produced.
   public init?(_ zlib: Zlib, limit: Int) {
+    // 15 + 16: the largest window, and only the gzip wrapping.
+    let stream = ZlibStream(bufferBytes: 1 << 17, end: zlib.inflateEnd) {
+      zlib.inflateStart($0, 31, "1.2.0", Int32(MemoryLayout<ZStream>.size))
+    }
+    guard let stream else { return nil }
     self.zlib = zlib
     self.limit = limit
-    state = .start
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: ZStream())
-    buffer = .allocate(capacity: 1 << 17)
-    // 15 + 16: the largest window, and only the gzip wrapping.
-    guard zlib.inflateStart(stream, 31, "1.2.0", Int32(MemoryLayout<ZStream>.size)) == 0 else {
-      stream.pointee.state = nil
-      return nil
-    }
-  }
-
-  deinit {
-    if stream.pointee.state != nil { _ = zlib.inflateEnd(stream) }
-    stream.deallocate()
-    buffer.deallocate()
+    self.stream = stream
   }
 
   /// Takes the next piece and hands out what it decompresses to, in pieces that are valid during the call.
   public func consume(
     _ input: UnsafeRawBufferPointer, _ yield: (UnsafeBufferPointer<UInt8>) -> Void
   ) throws(ZlibError) {
-    var rest = input.bindMemory(to: UInt8.self)[...]
-    while !rest.isEmpty {
-      // avail_in has 32 bits.
-      let piece = UnsafeBufferPointer(rebasing: rest.prefix(1 << 30))
-      try consume(piece: piece, yield)
-      rest = rest.dropFirst(piece.count)
-    }
+    try stream.feed(input) { count throws(ZlibError) in try consume(count: count, yield) }
   }
 
-  private func consume(
-    piece: UnsafeBufferPointer<UInt8>, _ yield: (UnsafeBufferPointer<UInt8>) -> Void
-  ) throws(ZlibError) {
-    stream.pointee.input = piece.baseAddress
-    stream.pointee.inputCount = UInt32(piece.count)
+  /// Works off the `count` bytes that zlib was given.
+  private func consume(count: Int, _ yield: (UnsafeBufferPointer<UInt8>) -> Void) throws(ZlibError) {
+    let state = stream.state
     let before = read
     while true {
-      read = before + piece.count - Int(stream.pointee.inputCount)
-      if state != .inside {
-        if state == .between { skipPadding() }
-        if stream.pointee.inputCount == 0 { return }
-        state = .inside
+      read = before + count - Int(state.pointee.inputCount)
+      if place != .inside {
+        if place == .between { skipPadding() }
+        if state.pointee.inputCount == 0 { return }
+        place = .inside
       }
-      stream.pointee.output = buffer.baseAddress
-      stream.pointee.outputCount = UInt32(buffer.count)
-      let code = zlib.inflate(stream, 0)
-      read = before + piece.count - Int(stream.pointee.inputCount)
-      let count = buffer.count - Int(stream.pointee.outputCount)
-      guard written + count <= limit else { throw .tooLarge(limit: limit) }
-      if count > 0 { yield(UnsafeBufferPointer(start: buffer.baseAddress, count: count)) }
-      written += count
+      let (code, output) = stream.turn(zlib.inflate, 0)
+      read = before + count - Int(state.pointee.inputCount)
+      guard written + output.count <= limit else { throw .tooLarge(limit: limit) }
+      if !output.isEmpty { yield(output) }
+      written += output.count
       switch code {
       case ZStream.finished:
-        state = .between
-        guard zlib.inflateReset(stream) == 0 else { throw .outOfMemory }
+        place = .between
+        guard zlib.inflateReset(state) == 0 else { throw .outOfMemory }
       case 0, ZStream.noProgress:
         // A buffer that is not full means that the input is used up.
-        if stream.pointee.inputCount == 0, stream.pointee.outputCount > 0 { return }
+        if state.pointee.inputCount == 0, stream.hasRoom { return }
         if code == ZStream.noProgress { throw .corrupt("no progress", offset: read) }
       case ZStream.outOfMemory: throw .outOfMemory
       default:
-        let cause = stream.pointee.message.map { String(cString: $0) } ?? "zlib error \(code)"
+        let cause = state.pointee.message.map { String(cString: $0) } ?? "zlib error \(code)"
         throw .corrupt(cause, offset: read)
       }
     }
@@ -88,13 +66,14 @@ public final class GzipInflater {
 
   /// Says that no more input comes: an open member is an error, and so is a stream without any.
   public func finish() throws(ZlibError) {
-    if state != .between { throw .truncated(offset: read) }
+    if place != .between { throw .truncated(offset: read) }
   }
 
   private func skipPadding() {
-    while stream.pointee.inputCount > 0, let next = stream.pointee.input, next.pointee == 0 {
-      stream.pointee.input = next + 1
-      stream.pointee.inputCount -= 1
+    let state = stream.state
+    while state.pointee.inputCount > 0, let next = state.pointee.input, next.pointee == 0 {
+      state.pointee.input = next + 1
+      state.pointee.inputCount -= 1
     }
   }
 }

@@ -6,9 +6,13 @@
 /// is undefined for libraries built by recent compilers. The table is complete or absent. Reference: Anderson et al.,
 /// *LAPACK Users' Guide*, 3rd ed., SIAM 1999.
 public struct LAPACK: Sendable {
+  /// A letter such as U, L or N, of which only the first byte counts.
   public typealias Flag = UnsafePointer<UInt8>
+  /// A dimension or leading dimension, by reference as Fortran takes it.
   public typealias Size = UnsafePointer<Int32>
+  /// Pivots and the error code, which are written.
   public typealias MutableSize = UnsafeMutablePointer<Int32>
+  /// Arrays that are read or written.
   public typealias Numbers = UnsafeMutablePointer<Double>
   /// The hidden length of one character argument.
   public typealias Length = Int

@@ -36,6 +36,7 @@ public struct GradientDescent: Catalogued {
     Setting("decrease", \.decrease, in: 0...0.5, "sufficient decrease constant"),
   ]
 
+  /// The point with its value and gradient, and the step that is tried from there.
   public struct State: Sendable, Codable {
     var x: Vector
     /// f(x) and ∇f(x); nil before the first answer.
@@ -45,14 +46,17 @@ public struct GradientDescent: Catalogued {
     var claim: Claim?
   }
 
+  /// At the start, with the first step of the settings.
   public func start(_ problem: Unconstrained, random: RandomStream) -> State { State(x: problem.start, step: step) }
 
+  /// Value and gradient at x first, then at the trial point x − t∇f(x).
   public func ask(_ s: inout State) -> Linearize<Vector>? {
     guard s.claim == nil else { return nil }
     guard let here = s.here else { return Linearize(point: s.x) }
     return Linearize(point: s.x.moved(-s.step, along: here.gradient))
   }
 
+  /// Moves to a trial point that decreases enough; shortens the step otherwise.
   public func tell(
     _ s: inout State, _ answer: consuming Linearization<Vector>, to question: consuming Linearize<Vector>
   ) {
@@ -76,6 +80,7 @@ public struct GradientDescent: Catalogued {
     if s.slope == 0 { s.claim = .stationary }
   }
 
+  /// The last accepted point with ‖∇f(x)‖ as measure.
   public func report(_ s: State) -> Report<Vector> {
     Report(point: s.x, value: s.here?.value, measure: s.here.map { _ in s.slope.squareRoot() }, claim: s.claim)
   }

@@ -53,6 +53,7 @@ public struct LBFGS: Catalogued {
     }
   }
 
+  /// The point with its gradient, the last pairs of steps and gradient changes, and the line search under way.
   public struct State: Sendable, Codable {
     var x: Vector
     /// f(x) and ∇f(x); nil before the first answer.
@@ -72,14 +73,17 @@ public struct LBFGS: Catalogued {
     }
   }
 
+  /// At the start, without pairs.
   public func start(_ problem: Unconstrained, random: RandomStream) -> State { State(x: problem.start) }
 
+  /// Value and gradient at the start, then at the trial point of the line search.
   public func ask(_ s: inout State) -> Linearize<Vector>? {
     guard s.claim == nil else { return nil }
     guard let search = s.search else { return Linearize(point: s.x) }
     return Linearize(point: s.x.moved(search.step, along: s.direction))
   }
 
+  /// Advances the line search; where it ends the point moves, a pair is kept and a new direction taken.
   public func tell(
     _ s: inout State, _ answer: consuming Linearization<Vector>, to question: consuming Linearize<Vector>
   ) {
@@ -115,6 +119,7 @@ public struct LBFGS: Catalogued {
     }
   }
 
+  /// The last accepted point with ‖∇f(x)‖ as measure.
   public func report(_ s: State) -> Report<Vector> {
     Report(point: s.x, value: s.here?.value, measure: s.measure, claim: s.claim)
   }

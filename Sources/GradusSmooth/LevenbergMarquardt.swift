@@ -43,6 +43,7 @@ public struct LevenbergMarquardt: Catalogued {
     case ended(Claim)
   }
 
+  /// The point, the damped linear model of the residuals there, and the step that is being tried.
   public struct State: Sendable, Codable {
     var x: Vector
     /// ½|r(x)|²; nil before the first answer.
@@ -55,10 +56,12 @@ public struct LevenbergMarquardt: Catalogued {
     var phase = Phase.linearizing
   }
 
+  /// At the start, with the damping of the settings and no scale of the variables yet.
   public func start(_ problem: LeastSquares, random: RandomStream) -> State {
     State(x: problem.start, scaling: .zeros(problem.start.count), damping: damping)
   }
 
+  /// Residuals and Jacobian at x, or the residuals alone at a trial point.
   public func ask(_ s: inout State) -> Residuals? {
     switch s.phase {
     case .linearizing: .linearize(s.x)
@@ -67,6 +70,7 @@ public struct LevenbergMarquardt: Catalogued {
     }
   }
 
+  /// Builds the model at x, or moves and adapts the damping to how well the model foretold the trial.
   public func tell(_ s: inout State, _ answer: consuming Residuals.Answer, to question: consuming Residuals) {
     switch (s.phase, answer) {
     case (.linearizing, .linearized(let linear)):
@@ -79,6 +83,7 @@ public struct LevenbergMarquardt: Catalogued {
     }
   }
 
+  /// The last accepted point with ½‖r‖² as value and ‖Jᵀr‖ as measure.
   public func report(_ s: State) -> Report<Vector> {
     var claim: Claim?
     if case .ended(let end) = s.phase { claim = end }

@@ -59,9 +59,12 @@ public struct QPInteriorPoint: Catalogued {
     return State(problem, method: self)
   }
 
+  /// One more turn, until something can be claimed.
   public func ask(_ s: inout State) -> Turn? { s.claim == nil ? Turn() : nil }
 
+  /// Does one iteration: factorizes, steps and measures.
   public func tell(_ s: inout State, _ answer: consuming Done, to question: consuming Turn) { s.advance() }
 
+  /// The answer in the user's variables with its multipliers, or the ray that shows that there is none.
   public func report(_ s: State) -> Report<Vector> { s.report }
 }

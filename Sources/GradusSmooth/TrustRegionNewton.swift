@@ -47,6 +47,7 @@ public struct TrustRegionNewton: Catalogued {
     case ended(Claim)
   }
 
+  /// The point with its gradient, the radius, and the inner iteration or trial step under way.
   public struct State: Sendable, Codable {
     var x: Vector
     var here: Linearization<Vector>?
@@ -55,10 +56,12 @@ public struct TrustRegionNewton: Catalogued {
     var phase = Phase.beginning
   }
 
+  /// At the start, with the first radius of the settings.
   public func start(_ problem: Unconstrained, random: RandomStream) -> State {
     State(x: problem.start, radius: radius)
   }
 
+  /// The gradient at x or at a trial point, or the Hessian times a direction of the inner iteration.
   public func ask(_ s: inout State) -> Curve? {
     switch s.phase {
     case .beginning: .linearize(s.x)
@@ -68,6 +71,7 @@ public struct TrustRegionNewton: Catalogued {
     }
   }
 
+  /// Advances the inner iteration, or compares the trial with the model and adapts the radius.
   public func tell(_ s: inout State, _ answer: consuming Curve.Answer, to question: consuming Curve) {
     switch (s.phase, answer) {
     case (.beginning, .linearization(let here)):
@@ -90,6 +94,7 @@ public struct TrustRegionNewton: Catalogued {
     }
   }
 
+  /// The last accepted point with ‖∇f(x)‖ as measure.
   public func report(_ s: State) -> Report<Vector> {
     var claim: Claim?
     if case .ended(let end) = s.phase { claim = end }

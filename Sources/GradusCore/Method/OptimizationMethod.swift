@@ -11,6 +11,7 @@ public protocol OptimizationMethod<Problem>: Sendable, Codable {
   associatedtype Question: Query & Codable
   associatedtype State: Sendable & Codable
 
+  /// The state before the first question. Throws `Unsuitable` when the problem is not one for this method.
   func start(_ problem: Problem, random: RandomStream) throws -> State
 
   /// The next question, or nil when there is nothing left to ask.

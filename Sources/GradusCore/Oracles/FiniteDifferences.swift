@@ -10,6 +10,7 @@ public import GradusNumerics
 ///
 /// **Reference** J. Nocedal, S. Wright, *Numerical Optimization*, §8.1.
 public struct FiniteDifferences: FirstOrderOracle {
+  /// One value beyond x a coordinate, or one on either side of it.
   public enum Scheme: String, Sendable, Codable, CaseIterable { case forward, central }
 
   public let base: any ZerothOrderOracle<Vector>

@@ -12,11 +12,9 @@ public struct LinearProgram: FormBacked {
 
   /// Throws `Unsuitable` when the form holds more than a linear program.
   public init(_ form: StandardForm) throws {
-    if let excess = form.excess(integers: false, quadraticObjective: false) {
-      throw Unsuitable(
-        method: "a linear program", needs: "linear rows and objective over continuous variables", found: excess,
-        remedy: "See 'gradus methods --for FILE'.")
-    }
+    try form.require(
+      "linear rows and objective over continuous variables", for: "a linear program", integers: false,
+      quadraticObjective: false)
     self.form = form
     fingerprint = form.fingerprint
   }
@@ -29,11 +27,8 @@ public struct MixedIntegerProgram: FormBacked {
 
   /// Throws `Unsuitable` when the form holds quadratic terms, sets or indicators.
   public init(_ form: StandardForm) throws {
-    if let excess = form.excess(integers: true, quadraticObjective: false) {
-      throw Unsuitable(
-        method: "a mixed-integer linear program", needs: "linear rows and objective", found: excess,
-        remedy: "See 'gradus methods --for FILE'.")
-    }
+    try form.require(
+      "linear rows and objective", for: "a mixed-integer linear program", integers: true, quadraticObjective: false)
     self.form = form
     fingerprint = form.fingerprint
   }
@@ -46,19 +41,24 @@ public struct QuadraticProgram: FormBacked {
 
   /// Throws `Unsuitable` when the form holds integers, sets, indicators or quadratic rows.
   public init(_ form: StandardForm) throws {
-    if let excess = form.excess(integers: false, quadraticObjective: true) {
-      throw Unsuitable(
-        method: "a quadratic program", needs: "linear rows and continuous variables", found: excess,
-        remedy: "See 'gradus methods --for FILE'.")
-    }
+    try form.require(
+      "linear rows and continuous variables", for: "a quadratic program", integers: false, quadraticObjective: true)
     self.form = form
     fingerprint = form.fingerprint
   }
 }
 
 extension StandardForm: Fingerprinted {
+  /// Throws `Unsuitable` when the form holds more than the class described, which `needs` puts in words.
+  package func require(
+    _ needs: String, for method: String, integers: Bool, quadraticObjective: Bool
+  ) throws(Unsuitable) {
+    guard let excess = excess(integers: integers, quadraticObjective: quadraticObjective) else { return }
+    throw Unsuitable(method: method, needs: needs, found: excess, remedy: "See 'gradus methods --for FILE'.")
+  }
+
   /// What the form holds beyond the class described; nil when nothing.
-  package func excess(integers: Bool, quadraticObjective: Bool) -> String? {
+  private func excess(integers: Bool, quadraticObjective: Bool) -> String? {
     if !quadraticObjective, quadratic != nil { return "a quadratic objective" }
     if !quadraticTerms.isEmpty { return "quadratic constraints" }
     if !specialOrderedSets.isEmpty { return "special ordered sets" }

@@ -28,6 +28,7 @@ public struct QuadraticTerm: Sendable, Hashable {
 
 /// At most one (type 1) or two neighbouring (type 2) of the members may be non-zero, in the order of the weights.
 public struct SpecialOrderedSet: Sendable, Hashable {
+  /// How many members may be non-zero: one, or two neighbors.
   public enum Kind: Int, Sendable, Hashable { case one = 1, two = 2 }
   public var name: String
   public var kind: Kind

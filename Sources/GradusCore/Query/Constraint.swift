@@ -121,6 +121,7 @@ public enum Constrained: Query, Codable {
   case lagrangianProduct(at: Vector, multipliers: Vector, objectiveWeight: Double, along: Vector)
   case lagrangianHessian(at: Vector, multipliers: Vector, objectiveWeight: Double)
 
+  /// What was asked for: values, first derivatives, a product, or the Hessian of the Lagrangian.
   public enum Answer: Sendable, Codable {
     case values(ConstrainedValues)
     case derivatives(ConstrainedDerivatives)

@@ -54,6 +54,7 @@ public enum Language: Query, Codable {
   case execute([String: String], costEstimate: Double = 0)
   case consult(prompt: String, stream: RandomStream, costEstimate: Double = 0)
 
+  /// What the program did, or what the model said.
   public enum Answer: Sendable, Codable {
     case execution(Execution)
     case completion(Completion)

@@ -12,6 +12,7 @@ public enum ConditionalGradient: Query, Codable {
   case linearize(Vector)
   case extreme(Vector)
 
+  /// Value and gradient, or the vertex that is lowest in the direction asked about.
   public enum Answer: Sendable, Codable {
     case linearization(Linearization<Vector>)
     case vertex(Vector)

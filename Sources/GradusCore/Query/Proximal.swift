@@ -14,6 +14,7 @@ public enum Composite: Query, Codable {
   case linearize(Vector)
   case prox(Vector, step: Double)
 
+  /// The smooth part with the value of the regularizer, or the proximal point.
   public enum Answer: Sendable, Codable {
     case linearization(Linearization<Vector>, regularizer: Double)
     case point(Vector)

@@ -45,6 +45,7 @@ public enum Residuals: Query, Codable {
   case product(at: Vector, along: Vector)
   case transposed(at: Vector, with: Vector)
 
+  /// The residuals, with their Jacobian, or the Jacobian or its transpose times a vector.
   public enum Answer: Sendable, Codable {
     case residual(Vector)
     case linearized(LinearizedResidual)

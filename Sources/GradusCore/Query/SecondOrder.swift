@@ -19,6 +19,7 @@ public enum Curve: Query, Codable {
   case linearize(Vector)
   case product(at: Vector, along: Vector)
 
+  /// Value and gradient, or the Hessian times a vector.
   public enum Answer: Sendable, Codable {
     case linearization(Linearization<Vector>)
     case product(Vector)

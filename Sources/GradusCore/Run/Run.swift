@@ -10,6 +10,7 @@ import GradusNumerics
 /// - `step()` asks one question;
 /// - `ask()` and `tell(_:answer:)` leave the answering to the caller, in any order and at any time.
 public final class Run<Method: OptimizationMethod> {
+  /// What the method asks.
   public typealias Question = Method.Question
 
   public let method: Method

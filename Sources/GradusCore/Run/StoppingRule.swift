@@ -2,6 +2,7 @@
 
 /// Why a run stopped.
 public struct StopReason: Sendable, Codable, Hashable {
+  /// What sort of limit or event it was.
   public enum Kind: String, Sendable, Codable, Hashable {
     case converged, time, iterations, nodes, memory, answers, cost, target, interrupt, failure
   }

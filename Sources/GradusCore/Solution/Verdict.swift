@@ -25,6 +25,7 @@ public enum Voucher: Sendable, Codable, Hashable {
 
 /// What was recomputed from the problem's own data, never taken from the method.
 public struct Certificate: Sendable, Codable, Hashable {
+  /// The sort of proof that was checked.
   public enum Kind: String, Sendable, Codable, Hashable {
     case kkt, gap, farkas, ray, secondOrder, stationary, sampled, exact, none
   }

@@ -68,7 +68,9 @@ struct ElasticProgram {
 
 /// How far one side of a row or of a variable's bounds must give way.
 public struct Concession: Sendable, Hashable {
+  /// A row or a variable, by its index.
   public enum Place: Sendable, Hashable { case row(Int), bound(Int) }
+  /// Which of its two sides gives way.
   public enum Side: Sendable, Hashable { case lower, upper }
   public var place: Place
   public var side: Side

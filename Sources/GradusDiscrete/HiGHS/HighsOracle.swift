@@ -46,11 +46,7 @@ public final class HighsOracle: LinearProgramOracle {
 extension StandardForm {
   /// Throws `Unsuitable` unless everything but the kinds of variables is linear.
   func requireLinear() throws(Unsuitable) {
-    if let excess = excess(integers: true, quadraticObjective: false) {
-      throw Unsuitable(
-        method: "highs", needs: "linear rows and a linear objective", found: excess,
-        remedy: "See 'gradus methods --for FILE'.")
-    }
+    try require("linear rows and a linear objective", for: "highs", integers: true, quadraticObjective: false)
   }
 }
 

@@ -10,6 +10,7 @@ public import GradusNumerics
 /// M⁻¹ and 10n operations an iteration, counted. References: Hestenes & Stiefel, *J. Res. NBS* 49 (1952); Golub & Van
 /// Loan, *Matrix Computations*, 4th ed., §11.5.
 public struct ConjugateGradient: Sendable {
+  /// Whether the iteration goes on, and why it ended otherwise.
   public enum Status: String, Sendable, Codable {
     case running, converged
     /// A direction with pᵀAp ≤ 0 was met: A is not positive definite; `direction` holds it.

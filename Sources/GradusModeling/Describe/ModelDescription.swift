@@ -22,6 +22,7 @@ public struct ModelDescription: Sendable, Codable, Hashable {
     }
   }
 
+  /// How many variables there are of each kind.
   public struct Columns: Sendable, Codable, Hashable {
     public var total = 0
     public var continuous = 0
@@ -39,6 +40,7 @@ public struct ModelDescription: Sendable, Codable, Hashable {
     public var contradictory = 0
   }
 
+  /// How many constraints there are of each kind.
   public struct Rows: Sendable, Codable, Hashable {
     public var total = 0
     public var equations = 0
