@@ -15,7 +15,8 @@ public enum DiscreteCatalog {
 
         One question is the whole solve. Where the answer misses the judge's tolerances in the user's units it is repaired by a
         second question: a linear program is solved again with tighter tolerances, from its basis where it has one; an integer
-        point is rounded, its integer variables are fixed, and the continuous rest is solved for.
+        point is rounded, its integer variables are fixed, and the continuous rest is solved for. The second question has what
+        the first left of the time limit, and is not asked when nothing is left.
 
         **Needs** a linear programming solver. **Keeps** one answer.
         **Guarantee** what HiGHS claims, as far as the problem's judge confirms it; bounds of integer programs are HiGHS's word.
