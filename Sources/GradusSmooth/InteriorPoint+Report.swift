@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusCore
+import GradusNumerics
+
+extension InteriorPoint.State {
+  var report: Report<Vector> {
+    var report = Report(point: end.point, value: end.value, measure: end.measure, claim: end.claim)
+    report.limit = end.limit
+    // An iterate on its way is not better than one that satisfies the rows.
+    if end.value == nil, let feasible = end.feasible, end.claim != .infeasible {
+      report.point = feasible
+      report.value = end.feasibleValue
+      return report
+    }
+    guard phase == .done, suspended == nil, engine.n > 0 else { return report }
+    report.multipliers = multipliers(engine.y, scale: -1 / objectiveScale)
+    var reduced = Vector.zeros(given.value.variableCount)
+    for (k, j) in layout.variables.enumerated() {
+      reduced[Int(j)] = (engine.lowerDual[k] - engine.upperDual[k]) / objectiveScale
+    }
+    // The price of a fixed variable is what the rows leave of its gradient.
+    if let derivatives, let y = report.multipliers {
+      for j in reduced.indices where layout.variablePlace[j] < 0 {
+        var r = derivatives.gradient[j]
+        for p in derivatives.jacobian.range(ofColumn: j) {
+          r -= derivatives.jacobian.values[p] * y[Int(derivatives.jacobian.rows[p])]
+        }
+        reduced[j] = r
+      }
+    }
+    report.reducedCosts = reduced
+    return report
+  }
+}
