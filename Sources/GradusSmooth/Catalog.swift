@@ -21,6 +21,26 @@ public enum SmoothCatalog {
         Pacific J. Math. 16 (1966).
         """),
     MethodEntry(
+      InteriorPoint.self,
+      page: """
+        Primal-dual interior point with a filter line search for nonlinear programs.
+
+            min  f(x) − μ Σ ln(slacks)    subject to  c(x) − s = 0,   μ → 0
+
+            [ H + Σ + δ_w   Jᵀ  ] [d]     [ ∇φ_μ + Jᵀy ]
+            [ J            −δ_c ] [q] = − [ c − s      ]      δ chosen so that the inertia is (n, m, 0)
+
+        A step is taken when a filter of pairs (violation, barrier objective) lets it pass; second-order corrections and, where
+        no step passes, a restoration phase that minimizes the violation itself take care of the rest. Every point asked about
+        lies within the bounds of x; the sides of rows are relaxed by 1e-8.
+
+        **Needs** values, first derivatives and Hessians of the Lagrangian. **Keeps** the iterate with its multipliers, one
+        Jacobian and one Hessian; the factorization is rebuilt when a run is resumed.
+        **Guarantee** every limit point is stationary, for the program or for its violation; locally superlinear.
+        **Reference** A. Wächter, L. T. Biegler, *On the implementation of an interior-point filter line-search algorithm for
+        large-scale nonlinear programming*, Math. Program. 106 (2006) 25–57.
+        """),
+    MethodEntry(
       LBFGS.self,
       page: """
         Limited-memory quasi-Newton descent.
