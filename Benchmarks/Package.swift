@@ -21,6 +21,15 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
+      name: "cma",
+      dependencies: [
+        .product(name: "GradusBlackBox", package: "gradus"), .product(name: "GradusCore", package: "gradus"),
+        .product(name: "GradusNumerics", package: "gradus"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "read", dependencies: [.product(name: "GradusModeling", package: "gradus")], swiftSettings: settings),
+    .executableTarget(
       name: "qp",
       dependencies: [
         .product(name: "GradusCore", package: "gradus"), .product(name: "GradusModeling", package: "gradus"),
