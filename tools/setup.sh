@@ -3,7 +3,7 @@
 # Installs what is missing, by package name, and says what it installs. A second call finds everything and does nothing.
 #
 #   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, HiGHS
-#   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma)
+#   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma, BBOB)
 #   tools/setup.sh dist       also what packing a release needs (binutils)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -89,8 +89,9 @@ case ${1:-} in
         && python3 -m venv .tools/peers >/dev/null; }
     fi
     missing=()
-    for name in numpy scipy highspy clarabel cma; do
-      .tools/peers/bin/python -c "import $name" >/dev/null 2>&1 || missing+=("$name")
+    for name in numpy scipy highspy clarabel cma cocoex; do
+      # The package of the module cocoex has another name.
+      .tools/peers/bin/python -c "import $name" >/dev/null 2>&1 || missing+=("${name/cocoex/coco-experiment}")
     done
     if [ ${#missing[@]} -gt 0 ]; then
       say "installing ${missing[*]} into .tools/peers with pip"

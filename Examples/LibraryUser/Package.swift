@@ -15,5 +15,12 @@ let package = Package(
       ]),
     .executableTarget(
       name: "compare", dependencies: ["Steps", .product(name: "GradusSmooth", package: "gradus")]),
+    // README's Swift, word for word: a test compares the two.
+    .executableTarget(
+      name: "readme",
+      dependencies: [
+        .product(name: "GradusCore", package: "gradus"), .product(name: "GradusNumerics", package: "gradus"),
+        .product(name: "GradusSmooth", package: "gradus"),
+      ]),
   ]
 )

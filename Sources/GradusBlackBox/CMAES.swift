@@ -141,15 +141,16 @@ public struct CMAES: Catalogued, ParallelMethod {
       s.squares = Buffer(repeating: 0, count: lambda)
     }
     var points: [Vector] = []
-    points.reserveCapacity(lambda)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, n)) { scratch in
-      guard let z = scratch.baseAddress else { return }
+    points.reserveCapacity(lambda + 1)
+    let (box, distribution) = (s.box, s.distribution)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, n)) { z in
       s.steps.elements.withUnsafeMutableBufferPointer { steps in
-        guard let first = steps.baseAddress else { return }
+        guard let z = z.baseAddress, let first = steps.baseAddress else { return }
         for k in 0..<lambda {
           let y = first + k * n
-          s.squares[k] = s.distribution.draw(&s.random, scratch: z, into: y)
-          points.append(s.box.point(s.distribution.mean, s.distribution.sigma, y))
+          s.random.normals(into: UnsafeMutableBufferPointer(start: z, count: n))
+          s.squares[k] = distribution.step(z, into: y)
+          points.append(box.point(distribution.mean, distribution.sigma, y))
         }
       }
     }

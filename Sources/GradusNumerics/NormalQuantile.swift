@@ -22,6 +22,30 @@ public func normalQuantile(_ p: Double) -> Double {
   return q < 0 ? -value : value
 }
 
+/// Φ⁻¹ of eight numbers with the same bits as of one: nearly free as long as they lie in the middle 85 %.
+func normalQuantile(_ p: SIMD8<Double>) -> SIMD8<Double> {
+  let q = p - 0.5
+  let r = 0.180625 - q * q
+  var value = q * polynomial(r, central.numerator) / polynomial(r, central.denominator)
+  let outside = (q .> 0.425) .| (q .< -0.425)
+  if any(outside) {
+    for k in 0..<8 where outside[k] { value[k] = normalQuantile(p[k]) }
+  }
+  return value
+}
+
+@inline(__always)
+private func polynomial(_ x: SIMD8<Double>, _ c: SIMD8<Double>) -> SIMD8<Double> {
+  var value = SIMD8<Double>(repeating: c[7])
+  value = value * x + c[6]
+  value = value * x + c[5]
+  value = value * x + c[4]
+  value = value * x + c[3]
+  value = value * x + c[2]
+  value = value * x + c[1]
+  return value * x + c[0]
+}
+
 @inline(__always)
 private func polynomial(_ x: Double, _ c: SIMD8<Double>) -> Double {
   var value = c[7]

@@ -49,4 +49,13 @@ struct SymmetricEigenTests {
     #expect((found - spectrum).maximumMagnitude < 1e-12 * 1e3)
     #expect(throws: FactorizationError.notFinite) { try SymmetricEigen(Matrix(rows: [[.nan]]), on: on) }
   }
+
+  @Test("entries whose squares over- and underflow", arguments: [1e-200, 1e-150, 1e150, 1e200])
+  func extremeMagnitudes(_ scale: Double) throws {
+    var data = Fixtures(8)
+    let a = data.symmetric(9)
+    let plain = try SymmetricEigen(a, on: .portable).values
+    let scaled = try SymmetricEigen(scale * a, on: .portable).values
+    #expect(((1 / scale) * scaled - plain).maximumMagnitude < 1e-13)
+  }
 }

@@ -48,6 +48,13 @@ import Testing
     #expect(abs(mean - 0.5) < 5 * standardError)
   }
 
+  @Test(arguments: [0, 1, 7, 8, 9, 20, 1_003])
+  func manyNormalsAreTheSameBitsAsOneByOne(_ count: Int) {
+    var (many, single) = (RandomStream(seed: 12), RandomStream(seed: 12))
+    #expect(many.normals(count).elements == (0..<count).map { _ in single.normal() })
+    #expect(many == single)
+  }
+
   @Test func normalsHaveTheirMoments() {
     var stream = RandomStream(seed: 4)
     let x = stream.normals(40_000).elements

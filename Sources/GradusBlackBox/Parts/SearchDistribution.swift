@@ -53,17 +53,16 @@ struct SearchDistribution: Sendable, Codable {
     held = Buffer(repeating: 0, count: n)
   }
 
-  /// y = B·D·z for one draw; returns |z|².
-  func draw(_ random: inout RandomStream, scratch z: UnsafeMutablePointer<Double>, into y: UnsafeMutablePointer<Double>)
-    -> Double
-  {
+  /// y = B·D·z for the normal numbers z, which are overwritten with D·z; returns |z|².
+  func step(_ z: UnsafeMutablePointer<Double>, into y: UnsafeMutablePointer<Double>) -> Double {
     let n = dimension
     var square = 0.0
-    for i in 0..<n {
-      let value = random.normal()
-      square += value * value
-      z[i] = axes[i] * value
-      y[i] = 0
+    axes.elements.withUnsafeBufferPointer { d in
+      for i in 0..<n {
+        square += z[i] * z[i]
+        z[i] *= d[i]
+        y[i] = 0
+      }
     }
     basis.elements.withUnsafeBufferPointer { b in
       guard var column = b.baseAddress else { return }
@@ -169,12 +168,14 @@ struct SearchDistribution: Sendable, Codable {
       let least = spectrum.values.elements.first, least > 0
     else { return false }
     var vectors = spectrum.vectors.elements
-    for j in 0..<n {
-      // The sign of an eigenvector is arbitrary: the first entry of the largest magnitude is made positive.
-      var pivot = j * n
-      for i in j * n..<(j + 1) * n where abs(vectors[i]) > abs(vectors[pivot]) { pivot = i }
-      guard vectors[pivot] < 0 else { continue }
-      for i in j * n..<(j + 1) * n { vectors[i] = -vectors[i] }
+    vectors.withUnsafeMutableBufferPointer { vectors in
+      for j in 0..<n {
+        // The sign of an eigenvector is arbitrary: the first entry of the largest magnitude is made positive.
+        var pivot = j * n
+        for i in j * n..<(j + 1) * n where abs(vectors[i]) > abs(vectors[pivot]) { pivot = i }
+        guard vectors[pivot] < 0 else { continue }
+        for i in j * n..<(j + 1) * n { vectors[i] = -vectors[i] }
+      }
     }
     basis = Buffer(vectors)
     axes = Buffer(spectrum.values.elements.map { $0.squareRoot() })

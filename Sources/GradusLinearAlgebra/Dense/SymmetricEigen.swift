@@ -18,9 +18,7 @@ public struct SymmetricEigen: Sendable {
   public init(_ matrix: Matrix, on backend: LinearAlgebraBackend = .best()) throws(FactorizationError) {
     precondition(matrix.isSquare, "a spectral decomposition needs a square matrix")
     let n = matrix.rowCount
-    for j in 0..<n {
-      for i in j..<n where !matrix.elements[i + j * n].isFinite { throw .notFinite }
-    }
+    guard Self.lowerTriangleIsFinite(n, matrix.elements) else { throw .notFinite }
     var a = matrix.elements
     var w = [Double](repeating: 0, count: n)
     if n > 0 {
@@ -30,12 +28,22 @@ public struct SymmetricEigen: Sendable {
       } else {
         var machine = TridiagonalQL(n, a)
         converged = machine.run()
-        (a, w) = (machine.vectors, machine.diagonal)
+        (a, w) = (machine.vectors, machine.values)
       }
       guard converged else { throw .noConvergence }
     }
     values = Vector(w)
     vectors = Matrix(rowCount: n, columnCount: n, elements: a)
+  }
+
+  private static func lowerTriangleIsFinite(_ n: Int, _ elements: [Double]) -> Bool {
+    elements.withUnsafeBufferPointer { elements in
+      var largest: UInt64 = 0
+      for j in 0..<n {
+        for i in j..<n { largest = max(largest, elements[i + j * n].bitPattern & 0x7ff0_0000_0000_0000) }
+      }
+      return largest < 0x7ff0_0000_0000_0000
+    }
   }
 
   /// V·diag(f(λ))·Vᵀ, symmetric to the last bit.
