@@ -37,6 +37,9 @@ def build(level):
     command = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--scratch-path", SCRATCH, "--product", "gradus"]
     if platform.machine() == "x86_64":
         command += ["-Xcc", f"-march={level}"]
+    if sys.platform == "linux":
+        # Without relocations at start both processes of a solve touch less memory, 2.4 MB together (decision 2).
+        command += ["-Xlinker", "-no-pie"]
     subprocess.run([*command, "-Xlinker", "-s"], cwd=ROOT, check=True, timeout=1800)
     return SCRATCH / "release" / "gradus"
 
