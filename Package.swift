@@ -44,7 +44,7 @@ let package = Package(
     library("GradusLinearAlgebra", ["GradusNumerics", "GradusNative"]),
     library("GradusCore", ["GradusNumerics"]),
     library("GradusModeling", ["GradusNumerics", "GradusNative", "GradusCore", "GradusLinearAlgebra"]),
-    library("GradusVerification", ["GradusNumerics", "GradusCore"]),
+    library("GradusVerification", ["GradusNumerics", "GradusCore", "GradusModeling"]),
     library("GradusSmooth", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusBlackBox", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusDiscrete", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusNative", "GradusSmooth"]),

@@ -21,6 +21,27 @@ enum Definiteness {
     return true
   }
 
+  /// True when no eigenvalue of a dense symmetric matrix lies clearly below zero: eliminated with the largest diagonal
+  /// entry as pivot, scaled to a unit diagonal, what remains may be −1e-6 at most.
+  static func isNearlySemidefinite(_ matrix: [Double], order m: Int) -> Bool {
+    var a = matrix
+    let largest = (0..<m).reduce(0.0) { max($0, abs(a[$1 * m + $1])) }
+    let floor = max(1e-12, 1e-12 * largest)
+    let scale = (0..<m).map { 1 / max(abs(a[$0 * m + $0]), floor).squareRoot() }
+    for i in 0..<m { for j in 0..<m { a[i * m + j] *= scale[i] * scale[j] } }
+    var left = Array(0..<m)
+    while let pivot = left.max(by: { a[$0 * m + $0] < a[$1 * m + $1] }) {
+      let d = a[pivot * m + pivot]
+      if !(d > 1e-7) { return left.allSatisfy { a[$0 * m + $0] >= -1e-6 } }
+      left.removeAll { $0 == pivot }
+      for i in left {
+        let factor = a[i * m + pivot] / d
+        for j in left { a[i * m + j] -= factor * a[pivot * m + j] }
+      }
+    }
+    return true
+  }
+
   private static func blocks(_ q: SparseMatrix) -> [[Int]] {
     let n = q.columnCount
     var seen = [Bool](repeating: false, count: n)

@@ -8,9 +8,10 @@ struct Violation {
   var integrality = 0.0
   var place = ""
 
-  init(_ view: RowView, _ x: [Double]) {
+  /// `activities` replace those of the linear rows where formulas are added to them.
+  init(_ view: RowView, _ x: [Double], activities: [DoubleDouble]? = nil) {
     let form = view.form
-    let activities = view.activities(x)
+    let activities = activities ?? view.activities(x)
     let optional = Self.switchedOff(form, x)
     for i in activities.indices where !optional.contains(i) {
       note(activities[i], form.rowLower[i], form.rowUpper[i]) { "row '\(form.rowNames[i])'" }

@@ -79,23 +79,23 @@ public struct Formula: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   public static func ** (a: Formula, b: Formula) -> Formula { build([a, b]) { $0.power($1[0], $1[1]) } }
 
   @_disfavoredOverload
-  public static func + (a: Formula, b: Double) -> Formula { a + Formula(b) }
+  public static func + <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Formula { a + Formula(Double(b)) }
   @_disfavoredOverload
-  public static func + (a: Double, b: Formula) -> Formula { Formula(a) + b }
+  public static func + <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Formula { Formula(Double(a)) + b }
   @_disfavoredOverload
-  public static func - (a: Formula, b: Double) -> Formula { a - Formula(b) }
+  public static func - <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Formula { a - Formula(Double(b)) }
   @_disfavoredOverload
-  public static func - (a: Double, b: Formula) -> Formula { Formula(a) - b }
+  public static func - <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Formula { Formula(Double(a)) - b }
   @_disfavoredOverload
-  public static func * (a: Formula, b: Double) -> Formula { a * Formula(b) }
+  public static func * <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Formula { a * Formula(Double(b)) }
   @_disfavoredOverload
-  public static func * (a: Double, b: Formula) -> Formula { Formula(a) * b }
+  public static func * <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Formula { Formula(Double(a)) * b }
   @_disfavoredOverload
-  public static func / (a: Formula, b: Double) -> Formula { a / Formula(b) }
+  public static func / <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Formula { a / Formula(Double(b)) }
   @_disfavoredOverload
-  public static func / (a: Double, b: Formula) -> Formula { Formula(a) / b }
+  public static func / <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Formula { Formula(Double(a)) / b }
   @_disfavoredOverload
-  public static func ** (a: Formula, b: Double) -> Formula { a ** Formula(b) }
+  public static func ** <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Formula { a ** Formula(Double(b)) }
 
   public static func += (a: inout Formula, b: Formula) { a = a + b }
   public static func -= (a: inout Formula, b: Formula) { a = a - b }

@@ -29,15 +29,15 @@ extension Formula {
   public static func >= (a: Formula, b: Formula) -> Relation { relation(a, b, true, false) }
   public static func == (a: Formula, b: Formula) -> Relation { relation(a, b, true, true) }
   @_disfavoredOverload
-  public static func <= (a: Formula, b: Double) -> Relation { a <= Formula(b) }
+  public static func <= <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Relation { a <= Formula(Double(b)) }
   @_disfavoredOverload
-  public static func >= (a: Formula, b: Double) -> Relation { a >= Formula(b) }
+  public static func >= <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Relation { a >= Formula(Double(b)) }
   @_disfavoredOverload
-  public static func == (a: Formula, b: Double) -> Relation { a == Formula(b) }
+  public static func == <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Relation { a == Formula(Double(b)) }
   @_disfavoredOverload
-  public static func <= (a: Double, b: Formula) -> Relation { Formula(a) <= b }
+  public static func <= <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Relation { Formula(Double(a)) <= b }
   @_disfavoredOverload
-  public static func >= (a: Double, b: Formula) -> Relation { Formula(a) >= b }
+  public static func >= <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Relation { Formula(Double(a)) >= b }
   @_disfavoredOverload
-  public static func == (a: Double, b: Formula) -> Relation { Formula(a) == b }
+  public static func == <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Relation { Formula(Double(a)) == b }
 }

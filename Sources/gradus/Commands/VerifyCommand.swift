@@ -15,8 +15,14 @@ struct VerifyCommand: GradusSubcommand {
   var solution: String
 
   func execute() async throws -> ExitCode {
-    let form = try ModelFile.read(path: file)
-    let report = Verifier().verify(form, try StartFile.result(at: solution))
+    let answer = try StartFile.result(at: solution)
+    let report: VerificationReport
+    switch try Subject.load(file).content {
+    case .form(let form): report = Verifier().verify(form, answer)
+    case .program(let subject): report = Verifier().verify(subject.program, answer)
+    case .named, .fit:
+      throw Failure(.usage, "\(file) has no formulas to verify an answer with; give a problem file")
+    }
     switch output.format {
     case .text: Console.out(text(report))
     case .json: Console.out(json(report).serialized(indented: true) + [0x0A])
