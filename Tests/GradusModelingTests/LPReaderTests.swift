@@ -71,7 +71,7 @@ import Testing
       ])
   }
 
-  @Test(arguments: ModelFormat.allCases)
+  @Test(arguments: ModelFormat.linear)
   func survivesEveryFormat(_ format: ModelFormat) throws {
     let form = try Self.read(Self.everything)
     let (bytes, losses) = try ModelFile.text(of: form, format: format)

@@ -10,7 +10,7 @@ import Testing
   @Test(.enabled(if: SharedData.isThere, "\(SharedData.reason)"), arguments: SharedData.models)
   func instance(_ file: String) throws {
     let form = try ModelFile.read(path: SharedData.path(file))
-    for format in ModelFormat.allCases {
+    for format in ModelFormat.linear {
       let (bytes, _) = try ModelFile.text(of: form, format: format)
       let again = try ModelFile.parse(text: String(decoding: bytes, as: UTF8.self), format: format).form
       #expect(again.difference(from: form) == nil, "\(format)")

@@ -29,6 +29,9 @@ enum SharedData {
     }
   }
 
+  /// The rows of the index of `.nl` files.
+  static var nonlinear: [[String: String]] { index("nl") }
+
   static func path(_ relative: String) -> String { root.appending(path: relative).path }
 
   private static func cells(_ line: Substring) -> [String] {

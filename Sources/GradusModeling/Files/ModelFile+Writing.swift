@@ -17,16 +17,57 @@ extension ModelFile {
   ///   needed and missing.
   @discardableResult
   public static func write(_ form: StandardForm, to path: String) throws -> [ConversionLoss] {
-    guard let format = ModelFormat(path: path) else {
-      let known = knownExtensions.map { ".\($0)" }.joined(separator: ", ")
-      throw WriteError(
-        file: path, cause: "the extension .\(fileExtension(of: path).format) is unknown",
-        remedy: "use one of \(known), each also with .gz")
-    }
-    var (bytes, losses) = try text(of: form, format: format, path: path)
-    if fileExtension(of: path).isCompressed { bytes = try Zlib().deflated(bytes) }
-    try save(bytes, to: path)
+    if try format(toWrite: path) == .nl { return try write(program(form, path), to: path) }
+    let (bytes, losses) = try text(of: form, format: try format(toWrite: path), path: path)
+    try saveCompressed(bytes, to: path)
     return losses
+  }
+
+  /// Writes `program` to `path`; formats for coefficients take it when it is linear or quadratic.
+  ///
+  /// An `.nl` file gets `.row` and `.col` files with the names beside it.
+  @discardableResult
+  public static func write(_ program: FormulaProgram, to path: String) throws -> [ConversionLoss] {
+    guard try format(toWrite: path) == .nl else {
+      let form: StandardForm
+      do throws(FormError) { form = try program.standardForm() } catch {
+        throw WriteError(file: path, cause: "\(error)", remedy: "write an .nl file")
+      }
+      return try write(form, to: path)
+    }
+    let result = try NLWriter.write(program, file: path)
+    try saveCompressed(result.bytes, to: path)
+    let stem = NLFile.stem(of: path)
+    if let names = result.columnNames { try save(names, to: stem + ".col") }
+    if let names = result.rowNames { try save(names, to: stem + ".row") }
+    return result.losses
+  }
+
+  /// Writes a problem in whatever form it is.
+  @discardableResult
+  public static func write(_ problem: ModelContents.Problem, to path: String) throws -> [ConversionLoss] {
+    switch problem {
+    case .form(let form): try write(form, to: path)
+    case .program(let program): try write(program, to: path)
+    }
+  }
+
+  private static func format(toWrite path: String) throws(WriteError) -> ModelFormat {
+    if let format = ModelFormat(path: path) { return format }
+    let known = knownExtensions.map { ".\($0)" }.joined(separator: ", ")
+    throw WriteError(
+      file: path, cause: "the extension .\(fileExtension(of: path).format) is unknown",
+      remedy: "use one of \(known), each also with .gz")
+  }
+
+  private static func program(_ form: StandardForm, _ path: String) throws(WriteError) -> FormulaProgram {
+    do throws(FormError) { return try FormulaProgram(form) } catch {
+      throw WriteError(file: path, cause: "\(error)", remedy: "write an .mps file")
+    }
+  }
+
+  private static func saveCompressed(_ bytes: [UInt8], to path: String) throws {
+    try save(fileExtension(of: path).isCompressed ? try Zlib().deflated(bytes) : bytes, to: path)
   }
 
   /// The text of `form` in `format`, and what it does not hold; `path` is what errors call it.
@@ -34,8 +75,11 @@ extension ModelFile {
     of form: StandardForm, format: ModelFormat, path: String = "output"
   ) throws(WriteError) -> (bytes: [UInt8], losses: [ConversionLoss]) {
     switch format {
-    case .mps: try MPSWriter.write(form, file: path)
-    case .lp: try LPWriter.write(form, file: path)
+    case .mps: return try MPSWriter.write(form, file: path)
+    case .lp: return try LPWriter.write(form, file: path)
+    case .nl:
+      let result = try NLWriter.write(program(form, path), file: path)
+      return (result.bytes, result.losses)
     }
   }
 

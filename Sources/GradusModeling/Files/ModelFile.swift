@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
 
-/// Files that state a linear, quadratic or mixed-integer program: the extension says the format.
+/// Files that state a problem: the extension says the format.
 public enum ModelFile {
   /// A problem and what the reader has to say about choices it made.
   public struct Reading: Sendable {
@@ -17,10 +17,10 @@ public enum ModelFile {
   /// - Throws: `ReadError` with the place of the mistake; `MissingComponent` for a compressed file where zlib is missing.
   public static func read(path: String) throws -> StandardForm { try reading(path: path).form }
 
-  /// The problem in the file at `path`, with remarks.
+  /// The linear, quadratic or mixed-integer program in the file at `path`, with remarks.
   public static func reading(path: String) throws -> Reading {
-    guard let format = ModelFormat(path: path) else { throw unknownExtension(path) }
-    return try parse(try FileBytes.load(path), format)
+    let content = try contents(path: path)
+    return Reading(form: try linear(content, path), notes: content.notes)
   }
 
   /// The problem in a text that is at hand; `path` is what errors call it.
@@ -29,12 +29,46 @@ public enum ModelFile {
   }
 
   package static func parse(_ file: FileBytes, _ format: ModelFormat) throws(ReadError) -> Reading {
-    let (form, notes) =
-      switch format {
-      case .mps: try MPSReader.read(file)
-      case .lp: try LPReader.read(file)
-      }
-    return Reading(form: form, notes: notes)
+    let content = try contents(file, format)
+    return Reading(form: try linear(content, file.path), notes: content.notes)
+  }
+
+  /// The problem in the file at `path`, in the form that its format states.
+  public static func contents(path: String) throws -> ModelContents {
+    guard let format = ModelFormat(path: path) else { throw unknownExtension(path) }
+    if format == .nl {
+      let file = try NLFile.read(path: path)
+      return ModelContents(problem: .program(file.program), notes: file.notes)
+    }
+    return try contents(try FileBytes.load(path), format)
+  }
+
+  /// The problem in bytes that are at hand; `path` is what errors call them.
+  public static func contents(
+    bytes: [UInt8], format: ModelFormat, path: String = "input"
+  ) throws(ReadError) -> ModelContents {
+    try contents(FileBytes(path: path, content: bytes), format)
+  }
+
+  package static func contents(_ file: FileBytes, _ format: ModelFormat) throws(ReadError) -> ModelContents {
+    switch format {
+    case .mps:
+      let (form, notes) = try MPSReader.read(file)
+      return ModelContents(problem: .form(form), notes: notes)
+    case .lp:
+      let (form, notes) = try LPReader.read(file)
+      return ModelContents(problem: .form(form), notes: notes)
+    case .nl:
+      let read = try NLFile.parse(file)
+      return ModelContents(problem: .program(read.program), notes: read.notes)
+    }
+  }
+
+  private static func linear(_ contents: ModelContents, _ path: String) throws(ReadError) -> StandardForm {
+    do throws(FormError) { return try contents.standardForm() } catch {
+      throw ReadError(
+        file: path, line: 1, column: 1, cause: "\(error)", expected: "a linear, quadratic or mixed-integer program")
+    }
   }
 
   private static func unknownExtension(_ path: String) -> ReadError {

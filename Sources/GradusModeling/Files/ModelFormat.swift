@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The formats of files that state a linear, quadratic or mixed-integer program.
+/// The formats of files that state a problem.
 public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
   /// MPS and its extensions, `.mps` and `.qps`.
   case mps
   /// The LP format of CPLEX, `.lp`.
   case lp
+  /// AMPL's interchange format, `.nl`, text or binary.
+  case nl
+
+  /// The formats of linear, quadratic and mixed-integer programs, which keep order and names of a `StandardForm`.
+  public static let linear: [ModelFormat] = [.mps, .lp]
 
   /// The extensions in lower case, without the point.
   public var extensions: [String] {
     switch self {
     case .mps: ["mps", "qps"]
     case .lp: ["lp"]
+    case .nl: ["nl"]
     }
   }
 

@@ -15,8 +15,8 @@ struct ConvertCommand: GradusSubcommand {
   var target: String
 
   func execute() async throws -> ExitCode {
-    let reading = try ModelFile.reading(path: input)
-    let losses = try ModelFile.write(reading.form, to: target)
+    let reading = try ModelFile.contents(path: input)
+    let losses = try ModelFile.write(reading.problem, to: target)
     switch output.format {
     case .json:
       let document: JSONValue = [
@@ -28,10 +28,23 @@ struct ConvertCommand: GradusSubcommand {
     case .text:
       if output.quiet { break }
       for note in reading.notes { Console.error("gradus: \(note)\n") }
-      Console.out("\(target): \(reading.form.sizes)\n")
+      Console.out("\(target): \(reading.sizes)\n")
       for loss in losses { Console.out("  not held: \(loss.description)\n") }
     }
     return .success
+  }
+}
+
+extension ModelContents {
+  /// What was read, in a few words.
+  var sizes: String {
+    if let form = try? standardForm() { return form.sizes }
+    guard case .program(let program) = problem else { return "" }
+    var parts = [Numbers.counted(program.variableCount, "variable")]
+    let integers = program.linear.integerCount
+    if integers > 0 { parts[0] += " (\(Numbers.count(integers)) integer)" }
+    parts.append(Numbers.counted(program.constraintCount, "row"))
+    return "\(integers > 0 ? "MINLP" : "NLP") with \(parts.joined(separator: ", "))"
   }
 }
 
