@@ -35,6 +35,7 @@ public final class BlockingExecutor: TaskExecutor, @unchecked Sendable {
     return try outcome.get()
   }
 
+  /// Gives the job to an idle thread or a new one; with the limit reached it waits for its turn.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     monitor.lock()

@@ -7,6 +7,7 @@ public final class StopFlag: Sendable {
 
   public init() {}
 
+  /// Raises the flag; it stays up.
   public func raise() { raised.store(true, ordering: .releasing) }
 
   public var isRaised: Bool { raised.load(ordering: .acquiring) }

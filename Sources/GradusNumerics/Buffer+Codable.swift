@@ -63,10 +63,12 @@ func decodeNumbers<Element: BitwiseCopyable & Codable>(_ type: Element.Type, fro
 
 extension Buffer: Codable {
   public init(from decoder: any Decoder) throws { elements = try decodeNumbers(Element.self, from: decoder) }
+  /// Writes the elements as one block of bits where the encoder keeps blocks, else one by one.
   public func encode(to encoder: any Encoder) throws { try encodeNumbers(elements, to: encoder) }
 }
 
 extension Vector: Codable {
   public init(from decoder: any Decoder) throws { elements = try decodeNumbers(Double.self, from: decoder) }
+  /// Writes the elements as one block of bits where the encoder keeps blocks, else one by one.
   public func encode(to encoder: any Encoder) throws { try encodeNumbers(elements, to: encoder) }
 }

@@ -20,6 +20,7 @@ extension SparseMatrix: Codable {
     self = matrix
   }
 
+  /// Writes the size, and pattern and values as blocks.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(rowCount, forKey: .rowCount)

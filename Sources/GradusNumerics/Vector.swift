@@ -51,16 +51,19 @@ extension Vector {
   /// True when every entry is a finite number.
   public var isFinite: Bool { elements.allSatisfy(\.isFinite) }
 
+  /// The sum, entry by entry.
   public static func + (a: Vector, b: Vector) -> Vector {
     precondition(a.count == b.count, "vectors of \(a.count) and \(b.count) elements cannot be added")
     return Vector(a.indices.map { a[$0] + b[$0] })
   }
 
+  /// The difference, entry by entry.
   public static func - (a: Vector, b: Vector) -> Vector {
     precondition(a.count == b.count, "vectors of \(a.count) and \(b.count) elements cannot be subtracted")
     return Vector(a.indices.map { a[$0] - b[$0] })
   }
 
+  /// Every entry times s.
   public static func * (s: Double, a: Vector) -> Vector { Vector(a.elements.map { s * $0 }) }
 
   public static prefix func - (a: Vector) -> Vector { Vector(a.elements.map { -$0 }) }

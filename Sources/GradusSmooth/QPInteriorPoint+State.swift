@@ -175,6 +175,7 @@ extension QPInteriorPoint {
       }
     }
 
+    /// Writes what cannot be computed again from the program: the iterate, the phase and what was settled.
     public func encode(to encoder: any Encoder) throws {
       var box = encoder.container(keyedBy: Key.self)
       try box.encode(given, forKey: .given)

@@ -6,6 +6,7 @@ public struct VerificationReport: Sendable, Hashable {
   public enum Finding: String, Sendable, Hashable, Comparable {
     case confirmed, unchecked, refuted
 
+    /// Confirmed before unchecked before refuted.
     public static func < (a: Finding, b: Finding) -> Bool { a.rank < b.rank }
 
     private var rank: Int {

@@ -14,6 +14,7 @@ public struct Verifier: Sendable {
 
   public init(effort: Int = 2_000_000) { self.effort = effort }
 
+  /// Recomputes what the answer claims about the program, with code that no solver uses.
   public func verify(_ form: StandardForm, _ answer: ResultDocument) -> VerificationReport {
     var verification = Verification(form, answer, effort: effort)
     verification.run()

@@ -3,6 +3,7 @@ import GradusCore
 
 /// The laws of random generators: reproducible values that can be saved, and bits without obvious pattern.
 public enum GeneratorSuite {
+  /// What a generator of random numbers violates; empty when it keeps every law.
   public static func check<G: RandomNumberGenerator & Codable & Sendable>(
     _ name: String, make: (UInt64) -> G
   ) throws -> [Violation] {

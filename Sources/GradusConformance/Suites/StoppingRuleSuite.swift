@@ -4,6 +4,7 @@ import GradusNumerics
 
 /// The laws of stopping rules: values without memory, honest about their limits, composing as logic does.
 public enum StoppingRuleSuite {
+  /// What a stopping rule violates; empty when it keeps every law.
   public static func check(_ name: String, _ rule: some StoppingRule, seed: UInt64 = 0) -> [Violation] {
     var seen = Observations(name)
     var random = RandomStream(seed: seed).child("stopping rules")

@@ -13,6 +13,7 @@ public struct JSONWriter: Sendable {
   /// Forgets what was written and keeps the memory.
   public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
+  /// Writes a value with all that it holds.
   public mutating func write(_ value: JSONValue) {
     switch value {
     case .null: raw("null")
@@ -25,10 +26,12 @@ public struct JSONWriter: Sendable {
     }
   }
 
+  /// Writes a text as it stands.
   public mutating func raw(_ text: StaticString) {
     bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
+  /// Writes an integer.
   public mutating func write(_ whole: Int) {
     if (0..<10).contains(whole) {
       bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: whole))
@@ -37,6 +40,7 @@ public struct JSONWriter: Sendable {
     }
   }
 
+  /// Writes a number, or the string that stands for a non-finite one.
   public mutating func write(_ number: Double) {
     if number.isFinite {
       bytes.append(contentsOf: number.description.utf8)
@@ -55,6 +59,7 @@ public struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "]"))
   }
 
+  /// Writes a text in quotes, with control characters, quotes and backslashes escaped.
   public mutating func write(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     var text = text

@@ -17,6 +17,7 @@ public struct Given<Value: Fingerprinted>: Sendable, Codable {
     self.value = value
   }
 
+  /// Writes the fingerprint alone.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(value.fingerprint)

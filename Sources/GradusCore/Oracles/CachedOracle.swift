@@ -19,6 +19,7 @@ public final class CachedOracle<Point: Sendable & Codable & Hashable>: ZerothOrd
     self.capacity = capacity
   }
 
+  /// The remembered value, or a new one, which is remembered. Failures are not.
   public func value(at point: Point) async throws -> Double {
     if let known = recall(point) { return known }
     let value = try await base.value(at: point)
@@ -26,6 +27,7 @@ public final class CachedOracle<Point: Sendable & Codable & Hashable>: ZerothOrd
     return value
   }
 
+  /// As `value(at:)`; nil where the value is not known and must be awaited.
   public func immediateValue(at point: Point) throws -> Double? {
     if let known = recall(point) { return known }
     guard let value = try base.immediateValue(at: point) else { return nil }

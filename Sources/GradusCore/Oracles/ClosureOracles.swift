@@ -7,7 +7,9 @@ public struct ValueFunction<Point: Sendable & Codable>: ZerothOrderOracle {
 
   public init(_ function: @escaping @Sendable (Point) throws -> Double) { self.function = function }
 
+  /// What the closure returns.
   public func value(at point: Point) async throws -> Double { try function(point) }
+  /// What the closure returns.
   public func immediateValue(at point: Point) throws -> Double? { try function(point) }
 }
 
@@ -17,6 +19,7 @@ public struct AwaitedFunction<Point: Sendable & Codable>: ZerothOrderOracle {
 
   public init(_ function: @escaping @Sendable (Point) async throws -> Double) { self.function = function }
 
+  /// What the closure returns, awaited.
   public func value(at point: Point) async throws -> Double { try await function(point) }
 }
 
@@ -31,7 +34,10 @@ public struct SmoothFunction: FirstOrderOracle {
     }
   }
 
+  /// What the closure returns.
   public func linearization(at point: Vector) async throws -> Linearization<Vector> { try function(point) }
+  /// What the closure returns.
   public func immediateLinearization(at point: Vector) throws -> Linearization<Vector>? { try function(point) }
+  /// The value of what the closure returns.
   public func immediateValue(at point: Vector) throws -> Double? { try function(point).value }
 }

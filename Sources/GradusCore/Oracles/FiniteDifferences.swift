@@ -23,9 +23,12 @@ public struct FiniteDifferences: FirstOrderOracle {
     self.domain = domain
   }
 
+  /// f(x) as the base tells it, without differences.
   public func value(at point: Vector) async throws -> Double { try await base.value(at: point) }
+  /// f(x) where the base answers at once.
   public func immediateValue(at point: Vector) throws -> Double? { try base.immediateValue(at: point) }
 
+  /// f(x) and the differences, one value of the base after the other.
   public func linearization(at x: Vector) async throws -> Linearization<Vector> {
     let value = try await base.value(at: x)
     var gradient = Vector.zeros(x.count)
@@ -39,6 +42,7 @@ public struct FiniteDifferences: FirstOrderOracle {
     return Linearization(value: value, gradient: gradient)
   }
 
+  /// The same, where the base answers every value at once.
   public func immediateLinearization(at x: Vector) throws -> Linearization<Vector>? {
     guard let value = try base.immediateValue(at: x) else { return nil }
     var gradient = Vector.zeros(x.count)

@@ -7,11 +7,13 @@ public struct LeastSquaresObjective: FirstOrderOracle {
 
   public init(_ base: any ResidualOracle) { self.base = base }
 
+  /// ½|r(x)|².
   public func value(at point: Vector) async throws -> Double {
     let r = try await base.residual(at: point)
     return 0.5 * r.inner(r)
   }
 
+  /// ½|r(x)|² and J(x)ᵀr(x).
   public func linearization(at point: Vector) async throws -> Linearization<Vector> {
     let r = try await base.residual(at: point)
     return Linearization(

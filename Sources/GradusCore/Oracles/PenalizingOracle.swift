@@ -10,6 +10,7 @@ public struct PenalizingOracle<Point: Sendable & Codable>: ZerothOrderOracle {
     self.penalty = penalty
   }
 
+  /// f(x), or the penalty after a failure or NaN. Cancellation is passed on.
   public func value(at point: Point) async throws -> Double {
     do { return penalized(try await base.value(at: point)) } catch let error as CancellationError { throw error } catch
     {
@@ -17,6 +18,7 @@ public struct PenalizingOracle<Point: Sendable & Codable>: ZerothOrderOracle {
     }
   }
 
+  /// As `value(at:)`; nil where the base must be awaited.
   public func immediateValue(at point: Point) throws -> Double? {
     do { return try base.immediateValue(at: point).map(penalized) } catch { return penalty }
   }

@@ -17,6 +17,7 @@ public struct RecordingOracle<Point: Sendable & Codable>: ZerothOrderOracle {
     self.journal = journal
   }
 
+  /// The value of the base, written down before it is passed on.
   public func value(at point: Point) async throws -> Double {
     let value = try await base.value(at: point)
     try journal.append(Coding.encode(RecordedValue(point: point, value: value)))
@@ -38,6 +39,7 @@ public final class ReplayingOracle<Point: Sendable & Codable & Hashable>: Zeroth
     self.answers = Mutex(answers)
   }
 
+  /// The recorded value.
   public func value(at point: Point) async throws -> Double {
     guard let value = try immediateValue(at: point) else {
       throw OracleFailure(question: "value", cause: "the recording has no answer for this point")
@@ -45,6 +47,7 @@ public final class ReplayingOracle<Point: Sendable & Codable & Hashable>: Zeroth
     return value
   }
 
+  /// The next value recorded for this point; the last one stays.
   public func immediateValue(at point: Point) throws -> Double? {
     let value = answers.withLock { answers -> Double? in
       guard let recorded = answers[point], let first = recorded.first else { return nil }

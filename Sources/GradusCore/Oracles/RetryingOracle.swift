@@ -13,6 +13,7 @@ public struct RetryingOracle<Point: Sendable & Codable>: ZerothOrderOracle {
     self.pause = pause
   }
 
+  /// f(x) of the first attempt that succeeds. Throws `OracleFailure` with the last cause; cancellation is passed on.
   public func value(at point: Point) async throws -> Double {
     var wait = pause
     for attempt in 1... {

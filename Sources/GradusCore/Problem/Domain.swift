@@ -6,6 +6,7 @@ public protocol Domain<Point>: Sendable {
   associatedtype Point: Sendable & Codable & Hashable
   /// Zero inside; otherwise how far out, in the units of the domain.
   func violation(of point: Point) -> Double
+  /// A random point of the domain.
   func sample(_ random: inout RandomStream) -> Point
 }
 
@@ -28,6 +29,7 @@ public struct Box: Domain, Codable, Hashable {
   public var dimension: Int { lower.count }
   public var isBounded: Bool { lower.isFinite && upper.isFinite }
 
+  /// max over coordinates of the distance beyond a side; infinite for NaN and for another dimension.
   public func violation(of p: Vector) -> Double {
     guard p.count == dimension else { return .infinity }
     return p.indices.reduce(0) { p[$1].isNaN ? .infinity : max($0, lower[$1] - p[$1], p[$1] - upper[$1]) }

@@ -3,6 +3,7 @@ public import GradusNumerics
 
 /// Something whose content is summed up in 64 bits, the same in every process.
 public protocol Fingerprinted: Sendable {
+  /// Equal for equal content, whatever the process.
   var fingerprint: UInt64 { get }
 }
 
@@ -12,22 +13,29 @@ public struct Fingerprint: Sendable {
 
   public init() {}
 
+  /// Mixes one word in; the order counts.
   public mutating func mix(_ word: UInt64) { absorb(word) }
 
+  /// Mixes the 64 bits of an integer in.
   public mutating func mix(_ number: Int) { absorb(UInt64(bitPattern: Int64(number))) }
+  /// Mixes the bits of a number in; 0 and −0 differ.
   public mutating func mix(_ number: Double) { absorb(number.bitPattern) }
+  /// Mixes the length and the UTF-8 of a text in.
   public mutating func mix(_ text: String) { mix(bytes: Array(text.utf8)) }
 
+  /// Mixes the count and the bits of every number in.
   public mutating func mix(_ numbers: [Double]) {
     absorb(UInt64(numbers.count))
     for x in numbers { absorb(x.bitPattern) }
   }
 
+  /// Mixes the count and every number in.
   public mutating func mix(_ numbers: [Int32]) {
     absorb(UInt64(numbers.count))
     for x in numbers { absorb(UInt64(UInt32(bitPattern: x))) }
   }
 
+  /// Mixes the count and the bytes in, eight at a time.
   public mutating func mix(bytes: [UInt8]) {
     absorb(UInt64(bytes.count))
     bytes.withUnsafeBytes { raw in
@@ -45,6 +53,7 @@ public struct Fingerprint: Sendable {
     }
   }
 
+  /// Mixes size, pattern and values in.
   public mutating func mix(_ matrix: SparseMatrix) {
     mix(matrix.rowCount)
     mix(matrix.columnCount)

@@ -31,6 +31,7 @@ public struct NameTable: Sendable, Hashable, RandomAccessCollection, Expressible
     (i == 0 ? 0 : Int(ends[i - 1]))..<Int(ends[i])
   }
 
+  /// Appends a name.
   public mutating func append(_ name: String) {
     bytes.append(contentsOf: name.utf8)
     ends.append(UInt32(bytes.count))

@@ -16,6 +16,7 @@ public struct Rank<Point: Sendable & Codable>: Query, Codable {
   public static var needs: String { "an order of points" }
   public var kind: String { "ranking" }
 
+  /// The ranking of all the points.
   public func put(to oracle: any PreferenceOracle<Point>) async throws -> [Int] {
     try await oracle.ranking(of: points)
   }
@@ -34,6 +35,7 @@ public struct Compare<Point: Sendable & Codable>: Query, Codable {
   public static var needs: String { "an order of points" }
   public var kind: String { "comparison" }
 
+  /// True when the first point comes first in the ranking of the two.
   public func put(to oracle: any PreferenceOracle<Point>) async throws -> Bool {
     try await oracle.ranking(of: [first, second]).first == 0
   }

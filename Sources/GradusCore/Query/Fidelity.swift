@@ -14,6 +14,7 @@ public struct PricedValue: Sendable, Codable, Hashable {
 /// Tells cheap approximations of f(x): fidelity 1 is f itself, lower fidelities cost less.
 public protocol FidelityOracle<Point>: Sendable {
   associatedtype Point: Sendable
+  /// An approximation of f(x) and what it cost.
   func value(at point: Point, fidelity: Double) async throws -> PricedValue
 }
 
@@ -31,8 +32,10 @@ public struct EvaluateAt<Point: Sendable & Codable>: Query, Codable {
 
   public static var needs: String { "values at several fidelities" }
   public var kind: String { "value" }
+  /// What the oracle says the value cost.
   public func cost(of answer: borrowing PricedValue) -> Double { answer.cost }
 
+  /// The value at the fidelity asked for, with its cost.
   public func put(to oracle: any FidelityOracle<Point>) async throws -> PricedValue {
     try await oracle.value(at: point, fidelity: fidelity)
   }

@@ -14,6 +14,7 @@ public struct Linearization<Point: Sendable & Codable>: Sendable, Codable {
 /// Tells f(x) and ∇f(x) together.
 public protocol FirstOrderOracle<Point>: ZerothOrderOracle {
   associatedtype Point
+  /// f(x) and ∇f(x).
   func linearization(at point: Point) async throws -> Linearization<Point>
 
   /// f(x) and ∇f(x) without waiting; nil (the default) when they must be awaited.
@@ -21,7 +22,9 @@ public protocol FirstOrderOracle<Point>: ZerothOrderOracle {
 }
 
 extension FirstOrderOracle {
+  /// The value of the linearization: the gradient is computed and dropped.
   public func value(at point: Point) async throws -> Double { try await linearization(at: point).value }
+  /// Must be awaited.
   public func immediateLinearization(at point: Point) throws -> Linearization<Point>? { nil }
 }
 
@@ -34,10 +37,12 @@ public struct Linearize<Point: Sendable & Codable>: Query, Codable {
   public static var needs: String { "values and gradients" }
   public var kind: String { "gradient" }
 
+  /// The oracle's linearization at the point.
   public func put(to oracle: any FirstOrderOracle<Point>) async throws -> Linearization<Point> {
     try await oracle.linearization(at: point)
   }
 
+  /// The same, where the oracle answers at once.
   public func answerNow(from oracle: any FirstOrderOracle<Point>) throws -> Linearization<Point>? {
     try oracle.immediateLinearization(at: point)
   }

@@ -75,6 +75,7 @@ public enum Language: Query, Codable {
     }
   }
 
+  /// What the execution or the completion says it cost.
   public func cost(of answer: borrowing Answer) -> Double {
     switch copy answer {
     case .execution(let execution): execution.cost
@@ -82,6 +83,7 @@ public enum Language: Query, Codable {
     }
   }
 
+  /// Runs the program with these texts, or asks the advisor.
   public func put(to oracle: LanguageOracle) async throws -> Answer {
     switch self {
     case .execute(let parameters, _): .execution(try await oracle.execute(parameters))

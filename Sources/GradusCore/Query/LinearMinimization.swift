@@ -27,6 +27,7 @@ public enum ConditionalGradient: Query, Codable {
     }
   }
 
+  /// The linearization or the vertex, as asked.
   public func put(to oracle: any LinearMinimizationOracle) async throws -> Answer {
     switch self {
     case .linearize(let x): .linearization(try await oracle.linearization(at: x))

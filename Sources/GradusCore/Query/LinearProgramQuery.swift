@@ -86,6 +86,7 @@ public struct LinearAnswer: Sendable, Codable {
 /// The oracle holds the program; questions hold what differs. An oracle that works long reports `Interim` news through
 /// the relay it was made with, and stops early when its task is cancelled or its `Interruption` is raised.
 public protocol LinearProgramOracle: Sendable {
+  /// Solves the program with the changes of the question. A limit reached is an answer and no error.
   func solve(_ question: SolveLinear) async throws -> LinearAnswer
 }
 
@@ -103,5 +104,6 @@ public struct SolveLinear: Query, Codable {
   public static var needs: String { "a linear programming solver" }
   public var kind: String { "linear program" }
 
+  /// The oracle's solve with these bounds and settings.
   public func put(to oracle: any LinearProgramOracle) async throws -> LinearAnswer { try await oracle.solve(self) }
 }

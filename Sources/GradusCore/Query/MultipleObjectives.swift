@@ -40,6 +40,7 @@ public struct EvaluateAll<Point: Sendable & Codable>: Query, Codable {
   public static var needs: String { "several objectives" }
   public var kind: String { "value" }
 
+  /// The oracle's objectives and constraints at the point.
   public func put(to oracle: any VectorOracle<Point>) async throws -> Outcomes {
     try await oracle.outcomes(at: point)
   }

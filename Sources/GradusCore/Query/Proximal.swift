@@ -29,6 +29,7 @@ public enum Composite: Query, Codable {
     }
   }
 
+  /// The linearization or the proximal point, as asked.
   public func put(to oracle: any CompositeOracle) async throws -> Answer {
     switch self {
     case .linearize(let x):

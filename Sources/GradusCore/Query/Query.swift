@@ -15,6 +15,7 @@ public protocol Query: Sendable {
   /// Under which name it is counted.
   var kind: String { get }
 
+  /// The answer of this oracle, awaited. Throws when the oracle fails; the same question may then be put again.
   func put(to oracle: Oracle) async throws -> Answer
 
   /// The answer without waiting, or nil when this oracle can only be awaited: the fast path of the loop.
@@ -28,10 +29,13 @@ public protocol Query: Sendable {
 }
 
 extension Query {
+  /// Not without waiting.
   @inlinable
   public func answerNow(from oracle: Oracle) throws -> Answer? { nil }
+  /// Free.
   @inlinable
   public var costEstimate: Double { 0 }
+  /// Nothing.
   @inlinable
   public func cost(of answer: borrowing Answer) -> Double { 0 }
 }

@@ -15,6 +15,7 @@ public struct LinearizedResidual: Sendable, Codable {
 
 /// Tells r(x) ∈ Rᵐ of a least-squares problem ½|r(x)|² and products with its Jacobian J (m × n).
 public protocol ResidualOracle: Sendable {
+  /// r(x).
   func residual(at point: Vector) async throws -> Vector
   /// J(x)·d.
   func jacobianProduct(at point: Vector, along direction: Vector) async throws -> Vector
@@ -25,6 +26,7 @@ public protocol ResidualOracle: Sendable {
 }
 
 extension ResidualOracle {
+  /// r(x) and the Jacobian column by column, each from the product with a unit vector.
   public func linearizedResidual(at point: Vector) async throws -> LinearizedResidual {
     let residual = try await residual(at: point)
     var columns: [Double] = []
@@ -62,6 +64,7 @@ public enum Residuals: Query, Codable {
     }
   }
 
+  /// Residuals, Jacobian or product, as asked.
   public func put(to oracle: any ResidualOracle) async throws -> Answer {
     switch self {
     case .evaluate(let x): .residual(try await oracle.residual(at: x))

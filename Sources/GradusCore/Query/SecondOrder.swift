@@ -4,6 +4,7 @@ public import GradusNumerics
 /// Tells f, ∇f and products ∇²f(x)·d.
 public protocol SecondOrderOracle<Point>: FirstOrderOracle {
   associatedtype Point
+  /// ∇²f(x)·d.
   func hessianProduct(at point: Point, along direction: Point) async throws -> Point
 
   /// ∇²f(x)·d without waiting; nil (the default) when it must be awaited.
@@ -11,6 +12,7 @@ public protocol SecondOrderOracle<Point>: FirstOrderOracle {
 }
 
 extension SecondOrderOracle {
+  /// Must be awaited.
   public func immediateHessianProduct(at point: Point, along direction: Point) throws -> Point? { nil }
 }
 
@@ -34,6 +36,7 @@ public enum Curve: Query, Codable {
     }
   }
 
+  /// The linearization or the Hessian product, as asked.
   public func put(to oracle: any SecondOrderOracle<Vector>) async throws -> Answer {
     switch self {
     case .linearize(let x): .linearization(try await oracle.linearization(at: x))
@@ -41,6 +44,7 @@ public enum Curve: Query, Codable {
     }
   }
 
+  /// The same, where the oracle answers at once.
   public func answerNow(from oracle: any SecondOrderOracle<Vector>) throws -> Answer? {
     switch self {
     case .linearize(let x): try oracle.immediateLinearization(at: x).map { .linearization($0) }

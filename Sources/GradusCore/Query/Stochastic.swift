@@ -16,6 +16,7 @@ public struct Observation: Sendable, Codable, Hashable {
 /// Tells a noisy value; the noise is drawn from the stream in the question, so a repeated question has a repeated answer.
 public protocol StochasticOracle<Point>: Sendable {
   associatedtype Point: Sendable
+  /// One observation, with the noise drawn from `stream`.
   func sample(at point: Point, stream: RandomStream) async throws -> Observation
 }
 
@@ -32,6 +33,7 @@ public struct Sample<Point: Sendable & Codable>: Query, Codable {
   public static var needs: String { "noisy values" }
   public var kind: String { "sample" }
 
+  /// The oracle's observation with this stream.
   public func put(to oracle: any StochasticOracle<Point>) async throws -> Observation {
     try await oracle.sample(at: point, stream: stream)
   }
@@ -40,6 +42,7 @@ public struct Sample<Point: Sendable & Codable>: Query, Codable {
 /// Tells the value and gradient of one minibatch, chosen by the stream in the question.
 public protocol StochasticGradientOracle<Point>: Sendable {
   associatedtype Point: Sendable & Codable
+  /// Value and gradient of the minibatch that `stream` selects.
   func gradientEstimate(at point: Point, stream: RandomStream) async throws -> Linearization<Point>
 }
 
@@ -56,6 +59,7 @@ public struct EstimateGradient<Point: Sendable & Codable>: Query, Codable {
   public static var needs: String { "minibatch gradients" }
   public var kind: String { "minibatch gradient" }
 
+  /// The oracle's estimate with this stream.
   public func put(to oracle: any StochasticGradientOracle<Point>) async throws -> Linearization<Point> {
     try await oracle.gradientEstimate(at: point, stream: stream)
   }

@@ -8,6 +8,8 @@ public struct Turn: Query, Codable, Hashable {
   public init() {}
   public static var needs: String { "nothing" }
   public var kind: String { "turn" }
+  /// The permission to go on; there is nobody to ask.
   public func put(to oracle: Void) async throws -> Done { Done() }
+  /// The permission to go on, at once.
   public func answerNow(from oracle: Void) throws -> Done? { Done() }
 }

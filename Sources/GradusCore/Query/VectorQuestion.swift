@@ -27,6 +27,7 @@ public protocol VectorQuestion: Query {
   static var outsideName: String { get }
   /// The points asked about; more than one only for rankings.
   var vectors: [Vector] { get }
+  /// The reply in the form that this question wants. Throws when parts are missing or have other sizes.
   func answer(from reply: OutsideReply) throws(ReplyMismatch) -> Answer
 }
 
@@ -34,6 +35,7 @@ extension Evaluate: VectorQuestion where Point == Vector {
   public static var outsideName: String { "value" }
   public var vectors: [Vector] { [point] }
 
+  /// The one value of the reply; NaN where the evaluation failed.
   public func answer(from reply: OutsideReply) throws(ReplyMismatch) -> Double {
     guard reply.objectives.count == 1 else { throw ReplyMismatch(needs: "one value") }
     // A failed evaluation has no value: the method hears NaN and must cope.
@@ -45,6 +47,7 @@ extension Linearize: VectorQuestion where Point == Vector {
   public static var outsideName: String { "gradient" }
   public var vectors: [Vector] { [point] }
 
+  /// The value and the gradient of the reply.
   public func answer(from reply: OutsideReply) throws(ReplyMismatch) -> Linearization<Vector> {
     guard reply.gradients.count == 1, reply.gradients[0].count == point.count else {
       throw ReplyMismatch(needs: "a value and a gradient of \(point.count) numbers")
@@ -57,6 +60,7 @@ extension Rank: VectorQuestion where Point == Vector {
   public static var outsideName: String { "rank" }
   public var vectors: [Vector] { points }
 
+  /// The ranking of the reply, if it names every point once.
   public func answer(from reply: OutsideReply) throws(ReplyMismatch) -> [Int] {
     guard let ranking = reply.ranking, ranking.sorted() == Array(points.indices) else {
       throw ReplyMismatch(needs: "an order of all \(points.count) points")
@@ -69,6 +73,7 @@ extension EvaluateAll: VectorQuestion where Point == Vector {
   public static var outsideName: String { "values" }
   public var vectors: [Vector] { [point] }
 
+  /// All objectives and constraints of the one point.
   public func answer(from reply: OutsideReply) throws(ReplyMismatch) -> Outcomes {
     guard reply.objectives.count == 1 else { throw ReplyMismatch(needs: "the objectives of one point") }
     return Outcomes(objectives: reply.objectives[0], constraints: reply.constraints.first ?? [])

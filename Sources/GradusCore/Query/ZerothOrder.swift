@@ -3,6 +3,7 @@
 /// Tells f(x).
 public protocol ZerothOrderOracle<Point>: Sendable {
   associatedtype Point: Sendable & Codable
+  /// f(x); NaN where it is not defined.
   func value(at point: Point) async throws -> Double
 
   /// f(x) without waiting; nil (the default) when the value must be awaited.
@@ -10,6 +11,7 @@ public protocol ZerothOrderOracle<Point>: Sendable {
 }
 
 extension ZerothOrderOracle {
+  /// Must be awaited.
   public func immediateValue(at point: Point) throws -> Double? { nil }
 }
 
@@ -24,10 +26,12 @@ public struct Evaluate<Point: Sendable & Codable>: Query, Codable {
   @inlinable
   public var kind: String { "value" }
 
+  /// The oracle's value at the point.
   public func put(to oracle: any ZerothOrderOracle<Point>) async throws -> Double {
     try await oracle.value(at: point)
   }
 
+  /// The same, where the oracle answers at once.
   @inlinable
   public func answerNow(from oracle: any ZerothOrderOracle<Point>) throws -> Double? {
     try oracle.immediateValue(at: point)

@@ -65,20 +65,24 @@ extension Run: ErasedRun {
 
   public var erasedReport: Report<Vector> { Self.erase(method.report(state)) }
 
+  /// Lets `observer` hear every event of the run from now on.
   public func observe(_ observer: @escaping @Sendable (ErasedEvent) -> Void) {
     observers.append(ErasingObserver<Method.Point>(observer))
   }
 
+  /// `finish(until:width:delivery:)` with the types forgotten.
   public func finishErased(
     until rule: any StoppingRule, width: Int, delivery: Delivery
   ) async throws -> ErasedSolution {
     Self.erase(try await finish(until: rule, width: width, delivery: delivery))
   }
 
+  /// `conclude(_:)` with the types forgotten.
   public func concludeErased(_ reason: StopReason) async throws -> ErasedSolution {
     Self.erase(try await conclude(reason))
   }
 
+  /// The next question as points to show. Throws `Unsuitable` when the method asks for more than that.
   public func askOutside() throws -> OutsideQuestion? {
     guard let ticket = try ask() else { return nil }
     guard let question = ticket.question as? any VectorQuestion else {
@@ -89,6 +93,7 @@ extension Run: ErasedRun {
     return OutsideQuestion(number: ticket.number, points: question.vectors)
   }
 
+  /// Takes a reply in. Throws `UnknownTicket` or `ReplyMismatch` and leaves the run as it was.
   public func tellOutside(_ number: Int, _ reply: OutsideReply) throws {
     guard let ticket = outstanding.first(where: { $0.number == number }) else { throw UnknownTicket(number: number) }
     func answer<Q: VectorQuestion>(_ question: Q) throws -> any Sendable { try question.answer(from: reply) }

@@ -35,6 +35,7 @@ public final class Interruption: StoppingRule, Sendable {
     if raised { listener() }
   }
 
+  /// Stops once the request was raised.
   public func verdict(_ progress: RunProgress) -> StopReason? {
     state.withLock { $0.reason }.map { StopReason(.interrupt, $0) }
   }

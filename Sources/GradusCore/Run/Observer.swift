@@ -24,10 +24,12 @@ public final class Relay: Sendable {
 
   public init() {}
 
+  /// Adds a listener; it is called on the thread that has the news.
   public func listen(_ listener: @escaping @Sendable (Interim) -> Void) {
     listeners.withLock { $0.append(listener) }
   }
 
+  /// Hands news to all listeners, one after the other.
   public func send(_ news: Interim) {
     for listener in listeners.withLock({ $0 }) { listener(news) }
   }

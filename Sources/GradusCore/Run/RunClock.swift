@@ -49,6 +49,7 @@ private func machineTime(_ id: clockid_t) -> Duration {
 public final class ManualClock: Sendable {
   private let time = Mutex(Duration.zero)
   public init() {}
+  /// Moves the time on.
   public func advance(by duration: Duration) { time.withLock { $0 += duration } }
   public var clock: RunClock { RunClock { [self] in time.withLock { $0 } } }
 }

@@ -21,6 +21,7 @@ public struct StopReason: Sendable, Codable, Hashable {
 
 /// Looks at the progress and says whether to stop. A value without memory, so that rules compose and can be resumed.
 public protocol StoppingRule: Sendable {
+  /// The reason to stop; nil to go on.
   func verdict(_ progress: RunProgress) -> StopReason?
 
   /// The most answers this rule allows; nil when it sets no limit.
@@ -39,6 +40,7 @@ public struct AfterAnswers: StoppingRule {
 
   public var answerLimit: Int? { kind == nil ? limit : nil }
 
+  /// Speaks when as many answers were told as the limit says.
   public func verdict(_ p: RunProgress) -> StopReason? {
     let told = kind.map { p.answers(of: $0) } ?? p.answers
     return told >= limit ? StopReason(.answers, "\(limit) \(kind.map { "\($0) " } ?? "")answers") : nil
@@ -49,6 +51,7 @@ public struct AfterAnswers: StoppingRule {
 public struct AfterTime: StoppingRule {
   public var limit: Duration
 
+  /// Speaks when the time that has passed reaches the limit.
   public func verdict(_ p: RunProgress) -> StopReason? {
     p.elapsed >= limit ? StopReason(.time, "time limit \(limit)") : nil
   }
@@ -58,6 +61,7 @@ public struct AfterTime: StoppingRule {
 public struct AfterCost: StoppingRule {
   public var limit: Double
 
+  /// Speaks when the cost, the next question included, exceeds the limit.
   public func verdict(_ p: RunProgress) -> StopReason? {
     p.cost > limit ? StopReason(.cost, "cost limit \(limit)") : nil
   }
@@ -67,6 +71,7 @@ public struct AfterCost: StoppingRule {
 public struct WhenMeasureBelow: StoppingRule {
   public var tolerance: Double
 
+  /// Speaks when the measure is at most the tolerance.
   public func verdict(_ p: RunProgress) -> StopReason? {
     guard let measure = p.measure, measure <= tolerance else { return nil }
     return StopReason(.converged, "measure below \(tolerance)", meansConvergence: true)
@@ -78,6 +83,7 @@ public struct WhenGapBelow: StoppingRule {
   public var absolute: Double
   public var relative: Double
 
+  /// Speaks when value and bound are that close.
   public func verdict(_ p: RunProgress) -> StopReason? {
     guard let gap = p.gap, gap <= max(absolute, relative * max(1, abs(p.value))) else { return nil }
     return StopReason(.converged, "gap below \(max(absolute, relative))", meansConvergence: true)
@@ -88,6 +94,7 @@ public struct WhenGapBelow: StoppingRule {
 public struct WhenValueReaches: StoppingRule {
   public var target: Double
 
+  /// Speaks when the value is at most the target.
   public func verdict(_ p: RunProgress) -> StopReason? {
     p.value <= target ? StopReason(.target, "value \(target) reached") : nil
   }
@@ -97,6 +104,7 @@ public struct WhenValueReaches: StoppingRule {
 public struct WhenStalled: StoppingRule {
   public var answers: Int
 
+  /// Speaks after so many answers without improvement.
   public func verdict(_ p: RunProgress) -> StopReason? {
     p.answersSinceImprovement >= answers
       ? StopReason(.converged, "no improvement in \(answers) answers") : nil
@@ -106,6 +114,7 @@ public struct WhenStalled: StoppingRule {
 /// Never stops: the method itself decides.
 public struct WhenMethodEnds: StoppingRule {
   public init() {}
+  /// Never speaks.
   public func verdict(_ p: RunProgress) -> StopReason? { nil }
 }
 
@@ -113,6 +122,7 @@ public struct WhenMethodEnds: StoppingRule {
 public struct Either<A: StoppingRule, B: StoppingRule>: StoppingRule {
   public var a: A
   public var b: B
+  /// The first reason of the two, `a` before `b`.
   public func verdict(_ p: RunProgress) -> StopReason? { a.verdict(p) ?? b.verdict(p) }
   public var answerLimit: Int? { tighter(a.answerLimit, b.answerLimit) }
 }
@@ -122,6 +132,7 @@ public struct Together<A: StoppingRule, B: StoppingRule>: StoppingRule {
   public var a: A
   public var b: B
 
+  /// The reasons of both, once both speak.
   public func verdict(_ p: RunProgress) -> StopReason? {
     guard let first = a.verdict(p), let second = b.verdict(p) else { return nil }
     return StopReason(
@@ -137,6 +148,7 @@ public struct AnyOf: StoppingRule {
 
   public var answerLimit: Int? { rules.reduce(nil) { tighter($0, $1.answerLimit) } }
 
+  /// The first reason in the order of the rules.
   public func verdict(_ p: RunProgress) -> StopReason? {
     for rule in rules { if let reason = rule.verdict(p) { return reason } }
     return nil
@@ -148,28 +160,37 @@ private func tighter(_ a: Int?, _ b: Int?) -> Int? {
   return min(a, b)
 }
 
+/// Stops when one of the two does.
 public func || <A: StoppingRule, B: StoppingRule>(a: A, b: B) -> Either<A, B> { Either(a: a, b: b) }
+/// Stops when both do.
 public func && <A: StoppingRule, B: StoppingRule>(a: A, b: B) -> Together<A, B> { Together(a: a, b: b) }
 
 extension StoppingRule where Self == AfterAnswers {
+  /// After so many answers, of one kind or of all.
   public static func answers(_ limit: Int, of kind: String? = nil) -> Self { Self(limit: limit, kind: kind) }
 }
 extension StoppingRule where Self == AfterTime {
+  /// After so much time.
   public static func time(_ limit: Duration) -> Self { Self(limit: limit) }
 }
 extension StoppingRule where Self == AfterCost {
+  /// Before the cost exceeds the limit.
   public static func cost(_ limit: Double) -> Self { Self(limit: limit) }
 }
 extension StoppingRule where Self == WhenMeasureBelow {
+  /// When the method's measure of optimality is at most the tolerance.
   public static func measure(below tolerance: Double) -> Self { Self(tolerance: tolerance) }
 }
 extension StoppingRule where Self == WhenGapBelow {
+  /// When the gap is at most max(absolute, relative·max(1, |value|)).
   public static func gap(absolute: Double, relative: Double) -> Self { Self(absolute: absolute, relative: relative) }
 }
 extension StoppingRule where Self == WhenValueReaches {
+  /// When the value is at most the target.
   public static func value(reaches target: Double) -> Self { Self(target: target) }
 }
 extension StoppingRule where Self == WhenStalled {
+  /// After so many answers without improvement.
   public static func stalled(for answers: Int) -> Self { Self(answers: answers) }
 }
 extension StoppingRule where Self == WhenMethodEnds {

@@ -9,6 +9,7 @@ import Synchronization
 
 /// Where the questions and answers of a run are written as they happen: one JSON line each, appended.
 public protocol Journal: Sendable {
+  /// Appends a line, which holds no line end.
   func append(_ line: [UInt8]) throws
   /// All whole lines so far. A last line without its end, as a killed process may leave, is not one.
   func lines() throws -> [[UInt8]]
@@ -26,7 +27,9 @@ public enum JournalDetail: String, Sendable, Codable {
 public final class MemoryJournal: Journal {
   private let content = Mutex<[[UInt8]]>([])
   public init() {}
+  /// Appends a line in memory.
   public func append(_ line: [UInt8]) { content.withLock { $0.append(line) } }
+  /// All lines.
   public func lines() -> [[UInt8]] { content.withLock { $0 } }
 }
 
@@ -47,6 +50,7 @@ public final class FileJournal: Journal {
 
   deinit { close(descriptor) }
 
+  /// Appends a line to the file in one write; the first one cuts off what a killed process left half-written.
   public func append(_ line: [UInt8]) throws {
     try whole.withLock { whole in
       // A half-written line of a killed process is cut off before the first append.
@@ -60,6 +64,7 @@ public final class FileJournal: Journal {
     }
   }
 
+  /// All whole lines of the file as it is now.
   public func lines() throws -> [[UInt8]] {
     let bytes = try AtomicFile.read(path)
     guard let end = bytes.lastIndex(of: newline) else { return [] }

@@ -38,6 +38,7 @@ public final class ProcessOracle: LinearProgramOracle {
     state.withLock { $0.form = form }
   }
 
+  /// Puts the question to a helper. A crash, a hang or a helper that cannot be started is an answer of status `failed`.
   public func solve(_ question: SolveLinear) async throws -> LinearAnswer {
     let (form, ready) = state.withLock { state in
       defer { state.ready = nil }

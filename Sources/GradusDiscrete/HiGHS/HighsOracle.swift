@@ -30,6 +30,7 @@ public final class HighsOracle: LinearProgramOracle {
     self.interruption = interruption
   }
 
+  /// Puts the question to a fresh instance of HiGHS on a thread of its own.
   public func solve(_ question: SolveLinear) async throws -> LinearAnswer {
     question.requireFitting(form)
     let cancelled = StopFlag()

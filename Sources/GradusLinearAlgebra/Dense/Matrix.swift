@@ -132,18 +132,21 @@ extension Matrix {
     return c
   }
 
+  /// The sum, entry by entry.
   public static func + (a: Matrix, b: Matrix) -> Matrix {
     precondition(a.rowCount == b.rowCount && a.columnCount == b.columnCount, "shapes of a sum must agree")
     return Matrix(
       rowCount: a.rowCount, columnCount: a.columnCount, elements: (Vector(a.elements) + Vector(b.elements)).elements)
   }
 
+  /// The difference, entry by entry.
   public static func - (a: Matrix, b: Matrix) -> Matrix {
     precondition(a.rowCount == b.rowCount && a.columnCount == b.columnCount, "shapes of a difference must agree")
     return Matrix(
       rowCount: a.rowCount, columnCount: a.columnCount, elements: (Vector(a.elements) - Vector(b.elements)).elements)
   }
 
+  /// Every entry times s.
   public static func * (s: Double, a: Matrix) -> Matrix {
     Matrix(rowCount: a.rowCount, columnCount: a.columnCount, elements: a.elements.map { s * $0 })
   }

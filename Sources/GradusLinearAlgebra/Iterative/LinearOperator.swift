@@ -12,6 +12,7 @@ public protocol LinearOperator: Sendable {
 }
 
 extension SparseMatrix: LinearOperator {
+  /// y ← A·x over the stored entries.
   public func multiply(_ x: Span<Double>, into y: inout MutableSpan<Double>) {
     for i in y.indices { y[i] = 0 }
     multiply(x, to: &y)
@@ -21,6 +22,7 @@ extension SparseMatrix: LinearOperator {
 }
 
 extension Matrix: LinearOperator {
+  /// y ← A·x, portable code without BLAS.
   public func multiply(_ x: Span<Double>, into y: inout MutableSpan<Double>) {
     precondition(x.count == columnCount && y.count == rowCount, "shapes do not fit A·x")
     x.withUnsafeBufferPointer { x in
@@ -53,5 +55,6 @@ public struct FunctionOperator: LinearOperator {
     self.product = product
   }
 
+  /// y ← what the function makes of x.
   public func multiply(_ x: Span<Double>, into y: inout MutableSpan<Double>) { product(x, &y) }
 }

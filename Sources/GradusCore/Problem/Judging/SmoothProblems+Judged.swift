@@ -4,6 +4,7 @@ public import GradusNumerics
 extension Unconstrained: Judged {
   public var judgingReserve: Int { StationarityTest.reserve(dimension: start.count) }
 
+  /// As a box with infinite sides.
   public func judge(
     _ report: Report<Vector>, asking inquiry: Inquiry, tolerances: Tolerances
   ) async throws -> Verdict {
@@ -14,6 +15,7 @@ extension Unconstrained: Judged {
 extension BoxConstrained: Judged {
   public var judgingReserve: Int { StationarityTest.reserve(dimension: domain.dimension) }
 
+  /// Recomputes value and gradient, and looks for a direction of descent.
   public func judge(
     _ report: Report<Vector>, asking inquiry: Inquiry, tolerances: Tolerances
   ) async throws -> Verdict {
