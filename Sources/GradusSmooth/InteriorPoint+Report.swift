@@ -12,7 +12,11 @@ extension InteriorPoint.State {
       report.value = end.feasibleValue
       return report
     }
-    guard phase == .done, suspended == nil, engine.n > 0 else { return report }
+    guard phase == .done, engine.n > 0 else { return report }
+    if suspended != nil {
+      if end.claim == .infeasible { report.ray = multipliers(engine.y, scale: -1) }
+      return report
+    }
     report.multipliers = multipliers(engine.y, scale: -1 / objectiveScale)
     var reduced = Vector.zeros(given.value.variableCount)
     for (k, j) in layout.variables.enumerated() {

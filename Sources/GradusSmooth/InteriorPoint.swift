@@ -46,8 +46,10 @@ public struct InteriorPoint: Catalogued {
     guarantee: "limit points are stationary for the program or its violation; locally superlinear",
     reference: "Wächter & Biegler 2006",
     trials: [
-      Trial("hs6", answers: 60, value: 1e-8), Trial("hs7", answers: 100, value: -1.7320508),
-      Trial("hs71", answers: 60, value: 17.0140174),
+      Trial("hs6", answers: 60, value: 1e-8), Trial("hs7", answers: 200, value: -1.7320508),
+      Trial("hs71", answers: 60, value: 17.0140174), Trial("hs10", answers: 80, value: -0.9999998),
+      Trial("hs12", answers: 60, value: -29.99999), Trial("hs26", answers: 120, value: 1e-8),
+      Trial("hs30", answers: 120, value: 1.000001), Trial("hs43", answers: 60, value: -43.99999),
     ])
 
   public static let settings: [Setting<Self>] = [
@@ -60,7 +62,7 @@ public struct InteriorPoint: Catalogued {
     Setting("bound_relax_factor", \.relaxation, in: 0...1e-4, "relative relaxation of the sides of rows"),
     Setting("nlp_scaling_max_gradient", \.largestGradient, in: 1e-2...1e20, "largest gradient that is not scaled down"),
     Setting("max_soc", \.corrections, in: 0...100, "second-order corrections of one step at most"),
-    Setting("acceptable_tol", \.acceptable, in: 1e-12...1, "error that counts as acceptable"),
+    Setting("acceptable_tol", \.acceptable, in: 1e-12...1e10, "error that counts as acceptable"),
     Setting("acceptable_iter", \.acceptableIterations, in: 1...10_000, "acceptable iterates in a row that end a run"),
   ]
 
