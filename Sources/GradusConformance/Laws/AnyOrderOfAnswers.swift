@@ -9,6 +9,7 @@ public struct AnyOrderOfAnswers: Law {
 
   public init() {}
 
+  /// Tells the newest answers first, one always late, and evaluates what is reported.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     guard M.self is any ParallelMethod.Type else { return .notApplicable("the method asks one question at a time") }
     var violations: [String] = []

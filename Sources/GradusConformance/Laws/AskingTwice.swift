@@ -10,6 +10,7 @@ public struct AskingTwice: Law {
 
   public init() {}
 
+  /// Asks twice before every answer, and compares or expects silence.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     var violations: [String] = []
     let situations = bench.some(5)

@@ -22,6 +22,7 @@ public struct BadAnswers: Law {
       ]
   }
 
+  /// Spoils single answers, every third or all of them, with NaN, infinities and errors.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     let situations = bench.some(4).filter { canListen(to: $0.base) }
     if situations.isEmpty { return .notApplicable("its answers carry no numbers that the harness can spoil") }

@@ -10,6 +10,7 @@ public struct HonestReport: Law {
 
   public init() {}
 
+  /// Evaluates the reported point anew after 0 to 60 answers and compares.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     var violations: [String] = []
     let situations = bench.some(8)

@@ -11,6 +11,7 @@ public struct InvarianceHolds: Law {
 
   public init() {}
 
+  /// Runs every claimed invariance on changed copies of smooth and least-squares problems.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     if M.card.invariances.isEmpty { return .notApplicable("the card claims no invariance") }
     var violations: [String] = []

@@ -9,6 +9,7 @@ public struct NoFalseMinimum: Law {
 
   public init() {}
 
+  /// Starts at saddles and maxima and lets the problem judge after 40 and after 400 answers.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     let traps = bench.situations.filter { $0.source.traits.contains(.trap) }
     if traps.isEmpty { return .notApplicable("no problem with a saddle fits the method") }

@@ -22,6 +22,7 @@ public struct RateHolds: Law {
 
   public init() {}
 
+  /// Measures the errors of a run on problems with a known optimum against the claimed rate.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     guard let rate = M.card.rate else { return .notApplicable("the card claims no rate") }
     var names = ["quadratic,n=6,condition=3", "quadratic,n=6,condition=10", "quadratic,n=6,condition=30", "logistic"]

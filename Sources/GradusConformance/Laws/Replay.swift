@@ -9,6 +9,7 @@ public struct Replay: Law {
 
   public init() {}
 
+  /// Replays the journal of 40 answers without an oracle and compares the states.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     guard M.Question.Answer.self is any Codable.Type else {
       return .notApplicable("answers of this kind are not journaled")

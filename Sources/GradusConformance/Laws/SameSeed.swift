@@ -8,6 +8,7 @@ public struct SameSeed: Law {
 
   public init() {}
 
+  /// Runs twice with one seed, and once more with immediate answers, for 60 questions.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     var violations: [String] = []
     let situations = bench.some(6)

@@ -9,6 +9,7 @@ public struct SameStateForEveryWidth: Law {
 
   public init() {}
 
+  /// Runs 61 answers with 1, 2, 3 and 16 in flight, answered in shuffled order.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     if M.card.dependsOnWidth { return .notApplicable("the card says that questions depend on the width") }
     var violations: [String] = []

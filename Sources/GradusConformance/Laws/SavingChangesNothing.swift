@@ -9,6 +9,7 @@ public struct SavingChangesNothing: Law {
 
   public init() {}
 
+  /// Saves and resumes at six places, questions in flight included, and runs 25 answers on.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     var violations: [String] = []
     let situations = bench.some(5)

@@ -10,6 +10,7 @@ public struct SettingsMatter: Law {
 
   public init() {}
 
+  /// Tries values of every setting until one changes what is asked or reported.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     var violations: [String] = []
     let names = M.settings.map(\.name)

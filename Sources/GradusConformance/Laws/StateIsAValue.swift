@@ -9,6 +9,7 @@ public struct StateIsAValue: Law {
 
   public init() {}
 
+  /// Copies the state at four places and looks whether nine more answers change the copy.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     var violations: [String] = []
     let situations = bench.some(4)

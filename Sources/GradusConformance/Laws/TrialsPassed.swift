@@ -10,6 +10,7 @@ public struct TrialsPassed: Law {
 
   public init() {}
 
+  /// Runs every trial of the card with the seeds 1 to 5.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     if M.card.trials.isEmpty { return .notApplicable("the card has no trials") }
     var violations: [String] = []

@@ -8,6 +8,7 @@ public struct WithinBudget: Law {
 
   public init() {}
 
+  /// Counts what the oracles answer under limits of 1 to 50 answers, in sequence and four at a time.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     var violations: [String] = []
     var tried = 0

@@ -10,6 +10,7 @@ public struct WithinDomain: Law {
 
   public init() {}
 
+  /// Listens to 150 questions on problems with bounds, narrow and infinite ones among them.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     if !M.card.staysInDomain { return .notApplicable("the card says that questions may lie outside") }
     let situations = (bench.situations + hardBoxes(bench)).filter { $0.domain != nil && canListen(to: $0.base) }
