@@ -86,6 +86,7 @@ let package = Package(
       ]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusVerification"]),
     tests("GradusFormulaTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
+    tests("FiveElementTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),
   ].filter { target in target.type != .test || chosenTests?.contains(target.name) ?? true }
 )
