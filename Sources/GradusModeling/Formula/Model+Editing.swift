@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-public import GradusCore
 public import GradusNumerics
 
 /// Changing a model that has been solved, to solve it again from where it stood.
@@ -45,9 +44,9 @@ extension Model {
     return store.graph.value(of: formula.node(in: store), at: point.elements, parameters: parameterValues)
   }
 
-  /// Makes an answer the start of the next solve; variables declared since begin at their former start.
-  public func start(from solution: Solution<Vector>) {
-    for (j, x) in solution.report.point.elements.enumerated() where j < columns.count { columns[j].start = x }
-    multipliers = solution.report.multipliers?.elements
+  /// Makes a point, and multipliers (∂objective/∂side, one a row), the start of the next solve; variables declared since begin at their former start.
+  public func start(at point: Vector, multipliers: Vector? = nil) {
+    for (j, x) in point.elements.enumerated() where j < columns.count { columns[j].start = x }
+    self.multipliers = multipliers?.elements
   }
 }

@@ -3,7 +3,7 @@ import Gradus
 
 /// What `describe` says about a program of formulas.
 extension DescribeCommand {
-  static func text(_ subject: Subject, _ content: ProgramSubject, _ methods: [String]) -> String {
+  static func text(_ subject: Subject, _ content: SolvableProgram, _ methods: [String]) -> String {
     let survey = content.program.survey
     var lines = ["\(subject.summary.name): \(subject.summary.kind), \(subject.summary.sense.rawValue)"]
     lines.append(
@@ -19,7 +19,7 @@ extension DescribeCommand {
     return lines.joined(separator: "\n  ") + "\n"
   }
 
-  static func json(_ subject: Subject, _ content: ProgramSubject, _ methods: [String]) -> JSONValue {
+  static func json(_ subject: Subject, _ content: SolvableProgram, _ methods: [String]) -> JSONValue {
     let survey = content.program.survey
     return [
       "schema": "gradus.description/1", "name": .string(subject.summary.name), "kind": .string(subject.summary.kind),

@@ -25,15 +25,12 @@ struct RunOpener {
   }
 
   /// A method of our own that asks the formulas, or reads them.
-  private func formulas(_ subject: ProgramSubject, _ checkpoint: Checkpoint?) throws -> any ErasedRun {
+  private func formulas(_ subject: SolvableProgram, _ checkpoint: Checkpoint?) throws -> any ErasedRun {
     var subject = subject
     if let path = request.start {
       subject = subject.moved(to: try StartFile.point(path, names: subject.program.linear.columnNames))
     }
-    return try entry.open(
-      RunRequest(
-        problems: subject.forms, oracles: [subject.oracle, ()], settings: echoed + settings, seed: request.seed,
-        resuming: checkpoint))
+    return try subject.open(entry, settings: echoed + settings, seed: request.seed, resuming: checkpoint)
   }
 
   /// HiGHS in a process of its own.

@@ -14,7 +14,7 @@ struct Subject: Sendable {
 
   enum Content: Sendable {
     case form(StandardForm)
-    case program(ProgramSubject)
+    case program(SolvableProgram)
     case named(NamedProblem)
     case fit(CoolingFit)
   }
@@ -58,7 +58,7 @@ struct Subject: Sendable {
 
   init(program: FormulaProgram, notes: [String], argument: String) {
     let linear = program.linear
-    self.init(argument: argument, content: .program(ProgramSubject(program)))
+    self.init(argument: argument, content: .program(SolvableProgram(program)))
     summary.name = program.name.isEmpty ? Self.baseName(argument) : program.name
     summary.kind = linear.isDiscrete ? "MINLP" : "NLP"
     summary.sense = linear.sense

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+public import GradusModeling
+public import GradusNumerics
+
+/// A program of formulas with everybody who can be asked about it, for methods that are chosen at run time.
+///
+/// Methods for nonlinear programs always minimize; methods that read the program itself answer in the user's sense.
+public struct SolvableProgram: Sendable {
+  public let program: FormulaProgram
+  public let oracle: FormulaOracle
+
+  /// Compiles the formulas. Cost: linear in the program.
+  public init(_ program: FormulaProgram) {
+    self.program = program
+    oracle = FormulaOracle(program)
+  }
+
+  /// True when a variable is integral or semi-continuous.
+  public var isDiscrete: Bool { program.linear.isDiscrete }
+
+  /// The program in every class that holds all of it, the most special first.
+  ///
+  /// The continuous relaxation of a discrete program is another problem and is not among them.
+  public var forms: [any Sendable] {
+    var forms: [any Sendable] = []
+    if !isDiscrete {
+      let relaxation = program.nonlinearProgram(isConvex: program.isProvedConvex)
+      if program.constraintCount == 0 {
+        let box = relaxation.domain
+        if box == .all(box.dimension) {
+          forms.append(Unconstrained(start: relaxation.start, isConvex: relaxation.isConvex))
+        }
+        forms.append(BoxConstrained(box, start: relaxation.start, isConvex: relaxation.isConvex))
+      }
+      forms.append(relaxation)
+    }
+    forms.append(program)
+    return forms
+  }
+
+  /// True when what the method reports has the sign of a minimization and the user maximizes.
+  public func isMirrored(by entry: MethodEntry) -> Bool {
+    program.linear.sense == .maximize && !entry.takes(program)
+  }
+
+  /// The same program with another start.
+  public func moved(to start: Vector) -> SolvableProgram {
+    var program = program
+    program.start = start
+    program.hasStart = true
+    return SolvableProgram(program)
+  }
+
+  /// Methods in the order in which they are tried.
+  public var preferredMethods: [String] {
+    if isDiscrete { return ["outer-approximation", "nlp-branch-and-bound", "spatial-branch-and-bound"] }
+    return ["interior-point", "augmented-lagrangian", "lbfgs"]
+  }
+
+  /// A run of a method on the program. Throws `Unsuitable` or `SettingError` before anything is asked.
+  public func open(
+    _ entry: MethodEntry, settings: [(name: String, value: String)] = [], seed: UInt64 = 0,
+    resuming: Checkpoint? = nil
+  ) throws -> any ErasedRun {
+    try entry.open(
+      RunRequest(problems: forms, oracles: [oracle, ()], settings: settings, seed: seed, resuming: resuming))
+  }
+}
