@@ -41,7 +41,7 @@ extension Model {
     let (run, isMirrored) = try opened(program, method, settings, seed)
     var rules: [any StoppingRule] = []
     if let timeLimit {
-      rules.append(Deadline(moment: .now + .seconds(timeLimit), limit: timeLimit))
+      rules.append(.time(.seconds(timeLimit)))
     }
     let solution = try await run.finishErased(until: AnyOf(rules), width: 1, delivery: .inOrder)
     let sign: Double = isMirrored ? -1 : 1

@@ -19,11 +19,7 @@ guard arguments.count > 3, let entry = Catalog.entry(named: arguments[0]), let r
 else { preconditionFailure("usage: nlp METHOD REPEATS SECONDS FILE…") }
 
 for path in arguments.dropFirst(3) {
-  let program: FormulaProgram
-  switch try ModelFile.problem(path: path) {
-  case .form(let form): program = FormulaProgram(form)
-  case .program(let formulas): program = formulas
-  }
+  let program = try ModelFile.contents(path: path).program()
   var times: [Double] = []
   var last: ErasedSolution?
   for _ in 0...repeats {
@@ -31,8 +27,7 @@ for path in arguments.dropFirst(3) {
     let oracle = FormulaOracle(program)
     let run = try entry.open(
       RunRequest(problems: [program.nonlinearProgram(isConvex: program.isProvedConvex)], oracles: [oracle]))
-    let deadline = Deadline(moment: begin + .seconds(limit), limit: limit)
-    last = try await run.finishErased(until: deadline, width: 1, delivery: .inOrder)
+    last = try await run.finishErased(until: .time(.seconds(limit)), width: 1, delivery: .inOrder)
     times.append(seconds(ContinuousClock.now - begin))
     if times.reduce(0, +) > limit { break }
   }

@@ -12,7 +12,6 @@ struct SolveSession {
   private let lock: FileLock?
 
   init(_ subject: Subject, _ request: SolveRequest, _ helper: Helper = Helper()) throws {
-    self.subject = subject
     self.request = request
     let checkpoint = try request.resume.map { try Checkpoint(contentsOf: $0) }
     if let saved = checkpoint?.header.method {
@@ -24,6 +23,7 @@ struct SolveSession {
     } else {
       entry = try request.method.map { try MethodChoice.entry(named: $0) } ?? MethodChoice.method(for: subject)
     }
+    self.subject = request.method == nil ? subject : subject.restated(for: entry)
     let split = try SettingSplit(request.settings, for: entry)
     if checkpoint != nil, let (name, _) = split.settings.first {
       throw Failure(
@@ -33,7 +33,8 @@ struct SolveSession {
     lock = try request.checkpoint.map { try FileLock(beside: $0) }
     relay = helper.relay
     run = try RunOpener(
-      subject: subject, request: request, entry: entry, settings: split.settings, helper: helper.oracle, relay: relay
+      subject: self.subject, request: request, entry: entry, settings: split.settings, helper: helper.oracle,
+      relay: relay
     ).open(checkpoint)
     run.tolerances = tolerances
     if let path = request.checkpoint { run.saving = Saving(to: path, every: .seconds(request.checkpointEvery)) }

@@ -35,8 +35,37 @@ struct Subject: Sendable {
         return subject
       } catch { throw Failure(.usage, error.description) }
     }
-    let reading = try ModelFile.reading(path: argument)
-    return Subject(form: reading.form, notes: reading.notes, argument: argument)
+    return Subject(try ModelFile.contents(path: argument), argument)
+  }
+
+  /// Linear, integer and convex quadratic programs as coefficients, everything else as formulas.
+  init(_ contents: ModelContents, _ argument: String) {
+    let form = try? contents.standardForm()
+    switch (contents.problem, form.map(Self.staysCoefficients) ?? false, try? contents.program()) {
+    case (_, false, let program?):
+      self.init(program: program, notes: contents.notes, argument: argument)
+    case (.form(let stated), _, _):
+      self.init(form: form ?? stated, notes: contents.notes, argument: argument)
+    case (.program(let stated), _, _):
+      self.init(form: form ?? stated.linear, notes: contents.notes, argument: argument)
+    }
+  }
+
+  private static func staysCoefficients(_ form: StandardForm) -> Bool {
+    switch form.kindName {
+    case "LP", "MIP": true
+    case "QP": Convexity(of: form) != .nonconvex
+    default: false
+    }
+  }
+
+  /// The same problem as formulas where only those suit a method that somebody named.
+  func restated(for entry: MethodEntry) -> Subject {
+    guard case .form(let form) = content, !forms.contains(where: { entry.takes($0) }),
+      let program = try? FormulaProgram(form)
+    else { return self }
+    let other = Subject(program: program, notes: notes, argument: argument)
+    return other.fits(entry) ? other : self
   }
 
   init(form: StandardForm, notes: [String], argument: String) {
