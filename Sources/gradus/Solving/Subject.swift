@@ -72,7 +72,7 @@ struct Subject: Sendable {
     self.argument = argument
     content = .form(form)
     summary = .init()
-    summary.name = form.name.isEmpty ? Self.baseName(argument) : form.name
+    summary.name = ["", "unknown"].contains(form.name) ? Self.baseName(argument) : form.name
     summary.kind = form.kindName
     summary.sense = form.sense
     summary.variables = form.variableCount
@@ -88,7 +88,8 @@ struct Subject: Sendable {
   init(program: FormulaProgram, notes: [String], argument: String) {
     let linear = program.linear
     self.init(argument: argument, content: .program(SolvableProgram(program)))
-    summary.name = program.name.isEmpty ? Self.baseName(argument) : program.name
+    // Writers of .nl call a nameless problem "unknown".
+    summary.name = ["", "unknown"].contains(program.name) ? Self.baseName(argument) : program.name
     summary.kind = linear.isDiscrete ? "MINLP" : "NLP"
     summary.sense = linear.sense
     summary.variables = program.variableCount
