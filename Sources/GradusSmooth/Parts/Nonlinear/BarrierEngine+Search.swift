@@ -178,10 +178,14 @@ extension BarrierEngine {
     }
   }
 
-  /// A slack that rounding has eaten gets room: its bound moves a little (§3.5).
+  /// A slack that rounding has eaten gets room: its bound moves a little.
   private mutating func keepSlack(_ j: Int) {
     let least = .ulpOfOne * min(1, control.barrier)
-    if lower[j] > -.infinity, v[j] - lower[j] < least { lower[j] -= 1e-12 * max(1, abs(lower[j])) }
-    if upper[j] < .infinity, upper[j] - v[j] < least { upper[j] += 1e-12 * max(1, abs(upper[j])) }
+    if lower[j] > -.infinity, v[j] - lower[j] < least {
+      lower[j] = min(lower[j], v[j]) - BarrierEngine.bump(lower[j])
+    }
+    if upper[j] < .infinity, upper[j] - v[j] < least {
+      upper[j] = max(upper[j], v[j]) + BarrierEngine.bump(upper[j])
+    }
   }
 }

@@ -105,16 +105,26 @@ struct BarrierEngine: Sendable {
     for j in 0..<v.count {
       let (l, u) = (lower[j], upper[j])
       if l > -.infinity {
-        logarithms += BarrierMath.log(v[j] - l)
-        if u == .infinity { distances += v[j] - l }
+        let s = safeSlack(v[j] - l, l)
+        logarithms += BarrierMath.log(s)
+        if u == .infinity { distances += s }
       }
       if u < .infinity {
-        logarithms += BarrierMath.log(u - v[j])
-        if l == -.infinity { distances += u - v[j] }
+        let s = safeSlack(u - v[j], u)
+        logarithms += BarrierMath.log(s)
+        if l == -.infinity { distances += s }
       }
     }
     return f - mu * logarithms + rules.damping * mu * distances
   }
+
+  /// A slack that rounding has eaten counts as ε^¾ of its bound, which moves by as much when the point is taken (§3.5).
+  @inline(__always)
+  func safeSlack(_ slack: Double, _ bound: Double) -> Double {
+    slack >= .ulpOfOne * min(1, control.barrier) ? slack : max(0, slack) + BarrierEngine.bump(bound)
+  }
+
+  static func bump(_ bound: Double) -> Double { 1.8e-12 * max(1, abs(bound)) }
 
   /// ‖c‖₁.
   func violation(_ c: [Double]) -> Double {
