@@ -35,6 +35,9 @@ extension BarrierEngine {
       } else if solve(layout, &system, residual: c, correcting: false) {
         if control.shift > 0 { control.lastShift = control.shift }
         return true
+      } else if control.threshold < 1e-2 {
+        control.threshold = min(1e-2, BarrierMath.power(control.threshold, 0.75))
+        continue
       } else {
         isSingular = true
       }
@@ -63,7 +66,7 @@ extension BarrierEngine {
     for t in 0..<k { softness[Int(privateRow[t])] += 1 / (sigma[n + t] + control.shift) }
     return system.factorize(
       hessian: hessian, jacobian: jacobian, diagonal: sigma, shift: control.shift, softness: softness,
-      softening: control.softening)
+      softening: control.softening, threshold: control.threshold)
   }
 
   /// The step for a residual of the rows in place of c, written over `corrected` or `step`; false when the system cannot

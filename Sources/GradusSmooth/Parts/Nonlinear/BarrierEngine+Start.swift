@@ -37,7 +37,8 @@ extension BarrierEngine {
     for i in 0..<m { softness[i] = 0 }
     for t in 0..<k { softness[Int(privateRow[t])] += 1 }
     let inertia = system.factorize(
-      hessian: nothing, jacobian: jacobian, diagonal: ones, shift: 0, softness: softness, softening: 0)
+      hessian: nothing, jacobian: jacobian, diagonal: ones, shift: 0, softness: softness, softening: 0,
+      threshold: control.threshold)
     if let inertia, inertia.zero == 0 {
       right = [Double](repeating: 0, count: n + m)
       for j in 0..<n { right[j] = -dualResidual[j] }

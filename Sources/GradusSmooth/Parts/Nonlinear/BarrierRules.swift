@@ -64,6 +64,8 @@ struct BarrierControl: Sendable, Codable {
   var lastShift = 0.0
   var shift = 0.0
   var softening = 0.0
+  /// Of the pivots; raised when a system was not solved accurately.
+  var threshold = 1e-8
   /// θ_min and θ_max; the latter is −1 before the first measurement.
   var smallViolation = 0.0
   var largestViolation = -1.0

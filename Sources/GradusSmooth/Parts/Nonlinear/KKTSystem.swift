@@ -17,12 +17,13 @@ struct KKTSystem: Sendable {
   private let jacobianPlace: [Int32]
   private let diagonalPlace: [Int32]
   private var values: [Double]
-  private var factor: BunchKaufman?
+  private var factor: SparseIndefinite
+  /// False until a factorization has succeeded.
+  private(set) var isFactorized = false
   private var solution: [Double]
   private var previous: [Double]
   private var residual: [Double]
 
-  var isFactorized: Bool { factor != nil }
   var order: Int { n + m }
 
   /// A system without unknowns.
@@ -32,6 +33,7 @@ struct KKTSystem: Sendable {
     pattern = SparseMatrix(rowCount: 0, columnCount: 0)
     (hessianPlace, jacobianPlace, diagonalPlace) = ([], [], [])
     (values, solution, previous, residual) = ([], [], [], [])
+    factor = SparseIndefinite(pattern: pattern)
   }
 
   init(_ layout: ProgramLayout) {
@@ -83,34 +85,35 @@ struct KKTSystem: Sendable {
     self.diagonalPlace = diagonalPlace
     values = [Double](repeating: 0, count: rows.count)
     pattern = SparseMatrix(rowCount: n + m, columnCount: n + m, starts: starts, rows: rows, values: values)
+    factor = SparseIndefinite(pattern: pattern)
     solution = [Double](repeating: 0, count: n + m)
     previous = solution
     residual = solution
   }
 
   /// Factorizes; nil when an entry is not finite. A zero count above 0 marks a matrix that is singular to working accuracy.
+  /// A larger pivot `threshold` is slower and more accurate.
   mutating func factorize(
-    hessian: [Double], jacobian: [Double], diagonal: [Double], shift: Double, softness: [Double], softening: Double
+    hessian: [Double], jacobian: [Double], diagonal: [Double], shift: Double, softness: [Double], softening: Double,
+    threshold: Double
   ) -> Inertia? {
-    factor = nil
+    isFactorized = false
     for k in values.indices { values[k] = 0 }
     for k in hessianPlace.indices { values[Int(hessianPlace[k])] += hessian[k] }
     for k in jacobianPlace.indices { values[Int(jacobianPlace[k])] = jacobian[k] }
     for j in 0..<n { values[Int(diagonalPlace[j])] += diagonal[j] + shift }
     for i in 0..<m { values[Int(diagonalPlace[n + i])] = -(softness[i] + softening) }
-    var dense = Matrix(rowCount: order, columnCount: order)
-    for j in 0..<order {
-      for p in pattern.range(ofColumn: j) { dense[j, Int(pattern.rows[p])] = values[p] }
-    }
-    guard let factor = try? BunchKaufman(dense, on: order > 80 ? .best() : .portable) else { return nil }
-    self.factor = factor
+    factor.options.threshold = threshold
+    do { try factor.factorize(values) } catch { return nil }
+    isFactorized = true
     return factor.inertia
   }
 
   /// Overwrites `b` with the solution; gives the residual relative to the sizes of both, infinite when there is none.
   mutating func solve(_ b: inout [Double]) -> Double {
-    guard let factor, let first = try? factor.solve(Vector(b)) else { return .infinity }
-    solution = first.elements
+    guard isFactorized else { return .infinity }
+    for k in b.indices { solution[k] = b[k] }
+    factor.solve(&solution)
     var size = 0.0
     for v in b { size = max(size, abs(v)) }
     var best = Double.infinity
@@ -125,10 +128,10 @@ struct KKTSystem: Sendable {
       }
       best = ratio
       if ratio <= 1e-15 || (turn > 0 && ratio <= 1e-11) || turn == 5 { break }
-      guard let correction = try? factor.solve(Vector(residual)) else { break }
+      factor.solve(&residual)
       for k in solution.indices {
         previous[k] = solution[k]
-        solution[k] += correction[k]
+        solution[k] += residual[k]
       }
     }
     swap(&b, &solution)
