@@ -15,9 +15,10 @@ struct VerifyCommand: GradusSubcommand {
   var solution: String
 
   func execute() async throws -> ExitCode {
+    let content = try Subject.load(file).content
     let answer = try StartFile.result(at: solution)
     let report: VerificationReport
-    switch try Subject.load(file).content {
+    switch content {
     case .form(let form): report = Verifier().verify(form, answer)
     case .program(let subject): report = Verifier().verify(subject.program, answer)
     case .named, .fit:
