@@ -164,6 +164,15 @@ struct NLScanner {
     return text(TextField(start: start, end: max(start, end)))
   }
 
+  /// The rest of the line as it stands; the next line begins behind it.
+  mutating func wholeLine() -> String {
+    let start = position
+    while base[position] != 10 { position += 1 }
+    let end = position > start && base[position - 1] == 13 ? position - 1 : position
+    nextLine()
+    return text(TextField(start: start, end: end))
+  }
+
   /// True when a further number stands on the line.
   mutating func hasMoreOnLine() -> Bool {
     skipBlanks()
