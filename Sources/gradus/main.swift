@@ -16,6 +16,9 @@ if arguments == ["version"] || arguments == ["--version"] {
 } else if arguments.first == "helper-highs" {
   // The other side of a solve: it must be listening before its master has read a large file.
   _exit(HighsHelper.serve(input: STDIN_FILENO, output: STDOUT_FILENO))
+} else if AMPLCommand.isAsked(arguments) {
+  SignalWatch.block()
+  code = CommandThread.wait { await AMPLCommand.run(arguments) }
 } else {
   // These answer an interrupt with the best point so far; everything else is ended by it as usual.
   if arguments.first == "solve" || arguments.first == "demo" { SignalWatch.block() }

@@ -6,7 +6,9 @@ extension SolveSession {
   ///
   /// At most ten seconds, and never beyond the time limit; a program whose conflict is not found keeps its Farkas ray.
   func explain(_ document: inout ResultDocument) async {
-    guard document.status == .infeasible, case .form(let form) = subject.content, form.quadratic == nil else { return }
+    guard request.explains, document.status == .infeasible, case .form(let form) = subject.content,
+      form.quadratic == nil
+    else { return }
     let rest = min(10, request.timeLimit.map { $0 - request.elapsed } ?? 10)
     guard rest > 0.05, !request.interruption.isRaised else { return }
     let interruption = request.interruption

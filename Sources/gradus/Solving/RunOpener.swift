@@ -42,6 +42,8 @@ struct RunOpener {
       return try Run<HighsSolver>(resuming: checkpoint, of: problem, asking: oracle, judgedBy: oracle)
     }
     var method = try HighsSolver(settings: echoed + settings)
+    // Only integer programs gain from a point; a basis that a point suggests is none.
+    if form.isDiscrete { method.start = subject.start }
     if let path = request.start { try StartFile.apply(path, to: &method, of: form) }
     return try Run(problem, by: method, asking: oracle, seed: request.seed, judgedBy: oracle)
   }

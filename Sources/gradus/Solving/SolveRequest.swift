@@ -17,6 +17,8 @@ struct SolveRequest: Sendable {
   var checkpointEvery = 5.0
   var resume: String?
   var finiteDerivatives = false
+  /// Whether an infeasible program is explained, which takes up to ten seconds more.
+  var explains = true
   var interruption = Interruption()
 
   var deadline: Deadline? {

@@ -49,7 +49,8 @@ struct SolveSession {
 
     /// Started when the argument looks like a linear or integer program and nobody asked for another method.
     init(for argument: String, _ request: SolveRequest) {
-      guard ModelFormat(path: argument) != nil, !argument.lowercased().contains(".qps"),
+      guard let format = ModelFormat(path: argument), ModelFormat.linear.contains(format),
+        !argument.lowercased().contains(".qps"),
         request.method == nil || request.method == HighsSolver.card.name
       else { return }
       oracle = ProcessOracle(relay: relay, interruption: request.interruption)

@@ -11,6 +11,8 @@ struct Subject: Sendable {
   var rowNames: NameTable
   /// What the reader has to say about choices it made.
   var notes: [String] = []
+  /// A start that came with coefficients.
+  var start: Vector?
 
   enum Content: Sendable {
     case form(StandardForm)
@@ -48,6 +50,7 @@ struct Subject: Sendable {
       self.init(form: form ?? stated, notes: contents.notes, argument: argument)
     case (.program(let stated), _, _):
       self.init(form: form ?? stated.linear, notes: contents.notes, argument: argument)
+      if stated.hasStart { start = stated.start }
     }
   }
 
