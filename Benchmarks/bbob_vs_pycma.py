@@ -14,6 +14,7 @@ import json
 import math
 import os
 import pathlib
+import shlex
 import statistics
 import subprocess
 import sys
@@ -51,13 +52,18 @@ def main():
     except ImportError as error:
         print(f"{error.name} is missing: run `make tools`, then `.tools/peers/bin/python Benchmarks/bbob_vs_pycma.py`")
         return 5
-    settings = " ".join(f"--set {setting}" for setting in options.set)
+    solver = f"{GRADUS} ask-tell --by cma-es"
+    if options.set:
+        # The host knows nothing of settings: they are slipped into the description of every problem.
+        settings = json.dumps(dict(setting.split("=", 1) for setting in options.set))
+        insert = f's/^{{"start": {{/{{"start": {{"settings": {settings}, /'
+        solver = shlex.join(["bash", "-c", f"sed -u {shlex.quote(insert)} | {solver}"])
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(options.out or pathlib.Path(folder) / "runs.json").resolve()
         command = [sys.executable, PEERS / "bbob.py", "--solvers", "" if options.merge else "cma", "--dims", options.dims,
                    "--functions", options.functions, "--instances", options.instances, "--budget", str(options.budget),
                    "--jobs", str(os.cpu_count() or 1), "--out", out,
-                   "--external", f"gradus={GRADUS} ask-tell --by cma-es {settings}"]
+                   "--external", f"gradus={solver}"]
         if options.merge:
             command += ["--merge", pathlib.Path(options.merge).resolve()]
         subprocess.run(command, check=True, cwd=folder, env=dict(os.environ, PYTHONWARNINGS="ignore"))

@@ -25,6 +25,8 @@ public struct CMAES: Catalogued, ParallelMethod {
   public var restarts = RestartPolicy.bipop
   /// Whether the worst points reduce the variance in their directions.
   public var active = true
+  /// Whether the directions of a generation are made orthogonal, n at a time: each is still uniform, together they cover more.
+  public var orthogonal = false
   /// A run ends when the values of ten and more generations differ by less than this.
   public var tolerance = 1e-11
 
@@ -43,6 +45,7 @@ public struct CMAES: Catalogued, ParallelMethod {
     Setting("sigma", \.sigma, in: 1e-9...10, "first standard deviation relative to the box"),
     Setting("restarts", choice: \.restarts, "what follows when a run has converged"),
     Setting("active", \.active, "let the worst points reduce the variance"),
+    Setting("orthogonal", \.orthogonal, "directions of a generation are made orthogonal, n at a time"),
     Setting("tolerance", \.tolerance, in: 0...1e9, "differences of values that end a run"),
   ]
 
@@ -143,13 +146,14 @@ public struct CMAES: Catalogued, ParallelMethod {
     var points: [Vector] = []
     points.reserveCapacity(lambda + 1)
     let (box, distribution) = (s.box, s.distribution)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, n)) { z in
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, n * lambda)) { z in
       s.steps.elements.withUnsafeMutableBufferPointer { steps in
         guard let z = z.baseAddress, let first = steps.baseAddress else { return }
+        s.random.normals(into: UnsafeMutableBufferPointer(start: z, count: n * lambda))
+        if orthogonal { OrthogonalDirections.align(z, n, count: lambda) }
         for k in 0..<lambda {
           let y = first + k * n
-          s.random.normals(into: UnsafeMutableBufferPointer(start: z, count: n))
-          s.squares[k] = distribution.step(z, into: y)
+          s.squares[k] = distribution.step(z + k * n, into: y)
           points.append(box.point(distribution.mean, distribution.sigma, y))
         }
       }
