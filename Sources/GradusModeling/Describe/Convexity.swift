@@ -37,7 +37,7 @@ public enum Convexity: String, Sendable, Codable, Hashable {
   }
 
   /// Whether sign·Q is positive semidefinite.
-  private static func ofMatrix(_ matrix: SparseMatrix, sign: Double) -> Convexity {
+  static func ofMatrix(_ matrix: SparseMatrix, sign: Double) -> Convexity {
     let n = matrix.columnCount
     var diagonal = [Double](repeating: 0, count: n)
     var isDiagonal = true
