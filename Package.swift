@@ -84,7 +84,7 @@ let package = Package(
         "GradusNumerics", "GradusNative", "GradusCore", "GradusProblems", "GradusConformance", "GradusSmooth",
         "GradusBlackBox", "GradusDiscrete",
       ]),
-    tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusVerification"]),
+    tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusVerification"]),
     tests("GradusFormulaTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
     tests("FiveElementTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),

@@ -11,7 +11,7 @@ package enum Floors {
     "GradusNative": ["GradusNumerics"],
     "GradusLinearAlgebra": ["GradusNumerics", "GradusNative"],
     "GradusCore": ["GradusNumerics"],
-    "GradusVerification": ["GradusNumerics", "GradusCore"],
+    "GradusVerification": ["GradusNumerics", "GradusCore", "GradusModeling"],
     "GradusProblems": ["GradusNumerics", "GradusCore", "GradusModeling"],
     "GradusConformance": ["GradusNumerics", "GradusCore", "GradusProblems"],
     "GradusMaintenance": [],
