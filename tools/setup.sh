@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, by package name, and says what it installs. A second call finds everything and does nothing.
 #
-#   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, HiGHS
+#   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, HiGHS, Pyomo
 #   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma, BBOB)
 #   tools/setup.sh dist       also what packing a release needs (binutils)
 set -euo pipefail
@@ -80,6 +80,8 @@ wheel() { # NAME VERSION IMPORT
   return 1
 }
 wheel highsbox "$highsbox" highsbox || say "without HiGHS, integer programs cannot be solved and their tests are skipped"
+# Pyomo has no native parts; the tests drive `gradus` with it as an AMPL solver.
+wheel pyomo "" pyomo || say "without Pyomo, the tests of the AMPL convention are skipped"
 
 case ${1:-} in
   optional)

@@ -109,7 +109,7 @@ extension InteriorPoint {
     mutating func finish(_ claim: Claim, _ limit: StopReason? = nil) {
       phase = .done
       end.claim = claim
-      end.limit = limit
+      end.limit = limit ?? (claim == .exhausted ? StopReason(.iterations, "\(end.iterations) iterations") : nil)
     }
 
     /// The numbers of an answer cannot be used at the point `place`.
