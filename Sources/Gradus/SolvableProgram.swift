@@ -9,11 +9,14 @@ public import GradusNumerics
 public struct SolvableProgram: Sendable {
   public let program: FormulaProgram
   public let oracle: FormulaOracle
+  /// Degrees and curvature of its parts.
+  public let structure: FormulaStructure
 
   /// Compiles the formulas. Cost: linear in the program.
   public init(_ program: FormulaProgram) {
     self.program = program
     oracle = FormulaOracle(program)
+    structure = FormulaStructure(program)
   }
 
   /// True when a variable is integral or semi-continuous.
@@ -25,7 +28,7 @@ public struct SolvableProgram: Sendable {
   public var forms: [any Sendable] {
     var forms: [any Sendable] = []
     if !isDiscrete {
-      let relaxation = program.nonlinearProgram(isConvex: program.isProvedConvex)
+      let relaxation = program.nonlinearProgram(isConvex: structure.isConvex)
       if program.constraintCount == 0 {
         let box = relaxation.domain
         if box == .all(box.dimension) {

@@ -2,5 +2,5 @@
 
 extension FormulaProgram {
   /// True when the continuous relaxation was proved convex: then what is locally optimal is optimal.
-  public var isProvedConvex: Bool { isLinear }
+  public var isProvedConvex: Bool { isLinear || FormulaStructure(self).isConvex }
 }

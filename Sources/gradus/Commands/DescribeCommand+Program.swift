@@ -13,6 +13,10 @@ extension DescribeCommand {
       "\(Numbers.counted(survey.rows, "row")), \(Numbers.count(survey.nonlinearRows)) of them nonlinear, "
         + "\(Numbers.counted(survey.entries, "Jacobian element"))")
     lines.append(Numbers.counted(survey.operations, "operation") + " in the formulas")
+    lines.append(
+      content.structure.isConvex
+        ? "convex (proved): a local optimum is a global one"
+        : "not proved convex: a local optimum need not be a global one")
     lines += survey.warnings.map { "warning: \($0)" }
     lines += subject.notes.map { "note: \($0)" }
     lines.append("methods: \(methods.isEmpty ? "none yet" : methods.joined(separator: ", "))")
@@ -27,7 +31,8 @@ extension DescribeCommand {
       "integerVariables": .integer(survey.integers), "fixedVariables": .integer(survey.fixed),
       "freeVariables": .integer(survey.free), "rows": .integer(survey.rows),
       "nonlinearRows": .integer(survey.nonlinearRows), "nonzeros": .integer(survey.entries),
-      "operations": .integer(survey.operations), "warnings": JSONValue(strings: survey.warnings),
+      "convex": .bool(content.structure.isConvex), "operations": .integer(survey.operations),
+      "warnings": JSONValue(strings: survey.warnings),
       "notes": JSONValue(strings: subject.notes), "methods": JSONValue(strings: methods),
     ]
   }

@@ -90,10 +90,11 @@ struct Subject: Sendable {
 
   init(program: FormulaProgram, notes: [String], argument: String) {
     let linear = program.linear
-    self.init(argument: argument, content: .program(SolvableProgram(program)))
+    let solvable = SolvableProgram(program)
+    self.init(argument: argument, content: .program(solvable))
     // Writers of .nl call a nameless problem "unknown".
     summary.name = ["", "unknown"].contains(program.name) ? Self.baseName(argument) : program.name
-    summary.kind = linear.isDiscrete ? "MINLP" : "NLP"
+    summary.kind = solvable.structure.kindName
     summary.sense = linear.sense
     summary.variables = program.variableCount
     summary.integerVariables = linear.integerCount
@@ -181,7 +182,7 @@ struct Subject: Sendable {
 extension Subject {
   /// False when the method takes the class of the problem, and refuses this member of it.
   func isSolvable(by entry: MethodEntry) -> Bool {
-    guard summary.kind == "QP" else { return true }
+    guard case .form = content, summary.kind == "QP" else { return true }
     return (try? entry.open(RunRequest(problems: forms, oracles: [()]))) != nil
   }
 }
