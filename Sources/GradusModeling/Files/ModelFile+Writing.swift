@@ -25,9 +25,11 @@ extension ModelFile {
 
   /// Writes `program` to `path`; formats for coefficients take it when it is linear or quadratic.
   ///
-  /// An `.nl` file gets `.row` and `.col` files with the names beside it.
+  /// An `.nl` file gets `.row` and `.col` files with the names beside it; `isBinary` asks for its binary form.
   @discardableResult
-  public static func write(_ program: FormulaProgram, to path: String) throws -> [ConversionLoss] {
+  public static func write(
+    _ program: FormulaProgram, to path: String, isBinary: Bool = false
+  ) throws -> [ConversionLoss] {
     guard try format(toWrite: path) == .nl else {
       let form: StandardForm
       do throws(FormError) { form = try program.standardForm() } catch {
@@ -35,7 +37,7 @@ extension ModelFile {
       }
       return try write(form, to: path)
     }
-    let result = try NLWriter.write(program, file: path)
+    let result = try NLWriter.write(program, file: path, isBinary: isBinary)
     try saveCompressed(result.bytes, to: path)
     let stem = NLFile.stem(of: path)
     if let names = result.columnNames { try save(names, to: stem + ".col") }

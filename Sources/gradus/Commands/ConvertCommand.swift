@@ -14,9 +14,20 @@ struct ConvertCommand: GradusSubcommand {
   @Argument(help: "The file to write; its extension is the format, .gz behind it compresses.")
   var target: String
 
+  @Flag(help: "Write an .nl file in its binary form.")
+  var binary = false
+
   func execute() async throws -> ExitCode {
     let reading = try ModelFile.contents(path: input)
-    let losses = try ModelFile.write(reading.problem, to: target)
+    let losses: [ConversionLoss]
+    if binary {
+      guard ModelFormat(path: target) == .nl else {
+        throw Failure(.usage, "'--binary' is a form of .nl files; leave it out for \(target)")
+      }
+      losses = try ModelFile.write(reading.program(), to: target, isBinary: true)
+    } else {
+      losses = try ModelFile.write(reading.problem, to: target)
+    }
     switch output.format {
     case .json:
       let document: JSONValue = [

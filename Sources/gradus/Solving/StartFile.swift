@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
 
-/// A point to start from, read from a result file.
+/// A point to start from, read from a result file or a `.sol` file.
 enum StartFile {
-  /// The values of `names` in the solution of the result at `path`; a variable that is not named there starts at 0.
+  /// The values of `names` in the solution of the result at `path`; a variable that is not named there starts at 0. A
+  /// `.sol` file has its values in the order of the variables.
   static func point(_ path: String, names: NameTable) throws -> Vector {
+    if path.lowercased().hasSuffix(".sol") {
+      let solution = try NLSolution.read(path: path)
+      guard solution.values.count == names.count else {
+        throw Failure(
+          .unreadable, "\(path) has \(solution.values.count) values; expected \(names.count), one a variable")
+      }
+      return Vector(solution.values)
+    }
     let document = try result(at: path)
     guard let solution = document.solution else {
       throw Failure(.unreadable, "\(path) has no solution to start from; expected a result with a point")
