@@ -17,25 +17,30 @@ from program import FOLDER, ROOT
 README = ROOT / "README.md"
 
 
-def commands():
-    blocks = re.findall(r"^```sh\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL)
+def commands(page=README):
+    blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
     return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def run_all(test, lines):
+    """Runs commands one after the other in a copy of the examples and the tools."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("Examples", "tools"):
+            shutil.copytree(ROOT / name, pathlib.Path(folder) / name, ignore=shutil.ignore_patterns(".build*"))
+        environment = dict(os.environ, PATH=f"{FOLDER}{os.pathsep}{os.environ['PATH']}")
+        for line in lines:
+            with test.subTest(line):
+                wanted = int((re.search(r"# exit code (\d+)", line) or [0, 0])[1])
+                run = subprocess.run(["bash", "-c", line], cwd=folder, env=environment, capture_output=True, text=True,
+                                     stdin=subprocess.DEVNULL, timeout=180)
+                test.assertEqual(run.returncode, wanted, f"{line}\n{run.stdout}{run.stderr}")
 
 
 class Readme(unittest.TestCase):
     def test_its_commands_work(self):
         lines = [line for line in commands() if line.startswith(("gradus ", "python3 tools/"))]
         self.assertGreater(len(lines), 5)
-        with tempfile.TemporaryDirectory() as folder:
-            for name in ("Examples", "tools"):
-                shutil.copytree(ROOT / name, pathlib.Path(folder) / name, ignore=shutil.ignore_patterns(".build*"))
-            environment = dict(os.environ, PATH=f"{FOLDER}{os.pathsep}{os.environ['PATH']}")
-            for line in lines:
-                with self.subTest(line):
-                    wanted = int((re.search(r"# exit code (\d+)", line) or [0, 0])[1])
-                    run = subprocess.run(["bash", "-c", line], cwd=folder, env=environment, capture_output=True, text=True,
-                                         stdin=subprocess.DEVNULL, timeout=180)
-                    self.assertEqual(run.returncode, wanted, f"{line}\n{run.stdout}{run.stderr}")
+        run_all(self, lines)
 
     def test_its_make_targets_exist(self):
         makefile = (ROOT / "Makefile").read_text()
