@@ -64,8 +64,9 @@ enum PivotSearch {
     let (u, v) = (a[c + c * height] / coupling, a[r + r * height] / coupling)
     var option = Option()
     let determinant = abs(u * v - 1)
-    // Near cancellation one of the two is a good pivot by itself.
-    if determinant >= 0.01 {
+    // Near cancellation one of the two is a good pivot by itself, and so it is when the coupling is weak. A tiny coupling
+    // would make the determinant overflow and the pivot look perfect.
+    if determinant >= 0.01 && determinant <= 1000 {
       let multiplier = max(abs(v) * own + other, own + abs(u) * other) / (size * determinant)
       option.consider(Pivot(first: c, second: r), multiplier, multiplier * max(own, other))
     }
