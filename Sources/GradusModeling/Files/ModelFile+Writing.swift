@@ -55,10 +55,14 @@ extension ModelFile {
   }
 
   private static func format(toWrite path: String) throws(WriteError) -> ModelFormat {
-    if let format = ModelFormat(path: path) { return format }
-    let known = knownExtensions.map { ".\($0)" }.joined(separator: ", ")
+    let format = ModelFormat(path: path)
+    if let format, format.isWritten { return format }
+    let written = ModelFormat.allCases.filter(\.isWritten).flatMap(\.extensions)
+    let known = written.map { ".\($0)" }.joined(separator: ", ")
     throw WriteError(
-      file: path, cause: "the extension .\(fileExtension(of: path).format) is unknown",
+      file: path,
+      cause: "\(format == nil ? "the extension" : "files with the extension") .\(fileExtension(of: path).format) "
+        + (format == nil ? "is unknown" : "are read only"),
       remedy: "use one of \(known), each also with .gz")
   }
 
@@ -82,6 +86,7 @@ extension ModelFile {
     case .nl:
       let result = try NLWriter.write(program(form, path), file: path)
       return (result.bytes, result.losses)
+    case .sif: throw WriteError(file: path, cause: ".sif files are read only", remedy: "write an .nl file")
     }
   }
 

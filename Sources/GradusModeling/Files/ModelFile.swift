@@ -9,7 +9,7 @@ public enum ModelFile {
     public var notes: [String]
   }
 
-  /// The extensions that are read and written, in lower case; matched without regard to case, before `.gz`.
+  /// The extensions that are read, in lower case; matched without regard to case, before `.gz`.
   public static var knownExtensions: [String] { ModelFormat.allCases.flatMap(\.extensions) }
 
   /// The problem in the file at `path`.
@@ -60,6 +60,9 @@ public enum ModelFile {
       return ModelContents(problem: .form(form), notes: notes)
     case .nl:
       let read = try NLFile.parse(file)
+      return ModelContents(problem: .program(read.program), notes: read.notes)
+    case .sif:
+      let read = try SIFReader.read(file)
       return ModelContents(problem: .program(read.program), notes: read.notes)
     }
   }

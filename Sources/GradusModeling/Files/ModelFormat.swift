@@ -8,6 +8,8 @@ public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
   case lp
   /// AMPL's interchange format, `.nl`, text or binary.
   case nl
+  /// CUTEst problems, `.sif`; read only.
+  case sif
 
   /// The formats of linear, quadratic and mixed-integer programs, which keep order and names of a `StandardForm`.
   public static let linear: [ModelFormat] = [.mps, .lp]
@@ -18,8 +20,12 @@ public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
     case .mps: ["mps", "qps"]
     case .lp: ["lp"]
     case .nl: ["nl"]
+    case .sif: ["sif"]
     }
   }
+
+  /// False for formats that are read only.
+  public var isWritten: Bool { self != .sif }
 
   /// The format that the extension of `path` stands for; nil for a foreign one. Case does not matter, `.gz` behind it
   /// is skipped.
