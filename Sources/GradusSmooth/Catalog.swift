@@ -31,8 +31,8 @@ public enum SmoothCatalog {
             [ J            −δ_c ] [q] = − [ c − s      ]      δ chosen so that the inertia is (n, m, 0)
 
         A step is taken when a filter of pairs (violation, barrier objective) lets it pass; second-order corrections and, where
-        no step passes, a restoration phase that minimizes the violation itself take care of the rest. Every point asked about
-        lies within the bounds of x; the sides of rows are relaxed by 1e-8.
+        no step passes, a restoration phase that minimizes the violation itself take care of the rest. Bounds and sides of rows
+        are relaxed by 1e-8, so that questions may lie as far outside; the answer is projected.
 
         **Needs** values, first derivatives and Hessians of the Lagrangian. **Keeps** the iterate with its multipliers, one
         Jacobian and one Hessian; the factorization is rebuilt when a run is resumed.

@@ -48,22 +48,21 @@ extension InteriorPoint.State {
     var upper: [Double] = []
     var v: [Double] = []
     for j in layout.variables.map({ Int($0) }) {
-      lower.append(problem.domain.lower[j])
-      upper.append(problem.domain.upper[j])
+      let relaxed = relaxed(problem.domain.lower[j], problem.domain.upper[j])
+      lower.append(relaxed.lower)
+      upper.append(relaxed.upper)
       v.append(end.point[j])
     }
     for r in layout.slackRows.map({ Int($0) }) {
       let i = Int(layout.rows[r])
       let scale = rowScales[r]
-      let (l, u) = (scale * problem.rowLower[i], scale * problem.rowUpper[i])
-      let relaxed = (
-        l - min(1e-4, method.relaxation * max(1, abs(l))), u + min(1e-4, method.relaxation * max(1, abs(u)))
-      )
-      lower.append(relaxed.0)
-      upper.append(relaxed.1)
+      let relaxed = relaxed(scale * problem.rowLower[i], scale * problem.rowUpper[i])
+      lower.append(relaxed.lower)
+      upper.append(relaxed.upper)
       v.append(
         BarrierEngine.pushed(
-          scale * activities[r], lower: relaxed.0, upper: relaxed.1, push: method.push, fraction: method.pushFraction))
+          scale * activities[r], lower: relaxed.lower, upper: relaxed.upper, push: method.push,
+          fraction: method.pushFraction))
     }
     engine = BarrierEngine(
       rules: method.rules, n: layout.variableCount, rows: layout.rowCount, privateRow: layout.slackRows,
@@ -71,9 +70,18 @@ extension InteriorPoint.State {
     engine.startBoundDuals()
   }
 
+  /// Two sides a little farther apart, so that there is room between sides that leave none.
+  private func relaxed(_ lower: Double, _ upper: Double) -> (lower: Double, upper: Double) {
+    (
+      lower - min(1e-4, method.relaxation * max(1, abs(lower))),
+      upper + min(1e-4, method.relaxation * max(1, abs(upper)))
+    )
+  }
+
   /// All variables are fixed: the rows hold or they do not.
   private mutating func settleFixed() {
-    end.value = largestViolation() <= 1e-6 ? objective : nil
+    end.isFeasible = largestViolation() <= 1e-6
+    end.value = end.isFeasible ? objective : nil
     end.measure = 0
     finish(end.value == nil ? .infeasible : .stationary)
   }
@@ -94,9 +102,10 @@ extension InteriorPoint.State {
 
   /// Remembers the iterate as the one to report.
   mutating func note() {
-    if largestViolation() <= 1e-6 {
+    end.isFeasible = largestViolation() <= 1e-6
+    if end.isFeasible {
       end.value = objective
-      if objective <= end.feasibleValue {
+      if objective <= end.feasibleValue, given.value.domain.violation(of: end.point) == 0 {
         end.feasible = end.point
         end.feasibleValue = objective
       }
@@ -111,9 +120,7 @@ extension InteriorPoint.State {
     let errors = engine.measureErrors()
     let error = engine.error(errors, barrier: 0)
     end.measure = error
-    if error <= method.tolerance, largestViolation() <= 2e-7 {
-      return finish(given.value.isConvex ? .optimal : .stationary)
-    }
+    if error <= method.tolerance, isSettled(errors) { return finish(given.value.isConvex ? .optimal : .stationary) }
     engine.control.acceptable = error <= method.acceptable ? engine.control.acceptable + 1 : 0
     if engine.control.acceptable >= method.acceptableIterations { return finish(.stalled) }
     if end.iterations >= method.iterations { return finish(.exhausted) }
@@ -129,6 +136,14 @@ extension InteriorPoint.State {
       engine.control.filterResets += 1
     }
     phase = .hessian
+  }
+
+  /// Large multipliers must not hide errors in the user's units.
+  private func isSettled(_ errors: BarrierErrors) -> Bool {
+    var slope = 0.0
+    for g in engine.gradient { slope = max(slope, abs(g)) }
+    return largestViolation() <= 2e-7 && errors.dual <= max(objectiveScale, 1e-6 * slope)
+      && engine.complementarity(0) <= 1e-4 * max(objectiveScale, abs(engine.f))
   }
 
   // MARK: Restoration

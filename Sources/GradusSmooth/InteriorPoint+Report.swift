@@ -7,9 +7,15 @@ extension InteriorPoint.State {
     var report = Report(point: end.point, value: end.value, measure: end.measure, claim: end.claim)
     report.limit = end.limit
     // An iterate on its way is not better than one that satisfies the rows.
-    if end.value == nil, let feasible = end.feasible, end.claim != .infeasible {
+    if !end.isFeasible, let feasible = end.feasible, end.claim != .infeasible {
       report.point = feasible
       report.value = end.feasibleValue
+      return report
+    }
+    // Relaxed bounds are the method's own affair; the value belongs to the iterate, not to its projection.
+    if phase != .done, given.value.domain.violation(of: end.point) > 0 {
+      report.point = given.value.domain.projection(of: end.point)
+      report.value = nil
       return report
     }
     guard phase == .done, engine.n > 0 else { return report }

@@ -4,7 +4,9 @@ import GradusNumerics
 
 extension InteriorPoint {
   /// What is asked next.
-  enum Phase: String, Codable, Sendable { case startValues, startDerivatives, hessian, trial, derivatives, done }
+  enum Phase: String, Codable, Sendable {
+    case startValues, startDerivatives, hessian, trial, derivatives, projected, done
+  }
 
   /// The iterate, the barrier problem it belongs to, and the answers that the next step needs.
   public struct State: Sendable {
@@ -38,6 +40,7 @@ extension InteriorPoint {
       /// The best iterate that satisfied the rows, where the last one does not.
       var feasible: Vector?
       var feasibleValue = Double.infinity
+      var isFeasible = false
       var iterations = 0
       var stuck = 0
 
@@ -72,17 +75,15 @@ extension InteriorPoint {
           at: point(engine.v), multipliers: multipliers(engine.y, scale: 1),
           objectiveWeight: suspended == nil ? objectiveScale : 0)
       case .trial: .evaluate(point(engine.trial))
+      case .projected: .evaluate(end.point)
       case .done: nil
       }
     }
 
-    /// The user's point of an iterate; rounding never leaves the bounds.
+    /// The user's point of an iterate.
     func point(_ v: [Double]) -> Vector {
       var x = end.point
-      let domain = given.value.domain
-      for (k, j) in layout.variables.enumerated() {
-        x[Int(j)] = min(max(v[k], domain.lower[Int(j)]), domain.upper[Int(j)])
-      }
+      for (k, j) in layout.variables.enumerated() { x[Int(j)] = v[k] }
       return x
     }
 
@@ -102,14 +103,30 @@ extension InteriorPoint {
       case (.hessian, .hessian(let hessian)): takeStep(hessian)
       case (.trial, .values(let values)): takeTrial(values, at: point)
       case (.derivatives, .derivatives(let derivatives)): takeDerivatives(derivatives)
+      case (.projected, .values(let values)): takeProjected(values)
       default: preconditionFailure("the answer does not fit the question")
       }
     }
 
+    /// Ends the run. An iterate beyond its bounds, which are relaxed, is projected and evaluated once more.
     mutating func finish(_ claim: Claim, _ limit: StopReason? = nil) {
-      phase = .done
       end.claim = claim
       end.limit = limit ?? (claim == .exhausted ? StopReason(.iterations, "\(end.iterations) iterations") : nil)
+      phase = .done
+      guard claim != .failed, given.value.domain.violation(of: end.point) > 0 else { return }
+      end.point = given.value.domain.projection(of: end.point)
+      end.value = nil
+      end.isFeasible = false
+      phase = .projected
+    }
+
+    private mutating func takeProjected(_ values: ConstrainedValues) {
+      phase = .done
+      guard values.objective.isFinite, values.constraints.isFinite else { return }
+      objective = values.objective
+      gather(values.constraints)
+      for k in activities.indices { activities[k] = rowScales[k] * activities[k] - target(k) }
+      note()
     }
 
     /// The numbers of an answer cannot be used at the point `place`.

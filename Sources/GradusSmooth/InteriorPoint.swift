@@ -10,8 +10,8 @@ public import GradusNumerics
 ///     [ J            −δ_c ] [q] = − [ c − s      ]      δ chosen so that the inertia is (n, m, 0)
 ///
 /// A step is taken when a filter of pairs (violation, barrier objective) lets it pass; second-order corrections and, where
-/// no step passes, a restoration phase that minimizes the violation itself take care of the rest. Every point asked about
-/// lies within the bounds of x; the sides of rows are relaxed by 1e-8.
+/// no step passes, a restoration phase that minimizes the violation itself take care of the rest. Bounds and sides of rows
+/// are relaxed by 1e-8, so that questions may lie as far outside; the answer is projected.
 ///
 /// **Needs** values, first derivatives and Hessians of the Lagrangian. **Keeps** the iterate with its multipliers, one
 /// Jacobian and one Hessian; the factorization is rebuilt when a run is resumed.
@@ -29,7 +29,7 @@ public struct InteriorPoint: Catalogued {
   /// How far inside its bounds the start is moved, absolutely and as a fraction of their distance.
   public var push = 1e-2
   public var pushFraction = 1e-2
-  /// By how much sides of rows are relaxed, relative to max(1, |side|).
+  /// By how much bounds and sides of rows are relaxed, relative to max(1, |side|).
   public var relaxation = 1e-8
   /// The largest entry of a gradient that is not scaled down.
   public var largestGradient = 100.0
@@ -50,7 +50,7 @@ public struct InteriorPoint: Catalogued {
       Trial("hs71", answers: 60, value: 17.0140174), Trial("hs10", answers: 80, value: -0.9999998),
       Trial("hs12", answers: 60, value: -29.99999), Trial("hs26", answers: 120, value: 1e-8),
       Trial("hs30", answers: 120, value: 1.000001), Trial("hs43", answers: 60, value: -43.99999),
-    ])
+    ], staysInDomain: false)
 
   public static let settings: [Setting<Self>] = [
     Setting("tol", \.tolerance, in: 1e-12...1e-2, "largest scaled error of an answer"),
@@ -59,7 +59,7 @@ public struct InteriorPoint: Catalogued {
     Setting("mu_linear_decrease_factor", \.barrierFactor, in: 0.01...0.9, "factor of the barrier parameter"),
     Setting("bound_push", \.push, in: 1e-12...1e6, "least distance of the start from its bounds"),
     Setting("bound_frac", \.pushFraction, in: 1e-12...0.5, "the same as a fraction of the distance of two bounds"),
-    Setting("bound_relax_factor", \.relaxation, in: 0...1e-4, "relative relaxation of the sides of rows"),
+    Setting("bound_relax_factor", \.relaxation, in: 0...1e-4, "relative relaxation of bounds and sides of rows"),
     Setting("nlp_scaling_max_gradient", \.largestGradient, in: 1e-2...1e20, "largest gradient that is not scaled down"),
     Setting("max_soc", \.corrections, in: 0...100, "second-order corrections of one step at most"),
     Setting("acceptable_tol", \.acceptable, in: 1e-12...1e10, "error that counts as acceptable"),

@@ -22,6 +22,9 @@ struct FirstOrderError {
     var objective = 1.0
     var rows: [Double]
 
+    /// No scaling.
+    init(rows: Int) { self.rows = [Double](repeating: 1, count: rows) }
+
     init(_ first: ConstrainedDerivatives) {
       let size = first.gradient.maximumMagnitude
       if size.isFinite, size > 100 { objective = max(1e-8, 100 / size) }
@@ -66,6 +69,11 @@ struct FirstOrderError {
     let dualScale = total > 0 ? max(100, (rowSum + boundSum) / total) / 100 : 1
     let boundScale = bounds > 0 ? max(100, boundSum / Double(bounds)) / 100 : 1
     measure = scales.objective * max(dual / dualScale, complementarity / boundScale)
+    // Large multipliers must not hide errors in the user's units: Ipopt's dual_inf_tol and compl_inf_tol.
+    let slope = derivatives.gradient.maximumMagnitude
+    if dual > max(1, 1e-6 * slope) || complementarity > 1e-4 * max(1, abs(values.objective)) {
+      measure = max(measure, dual, complementarity)
+    }
   }
 
   private mutating func note(_ multiplier: Double, slack: Double, _ sum: inout Double) {

@@ -113,8 +113,8 @@ struct NonlinearJudge {
       return feasible("the values were computed again; without derivatives nothing more can be checked")
     }
     let start = program.domain.projection(of: program.start)
-    let first = start == x ? here : try await derivatives(at: start) ?? here
-    let scales = FirstOrderError.Scales(first)
+    let first = start == x ? here : try await derivatives(at: start)
+    let scales = first.map { FirstOrderError.Scales($0) } ?? FirstOrderError.Scales(rows: program.constraintCount)
     var best: FirstOrderError?
     if let given = report.multipliers, given.count == program.constraintCount, given.isFinite {
       best = FirstOrderError(program, x, values, here, multipliers: -given, scales)

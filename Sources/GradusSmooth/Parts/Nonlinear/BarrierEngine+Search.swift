@@ -29,6 +29,12 @@ extension BarrierEngine {
     return true
   }
 
+  /// True when the step is lost in the rounding of the iterate.
+  private var isIdle: Bool {
+    for j in 0..<total where search.alpha * abs(step.v[j]) > .ulpOfOne * (1e-3 + abs(v[j])) { return false }
+    return true
+  }
+
   /// α_min (23).
   private func leastStep() -> Double {
     var least = rules.violationMargin
@@ -64,7 +70,7 @@ extension BarrierEngine {
       control.tinySteps += 1
       return .accepted
     }
-    if isAcceptable(theta, phi) {
+    if isAcceptable(theta, phi) || isWithinNoise(theta, phi) {
       let isDescent = isSwitching && meetsArmijo(phi)
       if !isDescent {
         filter.add(
@@ -94,7 +100,7 @@ extension BarrierEngine {
     search.isCorrected = false
     search.alpha *= 0.5
     guard search.alpha >= search.least || search.isTiny else { return .failed }
-    guard search.alpha > 1e-30 else { return .failed }
+    guard !isIdle else { return .failed }
     move(search.alpha, along: step.v)
     return .retry
   }
@@ -125,7 +131,18 @@ extension BarrierEngine {
       phi - search.objective, rules.armijo * search.alpha * search.slope, scale: search.objective)
   }
 
-  private mutating func isAcceptable(_ theta: Double, _ phi: Double) -> Bool {
+  /// True when the model promises less than the values can show: a few such full steps are taken on trust, since near a
+  /// solution a Newton step is right even where f is only noise.
+  private mutating func isWithinNoise(_ theta: Double, _ phi: Double) -> Bool {
+    let size = abs(search.objective)
+    guard search.trials == 1, abs(search.slope) <= 1e-11 * size, abs(phi - search.objective) <= 1e-10 * size,
+      theta <= max(search.violation, 1e-9), control.noisySteps < 3
+    else { return false }
+    control.noisySteps += 1
+    return true
+  }
+
+  private func isAcceptable(_ theta: Double, _ phi: Double) -> Bool {
     guard theta <= control.largestViolation else { return false }
     if search.violation <= control.smallViolation && isSwitching {
       guard meetsArmijo(phi) else { return false }

@@ -70,6 +70,7 @@ struct BarrierControl: Sendable, Codable {
   var smallViolation = 0.0
   var largestViolation = -1.0
   var tinySteps = 0
+  var noisySteps = 0
   var acceptable = 0
   var filterRejections = 0
   var filterResets = 0
