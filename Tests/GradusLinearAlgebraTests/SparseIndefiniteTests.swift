@@ -129,6 +129,27 @@ struct SparseIndefiniteTests {
     }
   }
 
+  @Test("a coupling next to nothing makes no block of order 2", arguments: [1e-184, 1e-300, 1e-20, 1e-12])
+  func weakCoupling(_ coupling: Double) throws {
+    // Columns 0 and 1 are a front of their own whose large entries all lie below it.
+    var triplets: [(row: Int, column: Int, value: Double)] = []
+    for first in [0, 2] {
+      triplets += [(first, first, -1e-11), (first, first + 1, coupling), (first + 1, first + 1, -0.01)]
+      for row in 4...5 { triplets += [(first, row, 1), (first + 1, row, Double(first + row) - 1)] }
+    }
+    for j in 4..<9 { for i in 4...j { triplets.append((i, j, i == j ? 3 : 0.5)) } }
+    let a = SparseMatrix(rowCount: 9, columnCount: 9, triplets: triplets)
+    let expected = try IndefiniteMatrices.inertia(a)
+    for way in Way.allCases {
+      var f = way.prepare(a)
+      try f.factorize(a.values)
+      #expect(f.inertia == expected)
+      var data = Fixtures(6)
+      var x = SparseLDLTests.multiply(a, data.vector(9)).elements
+      #expect(f.solveRefined(&x, values: a.values).backwardError < 1e-14)
+    }
+  }
+
   @Test("refactorizing gives the bits of a first factorization", arguments: Way.allCases)
   func again(_ way: Way) throws {
     for n in [40, 130] {
