@@ -4,7 +4,10 @@ internal import GradusCore
 /// The ten lines that open an `.nl` file: the numbers of everything, and the order of the variables.
 ///
 /// Source: D. M. Gay, "Writing .nl files", Sandia National Laboratories, SAND2005-7907P; `nlvc` and `nlvo` count up to
-/// the last variable that is nonlinear in constraints and in objectives.
+/// the last variable that is nonlinear in constraints and in objectives. JuMP reads the paper differently: its `nlvo`
+/// leaves out what is nonlinear in constraints only, and where `nlvo` ≤ `nlvc` the objective's own variables come first.
+/// AMPL and others never write nlvb < nlvo ≤ nlvc; where both readings are possible, the remark on the first line, which
+/// JuMP leaves out, decides.
 struct NLHeader {
   /// The integers of the first line, to be echoed in the `.sol` file.
   var options: [Int] = []
@@ -30,6 +33,11 @@ struct NLHeader {
   var jacobianEntries = 0
   var gradientEntries = 0
   var definedVariables = 0
+  /// Sizes of the groups of nonlinear variables in the order of the file, each with its integers last.
+  private(set) var groups: [(size: Int, integers: Int)] = []
+  /// True when the counts were read as JuMP writes them.
+  private(set) var countsLikeJuMP = false
+  private var hasRemark = false
 
   /// Reads the head; the scanner then stands at the first segment, in the right form.
   init(_ scanner: inout NLScanner) throws(ReadError) {
@@ -44,6 +52,7 @@ struct NLHeader {
     // Further numbers on this line are of no use to a solver.
     while scanner.hasMoreOnLine() { _ = try scanner.number("a number") }
     let comment = try scanner.comment().split(separator: " ", maxSplits: 1)
+    hasRemark = !comment.isEmpty
     if comment.count == 2, comment[0] == "problem" { name = String(comment[1]) }
     try readSizes(&scanner)
     guard variables + rows + objectives + logicalRows + definedVariables <= scanner.size else {
@@ -79,12 +88,10 @@ struct NLHeader {
       nonlinearIntegersInRows = discrete[3]
       nonlinearIntegersInObjectives = discrete[4]
     }
-    let beyondRows = max(0, nonlinearInObjectives - nonlinearInRows)
-    guard max(nonlinearInRows, nonlinearInObjectives) + linearArcs + binaries + integers <= variables,
-      nonlinearInBoth <= min(nonlinearInRows, nonlinearInObjectives),
-      nonlinearIntegersInBoth <= nonlinearInBoth,
-      nonlinearIntegersInRows <= nonlinearInRows - nonlinearInBoth,
-      nonlinearIntegersInObjectives <= beyondRows
+    groups = nonlinearGroups()
+    guard nonlinearInBoth <= min(nonlinearInRows, nonlinearInObjectives),
+      groups.allSatisfy({ $0.integers <= $0.size }),
+      groups.reduce(linearArcs + binaries + integers, { $0 + $1.size }) <= variables
     else {
       throw scanner.error("the kinds of variables do not add up to \(variables)", expected: "groups that fit")
     }
@@ -110,19 +117,29 @@ struct NLHeader {
     return numbers
   }
 
-  /// Kinds by position: nonlinear in both, in constraints, in objectives – each with its integers last –, then linear
-  /// ones, and at the end the binary and the other integers.
+  private mutating func nonlinearGroups() -> [(size: Int, integers: Int)] {
+    let both = (nonlinearInBoth, nonlinearIntegersInBoth)
+    let rows = (nonlinearInRows - nonlinearInBoth, nonlinearIntegersInRows)
+    let beyond = nonlinearInObjectives - nonlinearInBoth
+    if nonlinearInObjectives <= nonlinearInRows {
+      countsLikeJuMP = beyond > 0
+      return [both, (beyond, nonlinearIntegersInObjectives), rows]
+    }
+    let total = nonlinearInRows + beyond + linearArcs + binaries + integers
+    countsLikeJuMP = rows.0 > 0 && !hasRemark && total <= variables
+    let size = countsLikeJuMP ? beyond : nonlinearInObjectives - nonlinearInRows
+    return [both, rows, (size, nonlinearIntegersInObjectives)]
+  }
+
+  /// Kinds by position: the nonlinear groups, then linear variables, and at the end binary and other integer ones.
   var kinds: [VariableKind] {
     var kinds = [VariableKind](repeating: .continuous, count: variables)
-    func mark(_ count: Int, before end: Int) {
-      for j in max(0, end - count)..<end { kinds[j] = .integer }
+    var end = 0
+    for (size, integers) in groups {
+      end += size
+      for j in end - integers..<end { kinds[j] = .integer }
     }
-    mark(nonlinearIntegersInBoth, before: nonlinearInBoth)
-    mark(nonlinearIntegersInRows, before: nonlinearInRows)
-    if nonlinearInObjectives > nonlinearInRows {
-      mark(nonlinearIntegersInObjectives, before: nonlinearInObjectives)
-    }
-    mark(binaries + integers, before: variables)
+    for j in variables - binaries - integers..<variables { kinds[j] = .integer }
     return kinds
   }
 }

@@ -57,6 +57,9 @@ extension NLReader {
     var file = NLFile(program: program)
     (file.options, file.tolerance, file.isBinary) = (header.options, header.tolerance, header.isBinary)
     (file.objectiveCount, file.objective, file.suffixes) = (header.objectives, number > 0 ? number - 1 : nil, suffixes)
+    if header.countsLikeJuMP, header.groups.contains(where: { $0.integers > 0 }) {
+      file.notes.append("the counts of nonlinear variables were read as JuMP writes them")
+    }
     if header.objectives > 1, wanted == nil {
       file.notes.append("the file has \(header.objectives) objectives; the first is taken (objno chooses another)")
     }
