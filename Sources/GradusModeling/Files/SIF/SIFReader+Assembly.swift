@@ -46,7 +46,9 @@ extension SIFReader {
     }
     objective += quadraticTerms(&graph)
     let goal = graph.sum(objective, offset: offset)
-    return program(graph, goal, rows)
+    let result = program(graph, goal, rows)
+    try checkNumbers(result.linear, rows)
+    return result
   }
 
   /// Gives the default type to groups without one, which makes it theirs with all that it asks for.
@@ -126,6 +128,24 @@ extension SIFReader {
     quadratic.map { value, i, j in
       let square = graph.product(FormulaGraph.Node(i), FormulaGraph.Node(j))
       return (weight: i == j ? value / 2 : value, node: square)
+    }
+  }
+
+  /// Refuses coefficients that grew beyond all numbers when they were added up or scaled.
+  private func checkNumbers(_ form: StandardForm, _ rows: [Row]) throws(ReadError) {
+    let remedy = "smaller numbers"
+    guard form.costs.allSatisfy(\.isFinite), form.objectiveOffset.isFinite else {
+      let line = groups.first(where: { $0.kind == 0x4E }).map(\.line) ?? 1
+      throw missing(line, "the objective has a coefficient that is not finite", remedy)
+    }
+    var isFinite = rows.indices.map { k in
+      form.rowLower[k] < .infinity && form.rowUpper[k] > -.infinity && !form.rowLower[k].isNaN
+        && !form.rowUpper[k].isNaN
+    }
+    for (k, value) in zip(form.matrix.rows, form.matrix.values) where !value.isFinite { isFinite[Int(k)] = false }
+    if let k = isFinite.firstIndex(of: false) {
+      let group = groups[rows[k].group]
+      throw missing(group.line, "the group \(group.name) has a number that is not finite", remedy)
     }
   }
 

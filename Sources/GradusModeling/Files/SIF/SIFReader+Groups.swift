@@ -75,7 +75,7 @@ extension SIFReader {
     let i = groupIndex[name] ?? groups.count
     if i == groups.count {
       groupIndex[name] = i
-      groups.append(Group(name: name, kind: kind))
+      groups.append(Group(name: name, line: card.line, kind: kind))
     } else if groups[i].kind != kind {
       throw error(card, card.code, "the group \(name) has two types", "one of N, L, G and E a group")
     }

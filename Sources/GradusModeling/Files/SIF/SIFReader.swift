@@ -22,6 +22,7 @@ package struct SIFReader {
   /// What a group is: its kind is N, L, G or E.
   struct Group {
     var name: String
+    var line: Int
     var kind: UInt8
     var scale = 1.0
     var constant: Double?
