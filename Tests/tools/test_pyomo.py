@@ -262,7 +262,7 @@ class Pyomo(unittest.TestCase):
 
     def test_options_that_are_not_understood(self):
         m = self.hs071()
-        for options in ({"nonsense": 1}, {"timelim": "soon"}):
+        for options in ({"nonsense": 1}, {"timelim": "soon"}, {"objno": 7}, {"method": "nope"}):
             results = self.solve(m, "internalSolverError", load=False, **options)
             self.assertEqual(results.solver.id, 503)
             self.assertIn(next(iter(options)), str(results.solver.message))

@@ -14,7 +14,7 @@ struct AMPLAnswer {
     solution.code = code
     solution.message = message(words)
     solution.values = document.solution?.values ?? []
-    solution.duals = document.duals?.values ?? []
+    if hasPoint { solution.duals = document.duals?.values ?? [] }
     solution.suffixes = suffixes
     return solution
   }
@@ -95,7 +95,8 @@ struct AMPLAnswer {
     func add(_ name: String, _ kind: NLSuffix.Kind, isReal: Bool = true, _ values: [(index: Int, value: Double)]) {
       if !values.isEmpty { suffixes.append(NLSuffix(name, kind, isReal: isReal, values: values)) }
     }
-    if let costs = document.reducedCosts?.values {
+    // Prices belong to a point; those of an infeasible program prove that there is none, and are something else.
+    if hasPoint, let costs = document.reducedCosts?.values {
       let isMinimum = document.problem.sense == .minimize
       let all = costs.enumerated().filter { $0.element != 0 }.map { (index: $0.offset, value: $0.element) }
       add("rc", .variable, all)

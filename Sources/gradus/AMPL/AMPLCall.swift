@@ -42,7 +42,7 @@ struct AMPLCall {
       return AMPLAnswer(document: try await session.finish(), file: file, settings: settings).solution
     } catch {
       let failure = Failure(error)
-      return failed(error is SettingError ? 503 : 500, failure.message)
+      return failed(failure.code == .usage ? 503 : 500, failure.message)
     }
   }
 
