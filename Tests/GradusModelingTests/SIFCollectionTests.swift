@@ -35,7 +35,7 @@ struct SIFCollectionTests {
       let program = try Self.read(file)
       let wanted = try #require(row["f_start"].flatMap { Double($0) })
       let value = Self.values(program, program.start.elements).objective
-      #expect(abs(value - wanted) <= 1e-9 * max(1, abs(wanted)), "\(file): \(value), not \(wanted)")
+      #expect(abs(value - wanted) <= 1e-10 * max(1, abs(wanted)), "\(file): \(value), not \(wanted)")
       #expect(program.constraintCount == row["rows"].flatMap { Int($0) }, "\(file)")
       #expect(program.variableCount == row["cols"].flatMap { Int($0) }, "\(file)")
       #expect(program.name == row["name"], "\(file)")

@@ -222,9 +222,18 @@ import Testing
       "GROUPS\n",
       with: "GROUPS\r\n IE N                   10             $-PARAMETER, any text behind it, however long\n")
     #expect(try Self.read(text).variableCount == 2)
-    // A number that runs over the end of its field is read whole.
-    let long = Self.text(Self.card("RE", "R", "", "1.23456789012") + Self.card("ZN", "OBJ", "X2", "", "R"))
-    #expect(try Self.read(long).linear.costs[1] == 1.23456789012)
+    // Decimals behind column 36 are left out; digits whose loss would change the size of the number are refused.
+    func with(_ number: String) -> FileBytes {
+      FileBytes(
+        path: "t.sif", text: Self.text(Self.card("RE", "R", "", number) + Self.card("ZN", "OBJ", "X2", "", "R")))
+    }
+    let (program, notes) = try SIFReader.read(with("1.23456789012"))
+    #expect(program.linear.costs[1] == 1.2345678901)
+    #expect(notes == ["decimals behind column 36 are left out, first in line 7"])
+    for number in ["1234567890123", "1.23456789D-07", "1.234567890 1"] {
+      let error = #expect(throws: ReadError.self) { try SIFReader.read(with(number)) }
+      #expect(error?.cause == "text outside the fields")
+    }
   }
 
   @Test func loopsKeepToALimitOfWork() {

@@ -23,4 +23,6 @@ struct SIFCard {
   var third: SIFField
   /// Field 6.
   var secondNumber: SIFField
+  /// True when field 4 left out decimals that stand behind its end.
+  var isCut = false
 }

@@ -9,8 +9,8 @@ struct SIFLine {
 /// The lines of a SIF file and their cutting into fixed columns.
 ///
 /// Names may hold any character, blanks included, so only the column says where a field ends. Lines that begin with `*`
-/// are comments; so is what follows a `$` that opens field 3 or 5. A number that runs up to three columns beyond its
-/// field is read whole; everything else outside the fields is refused rather than dropped.
+/// are comments; so is what follows a `$` that opens field 3 or 5. Decimals behind the end of
+/// field 4 are left out, as Fortran does, and a note says so; everything else outside the fields is refused.
 struct SIFLines {
   let path: String
   private let bytes: [UInt8]
@@ -102,13 +102,22 @@ struct SIFLines {
       first >= comment ? SIFField(text: "", column: first) : field(line, first, last)
     }
     try refuse(line, 4...4)
-    // A number that begins in its field belongs to it with all its digits.
-    var first = part(25, 36)
-    if !first.isEmpty, byte(line, 36) != 0x20 { first = part(25, 39) } else { try refuse(line, 37...39) }
+    let first = part(25, 36)
+    let cut = comment < 37 ? SIFField() : field(line, 37, 39)
+    // Files exist whose last decimals stand behind the field; readers of fixed columns have always left them out.
+    let isCut = !cut.isEmpty && byte(line, 36) != 0x20 && SIFLines.isFraction(first.text, cut.text)
+    if !isCut, comment > 39 { try refuse(line, 37...39) }
     if comment == .max { try refuse(line, 62...max(62, line.bytes.count)) }
     return SIFCard(
       line: line.number, code: field(line, 2, 3), first: part(5, 14), second: part(15, 24), firstNumber: first,
-      third: part(40, 49), secondNumber: part(50, 61))
+      third: part(40, 49), secondNumber: part(50, 61),
+      isCut: isCut)
+  }
+
+  /// True when `rest` only goes on with the decimals of `number`.
+  private static func isFraction(_ number: String, _ rest: String) -> Bool {
+    number.utf8.contains(0x2E) && number.utf8.allSatisfy { $0 < 0x3A }
+      && rest.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
   }
 
   /// A number that was written in a field; nil where it is none or not finite. Blanks inside do not count, as in

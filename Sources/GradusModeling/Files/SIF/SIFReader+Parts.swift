@@ -268,6 +268,9 @@ struct SIFPart {
   private mutating func readTransformation(_ card: Card) throws(ReadError) {
     guard let t = type else { return }
     let data = try source.card(card.line)
+    if data.isCut {
+      throw source.error(data.line, 37, "a number runs over the end of its field", expected: "numbers in columns 25-36")
+    }
     guard let u = types.types[t].internals.firstIndex(of: data.first.text) else {
       throw source.error(
         data.line, data.first, "\"\(data.first.text)\" is no internal variable of this type",

@@ -14,7 +14,7 @@ internal import GradusNumerics
 ///
 /// Where the format leaves a choice, it is SIFDecode's: integer parameters are truncated; a bound `MI` of a variable with
 /// the bounds 0 and ∞ makes its upper bound 0, `UP` 0 makes its lower bound −∞; ranges count by magnitude; repeated
-/// coefficients add up; of several start points the first counts.
+/// coefficients add up; numbers end with their field; of several start points the first counts.
 ///
 /// Refused by name: D-groups, scale factors of variables (implementations disagree about their meaning), integer markers,
 /// external functions, ranges of equations, free format, a second set of constants, ranges or bounds.
@@ -55,6 +55,7 @@ package struct SIFReader {
   let source: SIFLines
   var work: Int
   var notes: [String] = []
+  var hasCuts = false
   var name = ""
   var seen: Set<SIFSection> = []
 
@@ -157,7 +158,14 @@ package struct SIFReader {
   private mutating func read(_ section: SIFSection, _ lines: ArraySlice<SIFLine>) throws(ReadError) {
     var cards: [SIFCard] = []
     cards.reserveCapacity(lines.count)
-    for line in lines { cards.append(try source.card(line)) }
+    for line in lines {
+      let card = try source.card(line)
+      if card.isCut, !hasCuts {
+        hasCuts = true
+        notes.append("decimals behind column 36 are left out, first in line \(card.line)")
+      }
+      cards.append(card)
+    }
     if section == .start {
       start = [Double](repeating: 0, count: variables.count)
       multipliers = [Double](repeating: 0, count: groups.count)
