@@ -17,7 +17,10 @@ extension ModelFile {
   ///   needed and missing.
   @discardableResult
   public static func write(_ form: StandardForm, to path: String) throws -> [ConversionLoss] {
-    if try format(toWrite: path) == .nl { return try write(program(form, path), to: path) }
+    switch try format(toWrite: path) {
+    case .nl, .yaml, .json: return try write(program(form, path), to: path)
+    default: break
+    }
     let (bytes, losses) = try text(of: form, format: try format(toWrite: path), path: path)
     try saveCompressed(bytes, to: path)
     return losses
@@ -30,7 +33,12 @@ extension ModelFile {
   public static func write(
     _ program: FormulaProgram, to path: String, isBinary: Bool = false
   ) throws -> [ConversionLoss] {
-    guard try format(toWrite: path) == .nl else {
+    let format = try format(toWrite: path)
+    if let (bytes, losses) = try text(of: program, format: format, path: path) {
+      try saveCompressed(bytes, to: path)
+      return losses
+    }
+    guard format == .nl else {
       let form: StandardForm
       do throws(FormError) { form = try program.standardForm() } catch {
         throw WriteError(file: path, cause: "\(error)", remedy: "write an .nl file")
@@ -87,6 +95,21 @@ extension ModelFile {
       let result = try NLWriter.write(program(form, path), file: path)
       return (result.bytes, result.losses)
     case .sif: throw WriteError(file: path, cause: ".sif files are read only", remedy: "write an .nl file")
+    case .yaml: return try FiveElementWriter.write(program(form, path), .yaml, file: path)
+    case .json: return try FiveElementWriter.write(program(form, path), .json, file: path)
+    case .mof: return try MOFWriter.write(.form(form), file: path)
+    }
+  }
+
+  /// The text of `program` in a format of one file that states formulas; nil for other formats.
+  package static func text(
+    of program: FormulaProgram, format: ModelFormat, path: String = "output"
+  ) throws(WriteError) -> (bytes: [UInt8], losses: [ConversionLoss])? {
+    switch format {
+    case .yaml: try FiveElementWriter.write(program, .yaml, file: path)
+    case .json: try FiveElementWriter.write(program, .json, file: path)
+    case .mof: try MOFWriter.write(.program(program), file: path)
+    case .mps, .lp, .nl, .sif: nil
     }
   }
 

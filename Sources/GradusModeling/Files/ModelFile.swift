@@ -64,6 +64,10 @@ public enum ModelFile {
     case .sif:
       let read = try SIFReader.read(file)
       return ModelContents(problem: .program(read.program), notes: read.notes)
+    case .yaml, .json:
+      let read = try FiveElementModel.parse(file, format == .yaml ? .yaml : .json)
+      return ModelContents(problem: .program(read.program), notes: read.notes)
+    case .mof: return try MOFReader.read(file)
     }
   }
 
@@ -89,5 +93,11 @@ public enum ModelFile {
     let isCompressed = parts.count > 1 && parts.last == "gz"
     if isCompressed { parts.removeLast() }
     return (parts.count > 1 ? parts[parts.count - 1] : "", isCompressed)
+  }
+
+  /// True for `.mof.json`, the one format with two extensions.
+  static func isMathOptFormat(_ path: String) -> Bool {
+    let name = (path.split(separator: "/").last ?? "").lowercased()
+    return name.hasSuffix(".mof.json") || name.hasSuffix(".mof.json.gz")
   }
 }

@@ -10,6 +10,12 @@ public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
   case nl
   /// CUTEst problems, `.sif`; read only.
   case sif
+  /// A five-element model, `.yaml` or `.yml`.
+  case yaml
+  /// A five-element model as JSON, `.json`.
+  case json
+  /// MathOptFormat, `.mof.json`.
+  case mof
 
   /// The formats of linear, quadratic and mixed-integer programs, which keep order and names of a `StandardForm`.
   public static let linear: [ModelFormat] = [.mps, .lp]
@@ -21,6 +27,9 @@ public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
     case .lp: ["lp"]
     case .nl: ["nl"]
     case .sif: ["sif"]
+    case .yaml: ["yaml", "yml"]
+    case .json: ["json"]
+    case .mof: ["mof.json"]
     }
   }
 
@@ -30,6 +39,10 @@ public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
   /// The format that the extension of `path` stands for; nil for a foreign one. Case does not matter, `.gz` behind it
   /// is skipped.
   public init?(path: String) {
+    if ModelFile.isMathOptFormat(path) {
+      self = .mof
+      return
+    }
     let wanted = ModelFile.fileExtension(of: path).format
     guard let format = ModelFormat.allCases.first(where: { $0.extensions.contains(wanted) }) else { return nil }
     self = format

@@ -42,6 +42,7 @@ extension FiveElementReader {
     key.comment = nil
     let parser = try self.parser(key)
     if case .name(let name) = parser.token.kind, parser.tokens.count == 2 {
+      if key.text.utf8.first == UInt8(ascii: "`") { return name }
       if ExpressionParser.functions[name] != nil || name == "card" {
         throw source.error(at: key.offset, "\(name) is a function", expected: "another name")
       }
