@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func thingsThatAreNoModels() throws {
-    let known = "expected one of .mps, .qps, .lp, .nl, .sif, each also with .gz"
+    let known = "expected one of .mps, .qps, .lp, .nl, .sif, .yaml, .yml, .json, .mof.json, each also with .gz"
     #expect(message(path("x.foo")) == "x.foo: the extension .foo is unknown; \(known)")
     #expect(message(path("plain")) == "plain: the file has no extension; \(known)")
     #expect(message(path("none.mps")) == "none.mps: no such file; expected a readable file")

@@ -116,7 +116,7 @@ extension MOFReader {
       let near = NearestName.of(type, in: Self.operations.keys.sorted())
       throw error(
         typeNode, "the operation \(type.prefix(60)) is not held",
-        near.map { "\($0); did you mean that" } ?? "an operation of formulas")
+        near.map { "\($0) (did you mean that?)" } ?? "an operation of formulas")
     }
     if operation.isExtremum || operation == .and || operation == .or {
       return rest.reduce(first) { model.store.graph.binary(operation, $0, $1) }
@@ -185,7 +185,7 @@ extension MOFReader {
       let near = NearestName.of(name, in: columns.keys.sorted())
       throw error(
         node, "the variable \(name.prefix(60)) is unknown",
-        near.map { "\($0); did you mean that" } ?? "a declared variable")
+        near.map { "\($0) (did you mean that?)" } ?? "a declared variable")
     }
     return column
   }

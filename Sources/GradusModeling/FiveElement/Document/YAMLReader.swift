@@ -5,14 +5,14 @@
 /// Block and flow lists and mappings, plain, quoted, literal and folded scalars, comments, one document. Refused with their
 /// place: anchors, aliases, tags, merge keys, complex and repeated keys, directives, tabs as indentation, a second
 /// document. No resolution of types happens. Cost: one pass; nesting is limited to `DocumentLimits.depth`.
-struct YAMLReader {
+package struct YAMLReader {
   let source: SourceText
   let bytes: [UInt8]
   var position = 0
   var lineStart = 0
   var depth = 0
 
-  static func read(_ source: SourceText) throws(ReadError) -> DocumentNode {
+  package static func read(_ source: SourceText) throws(ReadError) -> DocumentNode {
     var reader = YAMLReader(source: source, bytes: source.bytes)
     return try reader.document()
   }

@@ -7,9 +7,10 @@ extension FiveElementReader {
       let (a, b) = (try number(base), try number(exponent))
       let value = FormulaOperation.constantPower.value(a, number: b)
       guard value.isFinite else {
+        let shown = a < 0 ? "(\(TextBuffer.shortest(a)))" : TextBuffer.shortest(a)
         throw error(
           term.offset,
-          "\(TextBuffer.shortest(a))^\(TextBuffer.shortest(b)) is \(a == 0 ? "a division by zero" : "no finite number")",
+          "\(shown)^\(TextBuffer.shortest(b)) is \(a == 0 ? "a division by zero" : "no finite number")",
           expected: "a power that exists")
       }
       return .number(value)
@@ -61,7 +62,7 @@ extension FiveElementReader {
         ? (exactness == .inside ? .inside : .exact)
         : exactness == (isLower ? .under : .over) ? exactness : exactness == .inside ? .inside : .exact
       for argument in arguments { nodes.append(try formula(argument, own)) }
-      if operation == .absolute { nodes.append(model.store.graph.negated(nodes[0])) }
+      if operation == .absolute { nodes.append(flatSum([(-1, nodes[0])])) }
       return result(try extremum(isLower: isLower, nodes, exactness, term.offset, operation))
     default:
       if arguments.count == 1 {
@@ -88,7 +89,7 @@ extension FiveElementReader {
         default: _ = try number(body)
         }
       }
-      return result(model.store.graph.sum([(try checked(factor, term, "the product"), rest)]))
+      return result(flatSum([(try checked(factor, term, "the product"), rest)]))
     }
     let isLower = fold == .min
     let own: Exactness = exactness == (isLower ? .under : .over) ? exactness : exactness == .inside ? .inside : .exact

@@ -53,7 +53,7 @@ extension FiveElementReader {
         try imply(Literal(node: choice, isPositive: true), part, "\(name).or\(k + 1)", offset)
       }
       if let literal { terms.append((1, value(of: literal))) } else { constant = 1 }
-      addRow(model.store.graph.sum(terms, offset: constant), name)
+      addRow(flatSum(terms, offset: constant), name)
     case .comparison(let body, let sign, let offset):
       try implyComparison(literal, body, sign, name, offset)
     }
@@ -62,7 +62,7 @@ extension FiveElementReader {
   private func implyComparison(
     _ literal: Literal?, _ body: FormulaGraph.Node, _ sign: SyntaxTerm.Comparison, _ name: String, _ offset: Int
   ) throws(ReadError) {
-    let negative = model.store.graph.negated(body)
+    let negative = flatSum([(-1, body)])
     switch sign {
     case .lessOrEqual: try implyNonPositive(literal, body, name, offset)
     case .greaterOrEqual: try implyNonPositive(literal, negative, name, offset)
@@ -77,7 +77,7 @@ extension FiveElementReader {
           expected:
             "integer variables, or the sign that lets the boundary fall on the harmless side (> for >=, < for <=)")
       }
-      try implyNonPositive(literal, model.store.graph.sum([(1, strict)], offset: 1), name, offset)
+      try implyNonPositive(literal, flatSum([(1, strict)], offset: 1), name, offset)
     case .notEqual:
       let parts = [SyntaxTerm.Comparison.less, .greater].map {
         ModelCondition.comparison(body: body, sign: $0, offset: offset)
@@ -95,7 +95,7 @@ extension FiveElementReader {
     if bound <= 0 { return }
     // body ≤ bound·(1 − literal)
     let graph = literal.isPositive ? [(1.0, body), (bound, literal.node)] : [(1.0, body), (-bound, literal.node)]
-    addRow(model.store.graph.sum(graph, offset: literal.isPositive ? -bound : 0), name)
+    addRow(flatSum(graph, offset: literal.isPositive ? -bound : 0), name)
     note { $0.largest = max($0.largest, bound) }
   }
 
@@ -129,7 +129,7 @@ extension FiveElementReader {
   }
 
   private func value(of literal: Literal) -> FormulaGraph.Node {
-    literal.isPositive ? literal.node : model.store.graph.sum([(-1, literal.node)], offset: 1)
+    literal.isPositive ? literal.node : flatSum([(-1, literal.node)], offset: 1)
   }
 
   private func auxiliary(_ what: String, _ lower: Double, _ upper: Double, _ kind: VariableKind) -> FormulaGraph.Node {
@@ -159,20 +159,20 @@ extension FiveElementReader {
       if x == y { return a }
       guard x.isFinite, y.isFinite else { throw error(offset, "an infinite value", expected: "finite numbers") }
       let choice = try indicator(condition, exactness.scaled(by: x - y), offset)
-      return model.store.graph.sum([(x - y, choice)], offset: y)
+      return flatSum([(x - y, choice)], offset: y)
     }
     // b + δ·(a − b), the product by its four bounds (McCormick 1976, exact for a binary factor).
-    let difference = model.store.graph.sum([(1, a), (-1, b)])
+    let difference = flatSum([(1, a), (-1, b)])
     let upper = try largest(difference, offset)
-    let lower = -(try largest(model.store.graph.negated(difference), offset))
+    let lower = -(try largest(flatSum([(-1, difference)]), offset))
     let choice = try indicator(condition, .exact, offset)
     let product = auxiliary("then", min(0, lower), max(0, upper), .continuous)
-    addRow(model.store.graph.sum([(1, product), (-upper, choice)]), "product.1")
-    addRow(model.store.graph.sum([(-1, product), (lower, choice)]), "product.2")
-    addRow(model.store.graph.sum([(1, product), (-1, difference), (-lower, choice)], offset: lower), "product.3")
-    addRow(model.store.graph.sum([(-1, product), (1, difference), (upper, choice)], offset: -upper), "product.4")
+    addRow(flatSum([(1, product), (-upper, choice)]), "product.1")
+    addRow(flatSum([(-1, product), (lower, choice)]), "product.2")
+    addRow(flatSum([(1, product), (-1, difference), (-lower, choice)], offset: lower), "product.3")
+    addRow(flatSum([(-1, product), (1, difference), (upper, choice)], offset: -upper), "product.4")
     note { $0.largest = max($0.largest, abs(upper), abs(lower)) }
-    return model.store.graph.sum([(1, b), (1, product)])
+    return flatSum([(1, b), (1, product)])
   }
 
   /// A binary variable that is 1 only where the condition holds (under), 0 only where it does not (over), or both.
@@ -220,7 +220,7 @@ extension FiveElementReader {
     let count = auxiliaryCounts[context + operation.symbol] ?? 0
     for (k, node) in nodes.enumerated() {
       addRow(
-        model.store.graph.sum([(sign, node), (-sign, result)]), "\(context).\(operation.symbol)\(count).\(k + 1)")
+        flatSum([(sign, node), (-sign, result)]), "\(context).\(operation.symbol)\(count).\(k + 1)")
     }
     if isConvex { return result }
     // result ≤ node + (U − Lₖ)·(1 − δₖ), one δₖ is 1
@@ -230,11 +230,11 @@ extension FiveElementReader {
       choices.append((-1, choice))
       let bound = upper - ranges[k].lower
       addRow(
-        model.store.graph.sum([(sign, result), (-sign, node), (bound, choice)], offset: -bound),
+        flatSum([(sign, result), (-sign, node), (bound, choice)], offset: -bound),
         "\(context).\(operation.symbol)\(count).attained\(k + 1)")
       note { $0.largest = max($0.largest, bound) }
     }
-    addRow(model.store.graph.sum(choices, offset: 1), "\(context).\(operation.symbol)\(count).attained")
+    addRow(flatSum(choices, offset: 1), "\(context).\(operation.symbol)\(count).attained")
     return result
   }
 

@@ -102,7 +102,7 @@ extension FiveElementReader {
     }
     return error(
       offset, "\(name) has no member [\(shown(ids).prefix(200))]",
-      expected: near.map { "\($0); did you mean that" } ?? "subscripts in its sets; where … leaves others out")
+      expected: near.map { "\($0) (did you mean that?)" } ?? "subscripts in its sets; where … leaves others out")
   }
 
   private func parameter(_ i: Int, _ subscripts: [SyntaxTerm], _ offset: Int) throws(ReadError) -> Double {
@@ -167,7 +167,27 @@ extension FiveElementReader {
     guard sum.constant.isFinite, sum.terms.allSatisfy(\.weight.isFinite) else {
       throw error(offset, "a coefficient that is infinite", expected: "finite numbers")
     }
-    return model.store.graph.sum(sum.terms, offset: sum.constant)
+    return flatSum(sum.terms, offset: sum.constant)
+  }
+
+  /// Σ weight·node + offset with the sums among the nodes opened, so that what is linear is seen to be.
+  func flatSum(_ terms: [(weight: Double, node: FormulaGraph.Node)], offset: Double = 0) -> FormulaGraph.Node {
+    let isFlat = terms.allSatisfy { model.store.graph.operations[Int($0.node)] != .sum }
+    if isFlat { return model.store.graph.sum(terms, offset: offset) }
+    var offset = offset
+    var opened: [(weight: Double, node: FormulaGraph.Node)] = []
+    opened.reserveCapacity(terms.count)
+    for term in terms {
+      guard model.store.graph.operations[Int(term.node)] == .sum else {
+        opened.append(term)
+        continue
+      }
+      offset += term.weight * model.store.graph.numbers[Int(term.node)]
+      for p in model.store.graph.range(of: term.node) {
+        opened.append((term.weight * model.store.graph.weights[p], model.store.graph.arguments[p]))
+      }
+    }
+    return model.store.graph.sum(opened, offset: offset)
   }
 
   /// The number in front and the parts with variables.

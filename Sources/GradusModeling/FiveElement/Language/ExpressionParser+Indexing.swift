@@ -76,7 +76,7 @@ extension ExpressionParser {
       let near = NearestName.of(name, in: scope.knownNames)
       throw error(
         "the set \(name.prefix(60)) is unknown",
-        expected: near.map { "\($0); did you mean that" } ?? "the name of a set, or first..last")
+        expected: near.map { "\($0) (did you mean that?)" } ?? "the name of a set, or first..last")
     }
     let first = try additive()
     guard take(.range) else { throw error("found \(token.shown)", expected: "the name of a set, or first..last") }

@@ -114,7 +114,7 @@ extension ExpressionParser {
       let near = NearestName.of(name, in: Self.functions.keys.sorted() + ["sum", "prod", "min", "max", "card"])
       throw error(
         "the function \(name) is unknown",
-        expected: near.map { "\($0); did you mean that" } ?? "one of "
+        expected: near.map { "\($0) (did you mean that?)" } ?? "one of "
           + Self.functions.keys.sorted().joined(separator: ", "), at: place)
     }
     let arguments = try self.arguments()
@@ -205,7 +205,7 @@ extension ExpressionParser {
     let near = NearestName.of(name, in: locals + scope.knownNames)
     return error(
       "the name \(name.prefix(60)) is unknown",
-      expected: near.map { "\($0); did you mean that" } ?? "an index, a parameter, a variable or an element",
+      expected: near.map { "\($0) (did you mean that?)" } ?? "an index, a parameter, a variable or an element",
       at: place)
   }
 }

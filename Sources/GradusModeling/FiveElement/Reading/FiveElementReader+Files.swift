@@ -46,7 +46,7 @@ extension FiveElementReader {
       let near = NearestName.of(wanted, in: table.header.dropFirst(arity).map(\.text))
       throw source.error(
         at: column.offset, "the table has no column \(wanted.prefix(60))",
-        expected: near.map { "\($0); did you mean that" } ?? "a column behind the \(arity) subscripts")
+        expected: near.map { "\($0) (did you mean that?)" } ?? "a column behind the \(arity) subscripts")
     }
     guard table.header.count == arity + 1 else {
       throw table.source.error(
@@ -71,7 +71,7 @@ extension FiveElementReader {
       let near = NearestName.of(bad.text, in: elements.texts)
       throw table.source.error(
         at: bad.offset, "\(name) has no member [\(keys.map(\.text).joined(separator: ",").prefix(120))]",
-        expected: near.map { "\($0); did you mean that" } ?? "members of its sets")
+        expected: near.map { "\($0) (did you mean that?)" } ?? "members of its sets")
     }
     guard let number = ElementTable.number(cell.text), number.isFinite else {
       throw table.source.error(at: cell.offset, "\(cell.text.prefix(40)) is no finite number", expected: "a number")

@@ -194,6 +194,6 @@ extension FiveElementReader {
     let near = NearestName.of(key.text, in: known)
     return source.error(
       at: key.offset, "\(owner) has no member \(key.text.prefix(60))",
-      expected: near.map { "\($0); did you mean that" } ?? "a member of its set")
+      expected: near.map { "\($0) (did you mean that?)" } ?? "a member of its set")
   }
 }

@@ -40,6 +40,8 @@ extension FiveElementReader {
   private func identifier(_ key: DocumentScalar) throws(ReadError) -> String {
     var key = key
     key.comment = nil
+    let isWord = key.text.utf8.first.map { ExpressionLexer.isNameStart($0) || $0 == UInt8(ascii: "`") || $0 >= 0x80 }
+    guard isWord == true else { throw notAName(key) }
     let parser = try self.parser(key)
     if case .name(let name) = parser.token.kind, parser.tokens.count == 2 {
       if key.text.utf8.first == UInt8(ascii: "`") { return name }
@@ -51,7 +53,11 @@ extension FiveElementReader {
     if case .keyword(let word) = parser.token.kind, parser.tokens.count == 2 {
       throw source.error(at: key.offset, "\(word.rawValue) is a word of the language", expected: "another name")
     }
-    throw source.error(
+    throw notAName(key)
+  }
+
+  private func notAName(_ key: DocumentScalar) -> ReadError {
+    source.error(
       at: key.offset, "\(key.text.prefix(60)) is no name", expected: "letters, digits and _, or the name in backquotes")
   }
 

@@ -41,7 +41,7 @@ extension FiveElementReader {
       let near = NearestName.of(word, in: Self.kinds)
       throw source.error(
         at: fields["kind"]?.offset ?? variables[i].offset, "the kind \(word.prefix(60)) is unknown",
-        expected: near.map { "\($0); did you mean that" } ?? "one of \(Self.kinds.joined(separator: ", "))")
+        expected: near.map { "\($0) (did you mean that?)" } ?? "one of \(Self.kinds.joined(separator: ", "))")
     }
     let kind: VariableKind = word == "binary" ? .integer : VariableKind(word) ?? .continuous
     let over = try over(fields["over"], name)

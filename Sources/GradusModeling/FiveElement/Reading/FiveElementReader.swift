@@ -111,7 +111,7 @@ final class FiveElementReader {
     }
     return source.error(
       at: key.offset, "the key \(key.text.prefix(60)) is unknown",
-      expected: near.map { "\($0); did you mean that" } ?? "one of \(Self.sections.joined(separator: ", "))")
+      expected: near.map { "\($0) (did you mean that?)" } ?? "one of \(Self.sections.joined(separator: ", "))")
   }
 
   // MARK: Pieces
@@ -135,7 +135,7 @@ final class FiveElementReader {
         let near = NearestName.of(entry.key.text, in: known)
         throw source.error(
           at: entry.key.offset, "\(owner) has no key \(entry.key.text.prefix(60))",
-          expected: near.map { "\($0); did you mean that" } ?? "one of \(known.joined(separator: ", "))")
+          expected: near.map { "\($0) (did you mean that?)" } ?? "one of \(known.joined(separator: ", "))")
       }
       result[entry.key.text] = entry.value
     }

@@ -37,7 +37,7 @@ struct FiveElementWriter {
     open("name", 0)
     out.append(Self.quoted(form.name))
     separate()
-    open("variables", 0)
+    open("variables", 0, isBlock: form.variableCount > 0)
     out.append(form.variableCount == 0 ? "{}" : isJSON ? "{\n" : "\n")
     for j in 0..<form.variableCount {
       open(columns[j], 1)
@@ -52,7 +52,7 @@ struct FiveElementWriter {
       form.objectiveName.isEmpty || form.objectiveName == "objective"
         ? Self.quoted(objective) : "{\(Self.quoted(form.objectiveName)): \(Self.quoted(objective))}")
     separate()
-    open("subject to", 0)
+    open("subject to", 0, isBlock: !rows.isEmpty)
     out.append(rows.isEmpty ? "{}" : isJSON ? "{\n" : "\n")
     let terms = Self.rows(of: form)
     for i in rows.indices {
@@ -74,13 +74,14 @@ struct FiveElementWriter {
 
   // MARK: Pieces
 
-  private mutating func open(_ key: String, _ level: Int) {
+  private mutating func open(_ key: String, _ level: Int, isBlock: Bool = false) {
     out.append(String(repeating: " ", count: 2 * (isJSON ? level + 1 : level)))
     let isPlain =
       !isJSON
       && (key == "subject to" || key.utf8.allSatisfy { ExpressionLexer.isNameStart($0) || ExpressionLexer.isDigit($0) })
     out.append(isPlain ? key : Self.quoted(key))
-    out.append(isPlain || isJSON ? ": " : " : ")
+    // A blank keeps the backquotes of a name and the colon apart for people.
+    out.append(isBlock && !isJSON ? ":" : isPlain || isJSON ? ": " : " : ")
   }
 
   private mutating func separate(isLast: Bool = false) { out.append(isJSON && !isLast ? ",\n" : "\n") }
