@@ -41,6 +41,8 @@ extension InteriorPoint {
       var feasible: Vector?
       var feasibleValue = Double.infinity
       var isFeasible = false
+      /// The iterate beyond its bounds that the answer is the projection of, where it satisfied the rows.
+      var unprojected: Vector?
       var iterations = 0
       var stuck = 0
 
@@ -114,6 +116,7 @@ extension InteriorPoint {
       end.limit = limit ?? (claim == .exhausted ? StopReason(.iterations, "\(end.iterations) iterations") : nil)
       phase = .done
       guard claim != .failed, given.value.domain.violation(of: end.point) > 0 else { return }
+      end.unprojected = end.isFeasible ? end.point : nil
       end.point = given.value.domain.projection(of: end.point)
       end.value = nil
       end.isFeasible = false
@@ -122,6 +125,15 @@ extension InteriorPoint {
 
     private mutating func takeProjected(_ values: ConstrainedValues) {
       phase = .done
+      let before = objective
+      defer {
+        // Where the projection costs rows their feasibility, bounds missed by 1e-8 relative are the lesser evil.
+        if !end.isFeasible, let unprojected = end.unprojected {
+          end.point = unprojected
+          end.value = before
+          end.isFeasible = true
+        }
+      }
       guard values.objective.isFinite, values.constraints.isFinite else { return }
       objective = values.objective
       gather(values.constraints)
