@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import GradusCore
 
 /// What became of each claim of an answer.
 public struct VerificationReport: Sendable, Hashable {
@@ -21,7 +22,7 @@ public struct VerificationReport: Sendable, Hashable {
   /// One claim of the answer, such as its point or its bound.
   public struct Claim: Sendable, Hashable {
     /// `problem`, `point`, `objective`, `bound`, `optimality`, `duals`, `reducedCosts`, `infeasibility`, `unboundedness`,
-    /// `conflict`, `status`.
+    /// `conflict`, `status`, `exact`.
     public var subject: String
     public var finding: Finding
     /// What was found, in one sentence without a full stop.
@@ -31,6 +32,9 @@ public struct VerificationReport: Sendable, Hashable {
   }
 
   public private(set) var claims: [Claim] = []
+
+  /// `exact` when a proof was found in rational arithmetic; nil when none was asked for or found.
+  public internal(set) var certificate: Certificate.Kind?
 
   /// `refuted` when a claim is, otherwise `unchecked` when a claim is, otherwise `confirmed`.
   public var outcome: Finding { claims.map(\.finding).max() ?? .unchecked }

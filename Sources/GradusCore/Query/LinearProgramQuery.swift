@@ -4,6 +4,33 @@ public import GradusNumerics
 /// Where a variable or row stands in a basis.
 public enum BasisStatus: UInt8, Sendable, Codable, Hashable { case lower, basic, upper, free, nonbasic }
 
+extension BasisStatus {
+  fileprivate var letter: Character {
+    switch self {
+    case .lower: "l"
+    case .basic: "b"
+    case .upper: "u"
+    case .free: "f"
+    case .nonbasic: "n"
+    }
+  }
+}
+
+extension [BasisStatus] {
+  /// One letter a status: l, b, u, f (free, at zero) or n (not basic, side unknown).
+  package var letters: String { String(map(\.letter)) }
+
+  /// Nil when the text holds another letter.
+  package init?(letters: String) {
+    let all: [Character: BasisStatus] = ["l": .lower, "b": .basic, "u": .upper, "f": .free, "n": .nonbasic]
+    self = []
+    for letter in letters {
+      guard let status = all[letter] else { return nil }
+      append(status)
+    }
+  }
+}
+
 /// A basis of a linear program: one status a column and one a row.
 public struct Basis: Sendable, Codable, Hashable {
   public var columns: [BasisStatus]

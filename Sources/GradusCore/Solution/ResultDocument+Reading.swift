@@ -64,6 +64,12 @@ extension ResultDocument {
     solution = try top.numbers("solution")
     duals = try top.numbers("duals")
     reducedCosts = try top.numbers("reducedCosts")
+    if let member = try top.object("basis") {
+      guard let columns = [BasisStatus](letters: try member.text("columns") ?? ""),
+        let rows = [BasisStatus](letters: try member.text("rows") ?? "")
+      else { throw ResultError(member: "basis", cause: "must be written with the letters l, b, u, f and n") }
+      basis = Basis(columns: columns, rows: rows)
+    }
     ray = try top.numbers("ray")
     relaxation = try top.numbers("relaxation")
     if let member = try top.object("conflict") {

@@ -33,6 +33,9 @@ extension ResultDocument {
     add("solution", solution)
     add("duals", duals)
     add("reducedCosts", reducedCosts)
+    if let basis {
+      members.append(.init("basis", ["columns": .string(basis.columns.letters), "rows": .string(basis.rows.letters)]))
+    }
     add("ray", ray)
     if let conflict {
       members.append(

@@ -72,6 +72,8 @@ public struct ResultDocument: Sendable {
   public var duals: NamedNumbers?
   /// ∂objective/∂bound, one a variable.
   public var reducedCosts: NamedNumbers?
+  /// Where each variable and row of a linear program stands, in the order of the problem.
+  public var basis: Basis?
   /// Rows with their weights when infeasible; variables with the direction when unbounded.
   public var ray: NamedNumbers?
   public var conflict: Conflict?

@@ -14,12 +14,29 @@ struct VerifyCommand: GradusSubcommand {
   @Argument(help: "A result, as '--solution FILE' or '--format json' wrote it.")
   var solution: String
 
+  @Flag(help: "Prove or refute in rational arithmetic (linear and integer linear programs).")
+  var exact = false
+
+  @Option(help: ArgumentHelp("Give proofs up after this time.", valueName: "seconds"))
+  var timeLimit = 60.0
+
+  mutating func validate() throws {
+    if !(timeLimit >= 0 && timeLimit < 1e9) {
+      throw ValidationError("--time-limit must be a number of seconds from 0 to 1e9")
+    }
+  }
+
   func execute() async throws -> ExitCode {
     let content = try Subject.load(file).content
     let answer = try StartFile.result(at: solution)
     let report: VerificationReport
     switch content {
-    case .form(let form): report = Verifier().verify(form, answer)
+    case .form(let form):
+      report =
+        exact
+        ? Verifier().verifyExactly(form, answer, timeLimit: timeLimit) : Verifier().verify(form, answer)
+    case .program where exact:
+      throw Failure(.usage, "\(file) has formulas, which have no exact proof; leave out '--exact'")
     case .program(let subject): report = Verifier().verify(subject.program, answer)
     case .named, .fit:
       throw Failure(.usage, "\(file) has no formulas to verify an answer with; give a problem file")
@@ -46,6 +63,7 @@ struct VerifyCommand: GradusSubcommand {
     [
       "schema": "gradus.verification/1", "file": .string(file), "solution": .string(solution),
       "outcome": .string(report.outcome.rawValue), "summary": .string(report.summary),
+      "certificate": ["kind": .string((report.certificate ?? .none).rawValue)],
       "claims": .array(
         report.claims.map { claim in
           [

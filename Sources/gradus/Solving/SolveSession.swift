@@ -115,6 +115,7 @@ extension ResultDocument {
     if hasPoint, report.point.count == columns.count { self.solution = NamedNumbers(columns, report.point.elements) }
     if let y = report.multipliers, y.count == rows.count { duals = NamedNumbers(rows, y.elements) }
     if let z = report.reducedCosts, z.count == columns.count { reducedCosts = NamedNumbers(columns, z.elements) }
+    if status == .optimal { basis = report.basis }
     guard let ray = report.ray else { return }
     switch verdict.outcome {
     case .infeasible where ray.count == rows.count: self.ray = NamedNumbers(rows, ray.elements)
