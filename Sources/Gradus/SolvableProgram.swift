@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
+import GradusDiscrete
 public import GradusModeling
 public import GradusNumerics
 
@@ -57,7 +58,10 @@ public struct SolvableProgram: Sendable {
 
   /// Methods in the order in which they are tried.
   public var preferredMethods: [String] {
-    if isDiscrete { return ["outer-approximation", "nlp-branch-and-bound", "spatial-branch-and-bound"] }
+    if isDiscrete {
+      return program.isProvedConvex
+        ? ["outer-approximation", "spatial-branch-and-bound"] : ["spatial-branch-and-bound"]
+    }
     return ["interior-point", "augmented-lagrangian", "lbfgs"]
   }
 
@@ -67,6 +71,8 @@ public struct SolvableProgram: Sendable {
     resuming: Checkpoint? = nil
   ) throws -> any ErasedRun {
     try entry.open(
-      RunRequest(problems: forms, oracles: [oracle, ()], settings: settings, seed: seed, resuming: resuming))
+      RunRequest(
+        problems: forms, oracles: [oracle, FormulaSearchOracle(oracle), ()], settings: settings, seed: seed,
+        resuming: resuming))
   }
 }

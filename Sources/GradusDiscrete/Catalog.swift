@@ -22,6 +22,43 @@ public enum DiscreteCatalog {
         **Guarantee** what HiGHS claims, as far as the problem's judge confirms it; bounds of integer programs are HiGHS's word.
         **Reference** Q. Huangfu and J. A. J. Hall, *Parallelizing the dual revised simplex method*, Mathematical Programming
         Computation 10 (2018).
-        """)
+        """),
+    MethodEntry(
+      OuterApproximation.self,
+      page: """
+        Outer approximation of convex programs of formulas with integers.
+
+            master   min η   subject to   f(x̂) + ∇f(x̂)ᵀ(x − x̂) ≤ η,   gᵢ(x̂) + ∇gᵢ(x̂)ᵀ(x − x̂) ≤ uᵢ,   linear rows, integrality
+            slave    min f   with the integers of the master's answer fixed
+
+        The master is a mixed-integer linear program whose bound is one of the program, as every linearization of a convex function
+        lies below it. Points x̂ are the answer of the continuous relaxation, of every slave and of every master (the last make
+        it converge although no slave is solved exactly). A program whose relaxation is not proved convex is refused.
+
+        **Needs** values and derivatives of the formulas, and a mixed-integer linear programming solver. **Keeps** all cuts.
+        **Guarantee** finite convergence to the gap for convex programs; the bound is the solver's word.
+        **Reference** M. Duran, I. Grossmann, *An outer-approximation algorithm for a class of mixed-integer nonlinear programs*,
+        Math. Program. 36 (1986) 307–339; R. Fletcher, S. Leyffer, Math. Program. 66 (1994) 327–349.
+        """),
+    MethodEntry(
+      SpatialBranchAndBound.self,
+      page: """
+        Spatial branch and bound: the global optimum of small programs of formulas, convex or not, with integers or without.
+
+            bound(box)  = safe( min cᵀx  over the factorable relaxation of the box )
+            branch      on integers first, then where the relaxation misses most
+            stop when   U − min over open boxes of bound(box) ≤ max(1e-6, gap·max(1, |U|))
+
+        Every box is first tightened by interval arithmetic (feasibility-based bound tightening, with the cut objective ≤ U) and
+        then bounded by a linear program whose answer is not believed: the bound is recomputed from its multipliers in
+        outward-rounded arithmetic (Neumaier & Shcherbina). Incumbents U come from points of the relaxation and from interior-point
+        runs within the box with the integers fixed. No function of the program needs derivatives that are known everywhere.
+
+        **Needs** values and derivatives of the formulas, and a linear programming solver. **Keeps** the open boxes.
+        **Guarantee** the bound is proved, whatever the linear solver's rounding; the gap closes in finitely many steps where all
+        variables that occur nonlinearly are bounded.
+        **Reference** P. Belotti et al., *Branching and bounds tightening techniques for non-convex MINLP*, Optim. Methods Softw.
+        24 (2009) 597–634.
+        """),
   ]
 }

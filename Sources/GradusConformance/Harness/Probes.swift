@@ -15,6 +15,7 @@ func probing(_ base: any Sendable, _ listener: Listener) -> any Sendable {
   case let base as any ZerothOrderOracle<Vector>: ValueProbe(base: base, listener: listener)
   case let base as any PreferenceOracle<Vector>: RankProbe(base: base, listener: listener)
   case let base as any VectorOracle<Vector>: ObjectivesProbe(base: base, listener: listener)
+  case let base as any SearchOracle: SearchProbe(base: base, listener: listener)
   case let base as any ConstraintOracle: ConstraintProbe(base: base, listener: listener)
   case let base as any LinearProgramOracle: ProgramProbe(base: base, listener: listener)
   default: base

@@ -27,7 +27,8 @@ struct CheckCommand: GradusSubcommand {
       if method == HighsSolver.card.name { throw error }
       highs = nil
     }
-    let sources = try ProblemSource.library { form in try highs.map { try HighsOracle(form, highs: $0) } }
+    var sources = try ProblemSource.library { form in try highs.map { try HighsOracle(form, highs: $0) } }
+    if highs != nil { sources += Self.formulas }
     var results: [LawResult] = []
     for (i, entry) in entries.enumerated() {
       if !output.quiet {
@@ -50,6 +51,14 @@ struct CheckCommand: GradusSubcommand {
     }
     guard broken > 0 else { return .success }
     throw Failure(.refuted, "\(Numbers.counted(broken, "law")) broken; see the sentences above")
+  }
+
+  /// Problems of the library written as formulas.
+  private static var formulas: [ProblemSource] {
+    FormulaExamples.all.compactMap { example in
+      let known = try? ProblemLibrary.problem(named: example.name)
+      return known.map { ProblemSource($0.stated(as: [example.program]), oracles: [example.oracle]) }
+    }
   }
 
   private static func text(_ entry: MethodEntry, _ results: [LawResult]) -> String {

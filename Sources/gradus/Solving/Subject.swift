@@ -170,7 +170,7 @@ struct Subject: Sendable {
     switch content {
     case .form: return forms.contains { entry.takes($0) }
     case .program(let program):
-      return (try? entry.open(RunRequest(problems: forms, oracles: [program.oracle, ()]))) != nil
+      return (try? program.open(entry)) != nil
     case .fit(let fit):
       return (try? entry.open(RunRequest(problems: forms, oracles: [fit]))) != nil
     case .named(let problem):
