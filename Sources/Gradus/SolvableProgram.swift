@@ -62,7 +62,9 @@ public struct SolvableProgram: Sendable {
       return program.isProvedConvex
         ? ["outer-approximation", "spatial-branch-and-bound"] : ["spatial-branch-and-bound"]
     }
-    return ["interior-point", "augmented-lagrangian", "lbfgs"]
+    // Without rows and with very many variables a step that factorizes nothing pays.
+    if program.constraintCount == 0 && program.variableCount > 20_000 { return ["lbfgs-b", "interior-point"] }
+    return ["interior-point", "augmented-lagrangian", "lbfgs-b"]
   }
 
   /// A run of a method on the program. Throws `Unsuitable` or `SettingError` before anything is asked.

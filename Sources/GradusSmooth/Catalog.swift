@@ -7,6 +7,23 @@ public enum SmoothCatalog {
   /// One entry a method, with the documentation of its type as page.
   public static let entries: [MethodEntry] = [
     MethodEntry(
+      AugmentedLagrangian.self,
+      page: """
+        Multiplier method: a sequence of problems with bounds alone.
+
+            x⁺ ≈ argmin over the box of  f(x) + ½ρ Σ dist²(cᵢ(x) + λᵢ/ρ, [lowerᵢ, upperᵢ])
+            λ⁺ = ρ(v − P(v)),  v = c(x⁺) + λ/ρ;       ρ⁺ = 10ρ where |c − P(v)| has not halved
+
+        The subproblems go to quasi-Newton descent in the box, to accuracies that fall with the error. Multipliers that grow
+        without limit are set back to zero. Where the violation itself is stationary at a large penalty, that is said.
+
+        **Needs** values and first derivatives. **Keeps** about 30 vectors and one Jacobian; nothing is factorized.
+        **Guarantee** limit points are stationary for the program or for its violation, under mild constraint qualifications.
+        **Reference** R. Andreani, E. G. Birgin, J. M. Martínez, M. L. Schuverdt, *On augmented Lagrangian methods with general
+        lower-level constraints*, SIAM J. Optim. 18 (2007) 1286–1309; E. G. Birgin, J. M. Martínez, *Practical Augmented
+        Lagrangian Methods for Constrained Optimization*, SIAM 2014.
+        """),
+    MethodEntry(
       GradientDescent.self,
       page: """
         Steepest descent with backtracking.
@@ -55,6 +72,23 @@ public enum SmoothCatalog {
         **Guarantee** ∇f(xₖ) → 0 R-linearly for uniformly convex f with Lipschitz gradient.
         **Reference** D. C. Liu & J. Nocedal, *On the limited memory BFGS method for large scale optimization*, Math. Prog. 45
         (1989).
+        """),
+    MethodEntry(
+      LBFGSB.self,
+      page: """
+        Limited-memory quasi-Newton descent in a box.
+
+            m(z) = ∇f(x)ᵀ(z − x) + ½(z − x)ᵀB(z − x)
+            the first local minimizer of m along P(x − t∇f(x)) fixes a face;  z minimizes m on that face, projected
+            x⁺ = x + t·(z − x) with a strong Wolfe step t
+
+        B is the BFGS matrix of the last m pairs of steps and gradient changes, never formed. Every point lies in the box.
+
+        **Needs** values and gradients. **Keeps** 2m + 6 vectors. Cost of a step: about 8mn multiplications, and 4m² for each
+        bound that the gradient path meets.
+        **Guarantee** the projected gradient tends to zero; R-linear for uniformly convex f once the active bounds are found.
+        **Reference** R. H. Byrd, P. Lu, J. Nocedal, C. Zhu, *A limited memory algorithm for bound constrained optimization*,
+        SIAM J. Sci. Comput. 16 (1995) 1190–1208.
         """),
     MethodEntry(
       LevenbergMarquardt.self,

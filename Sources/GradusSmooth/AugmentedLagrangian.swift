@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+public import GradusNumerics
+
+/// Multiplier method: a sequence of problems with bounds alone.
+///
+///     x⁺ ≈ argmin over the box of  f(x) + ½ρ Σ dist²(cᵢ(x) + λᵢ/ρ, [lowerᵢ, upperᵢ])
+///     λ⁺ = ρ(v − P(v)),  v = c(x⁺) + λ/ρ;       ρ⁺ = 10ρ where |c − P(v)| has not halved
+///
+/// The subproblems go to quasi-Newton descent in the box, to accuracies that fall with the error. Multipliers that grow
+/// without limit are set back to zero. Where the violation itself is stationary at a large penalty, that is said.
+///
+/// **Needs** values and first derivatives. **Keeps** about 30 vectors and one Jacobian; nothing is factorized.
+/// **Guarantee** limit points are stationary for the program or for its violation, under mild constraint qualifications.
+/// **Reference** R. Andreani, E. G. Birgin, J. M. Martínez, M. L. Schuverdt, *On augmented Lagrangian methods with general
+/// lower-level constraints*, SIAM J. Optim. 18 (2007) 1286–1309; E. G. Birgin, J. M. Martínez, *Practical Augmented
+/// Lagrangian Methods for Constrained Optimization*, SIAM 2014.
+public struct AugmentedLagrangian: Catalogued {
+  /// Largest scaled error of an answer.
+  public var tolerance = 1e-7
+  /// Subproblems at most.
+  public var rounds = 100
+  /// Steps of descent in one subproblem at most.
+  public var steps = 2000
+  /// Factor of the penalty.
+  public var growth = 10.0
+  /// m of the quasi-Newton descent.
+  public var memory = 20
+
+  public init() {}
+
+  public static let card = Card(
+    "augmented-lagrangian", "multiplier method over quasi-Newton descent in a box",
+    guarantee: "limit points are stationary for the program or its violation",
+    reference: "Birgin & Martínez 2014",
+    trials: [
+      Trial("hs6", answers: 600, value: 1e-8), Trial("hs7", answers: 600, value: -1.7320507),
+      Trial("hs71", answers: 900, value: 17.014018), Trial("hs10", answers: 900, value: -0.9999998),
+      Trial("hs12", answers: 600, value: -29.99999), Trial("hs26", answers: 900, value: 1e-6),
+      Trial("hs30", answers: 300, value: 1.000001), Trial("hs43", answers: 900, value: -43.99999),
+    ])
+
+  public static let settings: [Setting<Self>] = [
+    Setting("tolerance", \.tolerance, in: 1e-12...1e-2, "largest scaled error of an answer"),
+    Setting("rounds", \.rounds, in: 1...10_000, "subproblems at most"),
+    Setting("steps", \.steps, in: 1...1_000_000, "steps of one subproblem at most"),
+    Setting("growth", \.growth, in: 1.5...1e4, "factor by which the penalty grows"),
+    Setting("memory", \.memory, in: 1...1000, "number of remembered steps"),
+  ]
+
+  /// At the start, projected onto the box. Throws `Unsuitable` where bounds leave no room or the start is not finite.
+  public func start(_ problem: NonlinearProgram, random: RandomStream) throws -> State {
+    try problem.requireFiniteStart(Self.card.name)
+    return State(problem, method: self)
+  }
+
+  /// Values and then first derivatives at the trial point of the subproblem.
+  public func ask(_ s: inout State) -> Constrained? { s.question() }
+
+  /// Advances the subproblem; at its end multipliers and penalty change.
+  public func tell(_ s: inout State, _ answer: consuming Constrained.Answer, to question: consuming Constrained) {
+    _ = consume question
+    s.advance(answer)
+  }
+
+  /// The present iterate; its value where it satisfies the rows within 1e-6.
+  public func report(_ s: State) -> Report<Vector> { s.report }
+}
+
+extension NonlinearProgram {
+  /// Throws `Unsuitable` where bounds leave no room or the start is not finite.
+  func requireFiniteStart(_ method: String) throws {
+    try domain.requireRoom(method)
+    guard start.isFinite else {
+      throw Unsuitable(
+        method: method, needs: "a finite start", found: "a start that is not",
+        remedy: "Give every variable a starting value.")
+    }
+  }
+}
