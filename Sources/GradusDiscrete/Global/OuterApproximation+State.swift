@@ -32,7 +32,7 @@ extension OuterApproximation {
     init(_ problem: FormulaProgram, settings: OuterApproximation) {
       given = Given(problem)
       self.settings = settings
-      engine = SearchEngine(problem)
+      engine = SearchEngine(problem, slack: settings.feasibility)
       var box = engine.sweep.box
       let isPossible = engine.sweep.tighten(&box)
       let n = problem.variableCount
@@ -141,7 +141,7 @@ extension OuterApproximation.State: Codable {
     iteration = try box.decode(Int.self, forKey: .iteration)
     lastCuts = try box.decode(Int.self, forKey: .lastCuts)
     claim = try box.decodeIfPresent(Claim.self, forKey: .claim)
-    engine = SearchEngine(given.value)
+    engine = SearchEngine(given.value, slack: settings.feasibility)
     let n = given.value.variableCount
     guard master.costs.count == n + (given.value.objective == nil ? 0 : 1), queue.allSatisfy({ $0.count == n }),
       [incumbent, masterPoint].allSatisfy({ $0 == nil || $0?.count == n })

@@ -20,7 +20,8 @@ struct Relaxation {
   let columnCount: Int
   private let linearRows: [RelaxedProgram.Row]
 
-  init(_ program: FormulaProgram) {
+  /// `slack` as in `IntervalSweep`.
+  init(_ program: FormulaProgram, slack: Double) {
     self.program = program
     let graph = program.graph
     var needed = [Bool](repeating: false, count: graph.count)
@@ -40,8 +41,8 @@ struct Relaxation {
       // Room for rounding in the data, as `IntervalSweep` leaves it.
       let (lower, upper) = (program.linear.rowLower[i], program.linear.rowUpper[i])
       var row = RelaxedProgram.Row(
-        places.map { Int(byRows.rows[$0]) }, places.map { byRows.values[$0] }, from: lower - 1e-9 * max(1, abs(lower)),
-        to: upper + 1e-9 * max(1, abs(upper)))
+        places.map { Int(byRows.rows[$0]) }, places.map { byRows.values[$0] }, from: lower - slack * max(1, abs(lower)),
+        to: upper + slack * max(1, abs(upper)))
       if let root = program.rows[i], columns[Int(root)] >= 0 {
         row.columns.append(Int32(columns[Int(root)]))
         row.values.append(1)

@@ -13,10 +13,11 @@ struct SearchEngine: Sendable {
   /// Variables that occur below such a node.
   let isNonlinear: [Bool]
 
-  init(_ program: FormulaProgram) {
+  /// `slack` is the violation of a row, relative to max(1, |side|), that bounds still allow for.
+  init(_ program: FormulaProgram, slack: Double = 1e-9) {
     self.program = program
-    relaxation = Relaxation(program)
-    sweep = IntervalSweep(program)
+    relaxation = Relaxation(program, slack: slack)
+    sweep = IntervalSweep(program, slack: slack)
     var below = [[Int]](repeating: [], count: program.graph.count)
     for j in 0..<program.variableCount { below[j] = [j] }
     for i in relaxation.nodes {

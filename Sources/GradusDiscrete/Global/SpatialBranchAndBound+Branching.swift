@@ -62,7 +62,8 @@ extension SpatialBranchAndBound.State {
 
   private func isSplittable(_ j: Int, _ range: Interval) -> Bool {
     if program.linear.kinds[j].isIntegral { return range.width >= 1 }
-    return engine.isNonlinear[j] && range.width > 1e-9 * max(1, min(abs(range.lower), abs(range.upper)))
+    return engine.isNonlinear[j] && !range.isBounded
+      || engine.isNonlinear[j] && range.width > 1e-9 * max(1, min(abs(range.lower), abs(range.upper)))
   }
 
   private func mostFractional(_ point: [Double], _ node: BranchNode) -> Int? {

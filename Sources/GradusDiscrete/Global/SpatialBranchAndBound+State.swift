@@ -36,6 +36,8 @@ extension SpatialBranchAndBound {
     /// Gain of the bound for a unit of distance, by variable: down, up; and how often it was seen.
     var gains: [Double]
     var counts: [Int]
+    /// True once everything was refuted with rows as they stand, and rows are given the tolerance of incumbents.
+    var isLenient = false
     var claim: Claim?
     // Follows from the above.
     var engine: SearchEngine
@@ -97,7 +99,7 @@ extension SpatialBranchAndBound.State: Codable {
   private enum Key: String, CodingKey {
     case given, settings, phase, open, dive, current, relaxed, basis, round, point, search, probe, probeList, roundBound
     case incumbent, value
-    case closed, processed, sinceSearch, gains, counts, claim
+    case closed, processed, sinceSearch, gains, counts, isLenient, claim
   }
 
   public init(from decoder: any Decoder) throws {
@@ -124,7 +126,8 @@ extension SpatialBranchAndBound.State: Codable {
     gains = try box.decode([Double].self, forKey: .gains)
     counts = try box.decode([Int].self, forKey: .counts)
     claim = try box.decodeIfPresent(Claim.self, forKey: .claim)
-    engine = SearchEngine(given.value)
+    isLenient = try box.decode(Bool.self, forKey: .isLenient)
+    engine = SearchEngine(given.value, slack: isLenient ? settings.feasibility : 1e-9)
     let n = given.value.variableCount
     let boxes = open.nodes + dive + (current.map { [$0] } ?? [])
     guard boxes.allSatisfy({ $0.box.count == n && $0.variable < n }), gains.count == 2 * n, counts.count == 2 * n,
@@ -161,6 +164,7 @@ extension SpatialBranchAndBound.State: Codable {
     try box.encode(sinceSearch, forKey: .sinceSearch)
     try box.encode(gains, forKey: .gains)
     try box.encode(counts, forKey: .counts)
+    try box.encode(isLenient, forKey: .isLenient)
     try box.encodeIfPresent(claim, forKey: .claim)
   }
 }

@@ -51,6 +51,14 @@ extension SpatialBranchAndBound.State {
   private mutating func finish() {
     phase = .done
     relaxed = nil
+    if value == .infinity, bound == .infinity, open.isEmpty, !isLenient {
+      // What satisfies the rows within the tolerance would count as feasible: refute that as well.
+      isLenient = true
+      engine = SearchEngine(program, slack: settings.feasibility)
+      open.insert(BranchNode(box: engine.sweep.box, bound: -.infinity))
+      phase = .choose
+      return
+    }
     if value.isFinite, value - bound <= allowance {
       claim = .optimal
     } else if value == .infinity, bound == .infinity, open.isEmpty {
