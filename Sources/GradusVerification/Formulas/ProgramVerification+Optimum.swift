@@ -93,7 +93,8 @@ extension ProgramVerification {
     result.scale *= max(1, min(slope, 1e8))
     func weigh(_ price: Double, _ value: Double, _ lower: Double, _ upper: Double) {
       let side = price > 0 ? lower : upper
-      let distance = side.isFinite ? abs(value - side) : .infinity
+      // A violation within the tolerance of rows is no slack.
+      let distance = side.isFinite ? max(0, price > 0 ? value - side : side - value) : .infinity
       // A price far from its side is a residual when small, a broken complementarity otherwise: whichever is smaller.
       let product = abs(price) * distance
       if product <= abs(price) {
