@@ -35,6 +35,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
+      name: "derivatives", dependencies: [.product(name: "Gradus", package: "gradus")], swiftSettings: settings),
+    .executableTarget(
       name: "nlp", dependencies: [.product(name: "Gradus", package: "gradus")], swiftSettings: settings),
     .executableTarget(
       name: "read", dependencies: [.product(name: "GradusModeling", package: "gradus")], swiftSettings: settings),
