@@ -79,7 +79,7 @@ struct ActiveSet {
       for p in transposed.range(ofColumn: i) { scaled.values[p] /= lengths[i] }
     }
     guard let normal = GramMatrix.adding(scaled.transposed(), factor: 1, to: [], shift: 1e-12) else { return nil }
-    guard case .definite(let factor) = DefiniteFactor.factorize(normal, EliminationOrder.minimumDegree(normal)) else {
+    guard case .definite(let factor) = DefiniteFactor.factorize(normal, MinimumDegree.order(normal)) else {
       return nil
     }
     var residual = free.map { -derivatives.gradient[$0] }

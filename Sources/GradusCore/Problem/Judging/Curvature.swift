@@ -44,7 +44,7 @@ public enum Curvature: Sendable, Hashable {
         scaled.values[p] = i == j ? 1 + allowance : v
       }
     }
-    let order = EliminationOrder.minimumDegree(scaled)
+    let order = MinimumDegree.order(scaled)
     switch DefiniteFactor.factorize(scaled, order) {
     case .tooLarge: return .undecided("factorizing Q would take too long")
     case .definite: return .convex(allowance: allowance)

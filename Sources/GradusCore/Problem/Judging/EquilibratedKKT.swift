@@ -65,7 +65,7 @@ struct EquilibratedKKT {
   /// The elimination order of the pattern that all penalized matrices share.
   mutating func order(_ matrix: SparseMatrix) -> [Int] {
     if let elimination { return elimination }
-    let order = EliminationOrder.minimumDegree(matrix)
+    let order = MinimumDegree.order(matrix)
     elimination = order
     return order
   }

@@ -11,7 +11,7 @@
 /// the entries of the input times a small factor. Element lists are appended to one growing array rather than garbage
 /// collected; together they are shorter than the factor they describe.
 /// Reference: Amestoy, Davis & Duff, *SIAM J. Matrix Anal. Appl.* 17 (1996) 886–905.
-struct MinimumDegree {
+package struct MinimumDegree {
   private let n: Int
   /// Lists of vertices and elements, one after the other: for a vertex, first its elements, then its vertices.
   private var pool: [Int32]
@@ -39,7 +39,7 @@ struct MinimumDegree {
 
   /// The order in which to eliminate: position k holds the original index. The pattern is that of a symmetric matrix,
   /// whole and without its diagonal.
-  static func order(starts: [Int32], rows: [Int32]) -> [Int32] {
+  package static func order(starts: [Int32], rows: [Int32]) -> [Int32] {
     var machine = MinimumDegree(starts: starts, rows: rows)
     return machine.run()
   }
@@ -312,5 +312,20 @@ struct MinimumDegree {
       }
       b = next[j]
     }
+  }
+}
+
+extension MinimumDegree {
+  /// The order for a symmetric matrix given with both triangles; its diagonal does not count.
+  package static func order(_ matrix: SparseMatrix) -> [Int] {
+    var starts: [Int32] = [0]
+    var rows: [Int32] = []
+    starts.reserveCapacity(matrix.columnCount + 1)
+    rows.reserveCapacity(matrix.entryCount)
+    for j in 0..<matrix.columnCount {
+      for p in matrix.range(ofColumn: j) where Int(matrix.rows[p]) != j { rows.append(matrix.rows[p]) }
+      starts.append(Int32(rows.count))
+    }
+    return order(starts: starts, rows: rows).map { Int($0) }
   }
 }
