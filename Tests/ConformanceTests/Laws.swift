@@ -21,13 +21,12 @@ struct LawTests {
   /// The library; linear and integer programs are solved by HiGHS where it is installed.
   static let sources: [ProblemSource] = {
     guard let highs = try? Highs() else { return ProblemSource.library }
-    let library = (try? ProblemSource.library { try HighsOracle($0, highs: highs) }) ?? ProblemSource.library
-    return library + formulas
+    return (try? ProblemSource.library { try HighsOracle($0, highs: highs) }) ?? ProblemSource.library
   }()
 
   /// Problems written as formulas, with HiGHS for their relaxations.
-  static var formulas: [ProblemSource] {
-    FormulaExamples.all.compactMap { example in
+  static func formulas(for entry: MethodEntry) -> [ProblemSource] {
+    FormulaExamples.all(convex: entry.card.name == "outer-approximation").compactMap { example in
       let known = try? ProblemLibrary.problem(named: example.name)
       return known.map { ProblemSource($0.stated(as: [example.program]), oracles: [example.oracle]) }
     }
@@ -47,7 +46,7 @@ struct LawTests {
   }
 
   private func check(_ entry: MethodEntry) async {
-    for result in await Conformance.check(entry, sources: Self.sources) {
+    for result in await Conformance.check(entry, sources: Self.sources + Self.formulas(for: entry)) {
       #expect(
         result.holds,
         "\(result.law): \(result.violations.prefix(3).map(\.detail).joined(separator: "\n"))")

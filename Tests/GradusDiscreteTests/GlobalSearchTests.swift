@@ -76,6 +76,23 @@ struct GlobalSearchTests {
     #expect(solution.verdict.outcome == .infeasible && solution.verdict.certificate.verified)
   }
 
+  @Test("A multiplier that cannot settle a free variable proves nothing")
+  func freeVariables() async throws {
+    let model = Model("free")
+    let x = (0..<3).map { model.variable("x\($0)") }
+    let r = model.variable("r", in: 0...10)
+    let k = model.variable("k")
+    model.minimize(k)
+    model.require(x[0] * r ** 2 - x[1] * r ** 4 == 0)
+    model.require(x[1] - 5 * x[2] ** 2 == 0.25)
+    model.require(x[0] - k <= 0.5)
+    model.require(k - x[0] <= 0.25)
+    // r = 0, x = (0.25, 0.25, 0), k = 0 is feasible, so neither infeasible nor a bound above 0 can be right.
+    let solution = try await spatial(model, answers: 400)
+    #expect(solution.verdict.outcome != .infeasible)
+    #expect((solution.verdict.bound ?? -.infinity) <= 0)
+  }
+
   @Test("No bound lies above a value of a random polynomial", arguments: 0..<12)
   func bounds(seed: Int) async throws {
     var random = RandomStream(seed: UInt64(seed))

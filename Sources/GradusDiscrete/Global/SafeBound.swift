@@ -29,7 +29,7 @@ struct SafeBound {
     let n = program.costs.count
     var entries = [[(row: Int, value: Double)]](repeating: [], count: n)
     for (i, row) in program.rows.enumerated() {
-      for (j, v) in zip(row.columns, row.values) { entries[Int(j)].append((i, v)) }
+      for (j, v) in zip(row.columns, row.values) where v != 0 { entries[Int(j)].append((i, v)) }
     }
     func reduced(_ j: Int) -> Interval {
       var d = Interval(withoutCosts ? 0 : program.costs[j])
@@ -66,6 +66,7 @@ struct SafeBound {
     for j in 0..<n where reducedCosts[j] != Interval(0) {
       total = total + Interval((reducedCosts[j] * Interval(program.lower[j], program.upper[j])).lower)
     }
-    value = total.lower
+    // An empty interval would be a contradiction of the arithmetic, not of the program.
+    value = total.isEmpty ? -.infinity : total.lower
   }
 }

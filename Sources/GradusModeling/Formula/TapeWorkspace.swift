@@ -28,7 +28,8 @@ package struct TapeWorkspace: Sendable {
 
   /// Makes `values` those at `x`. Cost: nothing when they are already; one operation a node otherwise.
   package mutating func evaluate(at x: [Double]) {
-    if x == point { return }
+    // −0 equals 0 and need not lead to the same bits.
+    if x.elementsEqual(point, by: { $0.bitPattern == $1.bitPattern }) { return }
     let n = tape.program.variableCount
     precondition(x.count == n, "a point of \(n) variables was expected")
     point = x

@@ -27,8 +27,7 @@ struct CheckCommand: GradusSubcommand {
       if method == HighsSolver.card.name { throw error }
       highs = nil
     }
-    var sources = try ProblemSource.library { form in try highs.map { try HighsOracle(form, highs: $0) } }
-    if highs != nil { sources += Self.formulas }
+    let sources = try ProblemSource.library { form in try highs.map { try HighsOracle(form, highs: $0) } }
     var results: [LawResult] = []
     for (i, entry) in entries.enumerated() {
       if !output.quiet {
@@ -38,7 +37,8 @@ struct CheckCommand: GradusSubcommand {
         Console.error("gradus check: \(entry.card.name) is left out, because HiGHS was not found\n")
         continue
       }
-      let found = await Conformance.check(entry, sources: sources)
+      let found = await Conformance.check(
+        entry, sources: highs == nil ? sources : sources + Self.formulas(for: entry))
       results += found
       if output.format == .text { Console.out(Self.text(entry, found)) }
     }
@@ -54,8 +54,8 @@ struct CheckCommand: GradusSubcommand {
   }
 
   /// Problems of the library written as formulas.
-  private static var formulas: [ProblemSource] {
-    FormulaExamples.all.compactMap { example in
+  private static func formulas(for entry: MethodEntry) -> [ProblemSource] {
+    FormulaExamples.all(convex: entry.card.name == OuterApproximation.card.name).compactMap { example in
       let known = try? ProblemLibrary.problem(named: example.name)
       return known.map { ProblemSource($0.stated(as: [example.program]), oracles: [example.oracle]) }
     }
