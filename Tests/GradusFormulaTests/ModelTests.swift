@@ -37,6 +37,23 @@ import Testing
     #expect(try value.immediateValues(at: [1, 1, 1])?.objective == -(5 + 6 - 1))
   }
 
+  /// A sum that many rows share is linear in all of them.
+  @Test func sharedAffineSumsAreOpened() throws {
+    let model = Model("shared sums")
+    let x = model.variables("x", count: 4)
+    let total = x.sum() + 3
+    model.minimize(2 * total + exp(x[0]))
+    model.require(total + x[1] <= 10, "a")
+    model.require(5 - total >= x[2], "b")
+    let program = try model.program()
+    #expect(program.rows == [nil, nil])
+    #expect(program.linear.costs == [2, 2, 2, 2])
+    #expect(program.linear.objectiveOffset == 6)
+    #expect(program.linear.rowUpper == [7, .infinity])
+    #expect(program.linear.rowLower == [-.infinity, -2])
+    #expect(program.linear.matrix.values == [1, -1, 2, -1, 1, -2, 1, -1])
+  }
+
   @Test func parametersAndBoundsCanBeEdited() throws {
     let model = Model("edited")
     let x = model.variable("x", in: 0...10)

@@ -17,6 +17,8 @@ package struct ProgramAssembler {
   private let parameters: [Double]
   /// Node of the new graph for each old one; −1 where it was not built (unreachable or opened inside a sum).
   private var image: [FormulaGraph.Node]
+  /// Of each node of the new graph, as it was when the copy was complete.
+  private var isAffine: [Bool] = []
 
   /// Copies what `roots` need. `parameters` holds the numbers by index.
   package init(
@@ -28,6 +30,14 @@ package struct ProgramAssembler {
     for j in 0..<variableCount { _ = graph.variable(j) }
     let opened = classify(roots)
     for i in 0..<source.count where opened[i] == 1 { image[i] = copy(FormulaGraph.Node(i)) }
+    isAffine.reserveCapacity(graph.count)
+    for i in 0..<graph.count {
+      switch graph.operations[i] {
+      case .constant, .variable: isAffine.append(true)
+      case .sum: isAffine.append(graph.range(of: Int32(i)).allSatisfy { isAffine[Int(graph.arguments[$0])] })
+      default: isAffine.append(false)
+      }
+    }
   }
 
   /// 0: not needed; 1: built; 2: a sum that only one other sum uses and that is opened there.
@@ -89,30 +99,26 @@ package struct ProgramAssembler {
     return (offset, terms)
   }
 
-  /// Takes a root of the source apart. The remaining node is a sum without linear terms and without an offset, or any
-  /// other node.
+  /// Takes a root of the source apart. The remaining node is a sum without affine terms and without an offset, or any
+  /// other node. Affine sums are opened even where other rows share them: a row of linear terms must be seen to be linear.
   package mutating func root(_ node: FormulaGraph.Node) -> Root {
-    var result = Root()
     let built = image[Int(node)]
-    if let value = graph.constant(at: built) {
-      result.offset = value
-    } else if graph.operations[Int(built)] == .variable {
-      result.linear = [(1, Int(built))]
-    } else if graph.operations[Int(built)] == .sum {
-      result.offset = graph.numbers[Int(built)]
-      var rest: [(weight: Double, node: FormulaGraph.Node)] = []
-      for p in graph.range(of: built) {
-        let child = graph.arguments[p]
-        if graph.operations[Int(child)] == .variable {
-          result.linear.append((graph.weights[p], Int(child)))
-        } else {
-          rest.append((graph.weights[p], child))
-        }
+    var result = Root()
+    var rest: [(weight: Double, node: FormulaGraph.Node)] = []
+    var stack: [(weight: Double, node: FormulaGraph.Node)] = [(1, built)]
+    while let (weight, next) = stack.popLast() {
+      if let value = graph.constant(at: next) {
+        result.offset += weight * value
+      } else if graph.operations[Int(next)] == .variable {
+        result.linear.append((weight, Int(next)))
+      } else if graph.operations[Int(next)] == .sum, next == built || isAffine[Int(next)] {
+        result.offset += weight * graph.numbers[Int(next)]
+        for p in graph.range(of: next).reversed() { stack.append((weight * graph.weights[p], graph.arguments[p])) }
+      } else {
+        rest.append((weight, next))
       }
-      if !rest.isEmpty { result.node = graph.sum(rest) }
-    } else {
-      result.node = built
     }
+    if !rest.isEmpty { result.node = graph.sum(rest) }
     return result
   }
 }
