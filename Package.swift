@@ -86,6 +86,7 @@ let package = Package(
       ]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusVerification"]),
     tests("TutorialTests", ["Gradus"]),
+    tests("SolvingTests", ["Gradus", "GradusCore", "GradusModeling", "GradusNumerics", "GradusSmooth"]),
     tests("GradusFormulaTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
     tests("FiveElementTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),

@@ -27,6 +27,13 @@ public struct Highs: Sendable {
   typealias GetName = @convention(c) (Instance, Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
   typealias GetRay = @convention(c) (Instance, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Double>?) -> Int32
   typealias Numbers = UnsafeMutablePointer<Double>?
+  typealias Places = UnsafeMutablePointer<Int32>?
+  /// Six groups of value, objective, entering and leaving variable: costs up and down, bounds up and down, sides up and down.
+  typealias GetRanging =
+    @convention(c) (
+      Instance, Numbers, Numbers, Places, Places, Numbers, Numbers, Places, Places, Numbers, Numbers, Places, Places,
+      Numbers, Numbers, Places, Places, Numbers, Numbers, Places, Places, Numbers, Numbers, Places, Places
+    ) -> Int32
 
   /// For instance `1.15.1`.
   public let version: String
@@ -42,6 +49,8 @@ public struct Highs: Sendable {
   let startCallback: @convention(c) (Instance, Int32) -> Int32
   let callbackItem: @convention(c) (UnsafeRawPointer, Text) -> UnsafeRawPointer?
   let changeCosts: @convention(c) (Instance, Int32, Int32, Doubles?) -> Int32
+  let changeBounds: @convention(c) (Instance, Int32, Int32, Doubles?, Doubles?) -> Int32
+  let getRanging: GetRanging
   let setSolution: @convention(c) (Instance, Doubles?, Doubles?, Doubles?, Doubles?) -> Int32
   let setBasis: @convention(c) (Instance, Integers?, Integers?) -> Int32
   let getSolution: @convention(c) (Instance, Numbers, Numbers, Numbers, Numbers) -> Int32
@@ -92,6 +101,8 @@ public struct Highs: Sendable {
     startCallback = try need("startCallback")
     callbackItem = try need("getCallbackDataOutItem")
     changeCosts = try need("changeColsCostByRange")
+    changeBounds = try need("changeColsBoundsByRange")
+    getRanging = try need("getRanging")
     setSolution = try need("setSolution")
     setBasis = try need("setBasis")
     getSolution = try need("getSolution")

@@ -177,7 +177,7 @@ extension Verification {
   }
 
   /// The bound moved to the next objective value that whole-number costs over integral variables allow.
-  private func onGrid(_ bound: Double) -> Double {
+  func onGrid(_ bound: Double) -> Double {
     let used = form.costs.indices.filter { form.costs[$0] != 0 }
     guard !used.isEmpty, form.quadratic == nil,
       used.allSatisfy({ form.kinds[$0].isIntegral && form.costs[$0] == form.costs[$0].rounded() })

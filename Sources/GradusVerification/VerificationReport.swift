@@ -22,7 +22,7 @@ public struct VerificationReport: Sendable, Hashable {
   /// One claim of the answer, such as its point or its bound.
   public struct Claim: Sendable, Hashable {
     /// `problem`, `point`, `objective`, `bound`, `optimality`, `duals`, `reducedCosts`, `infeasibility`, `unboundedness`,
-    /// `conflict`, `status`, `exact`.
+    /// `conflict`, `status`, `exact`, `proof`.
     public var subject: String
     public var finding: Finding
     /// What was found, in one sentence without a full stop.
@@ -65,6 +65,19 @@ public struct VerificationReport: Sendable, Hashable {
 
   /// The first claim on this subject.
   public subscript(subject: String) -> Claim? { claims.first { $0.subject == subject } }
+
+  /// This report with the claim `exact` of another one.
+  public func joined(with other: VerificationReport) -> VerificationReport {
+    var report = self
+    report.claims += other.claims.filter { $0.subject == "exact" }
+    report.certificate = other.certificate
+    return report
+  }
+
+  /// Drops what was unchecked on these subjects, because a proof was found after all.
+  mutating func settle(_ subjects: String...) {
+    claims.removeAll { $0.finding == .unchecked && subjects.contains($0.subject) }
+  }
 
   mutating func add(_ subject: String, _ finding: Finding, _ text: String, _ residuals: [String: Double] = [:]) {
     claims.append(Claim(subject: subject, finding: finding, text: text, residuals: residuals))

@@ -43,6 +43,9 @@ extension ResultDocument {
     }
     add("relaxation", relaxation)
     if !explanation.isEmpty { members.append(.init("explanation", JSONValue(strings: explanation))) }
+    if let sensitivity {
+      members.append(.init("sensitivity", sensitivity.json(variables: solution?.names ?? [])))
+    }
     if !front.isEmpty {
       members.append(
         .init(

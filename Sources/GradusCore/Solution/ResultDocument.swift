@@ -80,6 +80,8 @@ public struct ResultDocument: Sendable {
   /// How much each named row or bound must give way.
   public var relaxation: NamedNumbers?
   public var explanation: [String] = []
+  /// Ranges or derivatives of an optimum, where they were asked for.
+  public var sensitivity: Sensitivity?
   /// Points of a Pareto front with their objectives.
   public var front: [(point: NamedNumbers, objectives: [Double])] = []
 

@@ -2,12 +2,13 @@
 public import GradusCore
 public import GradusNumerics
 
-/// Finds a smallest conflict in an infeasible linear program, and the smallest relaxation that gives it a point.
+/// Finds a smallest conflict in an infeasible linear or integer program, and the smallest relaxation that gives it a point.
 ///
 /// The set starts as the support of a Farkas ray (the one given, or the duals of the elastic program) and is thinned by the
 /// deletion filter: leave one member out; where the rest stays infeasible, go on with the support of its ray; where it has
 /// a point, the member is needed (Chinneck and Dravnieks, *Locating minimal infeasible constraint sets in linear programs*,
-/// ORSA J. Computing 3, 1991). Integer variables count as continuous. Cost: at most one small solve a member.
+/// ORSA J. Computing 3, 1991). Integer variables count as continuous at first; a program
+/// whose relaxation has points is thinned as an integer one, see `IntegerConflict`. Cost: at most one small solve a member.
 public struct InfeasibilityExplainer: Sendable {
   /// Makes an oracle of a linear program.
   public typealias OracleMaker = @Sendable (StandardForm) throws -> any LinearProgramOracle
@@ -36,10 +37,20 @@ public struct InfeasibilityExplainer: Sendable {
     let rays = [ray, relaxed.duals].compactMap { $0 }.filter { $0.count == form.constraintCount && $0.isFinite }
     let everything = ConflictSet.all(form)
     let supports = rays.compactMap { ConflictSet.support(of: $0.elements, in: form, within: everything) }
-    guard let start = supports.min(by: { $0.count < $1.count }) else { return nil }
+    guard let start = supports.min(by: { $0.count < $1.count }) else {
+      return form.isDiscrete ? try await integerConflict(form, filter) : nil
+    }
     let (set, isIrreducible) = try await filter.thin(start)
     return InfeasibilityExplanation(
       rows: set.rows, bounds: set.bounds, isIrreducible: isIrreducible, relaxation: relaxation, solves: filter.solves)
+  }
+
+  private func integerConflict(_ form: StandardForm, _ filter: Filter) async throws -> InfeasibilityExplanation? {
+    var search = IntegerConflict(form, oracle: oracle, deadline: filter.deadline)
+    guard let found = try await search.find() else { return nil }
+    return InfeasibilityExplanation(
+      rows: found.set.rows, bounds: found.set.bounds, isIrreducible: found.isIrreducible, countsIntegrality: true,
+      relaxation: [], solves: filter.solves + search.solves)
   }
 
   /// One row or variable whose sides exclude each other.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
 
-/// Why a linear program has no point, by the user's names.
+/// Why a linear or integer program has no point, by the user's names.
 public struct InfeasibilityExplanation: Sendable, Hashable {
   /// Rows that contradict each other together with `bounds`; positions in the form.
   public var rows: [Int]
@@ -9,6 +9,8 @@ public struct InfeasibilityExplanation: Sendable, Hashable {
   public var bounds: [Int]
   /// True when without any single one of them the rest has a point.
   public var isIrreducible: Bool
+  /// True when the conflict needs that integer variables are whole numbers: the rows and bounds alone have a point.
+  public var countsIntegrality = false
   /// The smallest sum by which rows must give way while bounds hold; empty when it was not found in time.
   public var relaxation: [Concession]
   /// Linear programs solved for it.
@@ -44,7 +46,10 @@ public struct InfeasibilityExplanation: Sendable, Hashable {
     let tail =
       isIrreducible
       ? "; without any one of them the rest has a solution" : "; it was not decided whether all of them are needed"
-    var sentences = ["\(parts) contradict each other\(tail)"]
+    let count = rows.count + bounds.count
+    let whole = countsIntegrality ? " over whole numbers" : ""
+    let verb = count == 1 ? "cannot hold by itself" : "contradict each other"
+    var sentences = ["\(parts) \(verb)\(whole)\(tail)"]
     let writer = RowText(form)
     for i in rows.prefix(Self.listed) { sentences.append(writer.row(i)) }
     for j in bounds.prefix(Self.listed) { sentences.append(writer.bound(j)) }

@@ -147,7 +147,7 @@ extension HighsBasisStatus {
 }
 
 extension BasisStatus {
-  fileprivate var highs: HighsBasisStatus {
+  var highs: HighsBasisStatus {
     switch self {
     case .lower: .lower
     case .basic: .basic

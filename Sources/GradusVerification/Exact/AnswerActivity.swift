@@ -68,7 +68,8 @@ struct AnswerActivity {
   /// The point in which every column and row stands on its side, as far as the equations allow.
   ///
   /// Rows with a multiplier come first; columns that the equations leave open keep what they have in `x`.
-  func point(_ view: RowView, near x: [Double], by deadline: Deadline) throws(ExactSystem.Obstacle) -> ExactVector {
+  func point(_ view: RowView, near x: [Double], by deadline: ProofDeadline) throws(ExactSystem.Obstacle) -> ExactVector
+  {
     let form = view.form
     let free = columns.indices.filter { columns[$0] == nil }
     var place = [Int](repeating: -1, count: columns.count)
@@ -99,7 +100,7 @@ struct AnswerActivity {
 
   /// The multipliers that make every priced column's reduced cost vanish, zero on all other rows.
   func multipliers(
-    _ view: RowView, near y: [Double], by deadline: Deadline
+    _ view: RowView, near y: [Double], by deadline: ProofDeadline
   ) throws(ExactSystem.Obstacle) -> ExactVector {
     let form = view.form
     let used = rows.indices.filter { weighted[$0] }

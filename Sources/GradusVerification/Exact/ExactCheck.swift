@@ -7,10 +7,11 @@ import GradusNumerics
 /// The numbers of the form are taken as the doubles they are: a decimal number of a file was rounded when it was read.
 struct ExactCheck {
   let view: RowView
+  let deadline: ProofDeadline
   private var form: StandardForm { view.form }
 
   /// Where the point leaves its sides most clearly at first sight, and by how much; nil when it satisfies everything.
-  func violation(_ x: ExactVector) -> (place: String, amount: Double)? {
+  func violation(_ x: ExactVector) throws(ExactSystem.Obstacle) -> (place: String, amount: Double)? {
     for j in form.costs.indices {
       let (lower, upper) = (form.columnLower[j], form.columnUpper[j])
       if view.isSemi(j), x[j].signum == 0 { continue }
@@ -20,6 +21,7 @@ struct ExactCheck {
       }
     }
     for i in 0..<form.constraintCount {
+      if deadline.hasPassed { throw .time }
       let activity = x.sum(view.entries(i).lazy.map { ($0.column, $0.value) })
       if let amount = outside(activity, form.rowLower[i], form.rowUpper[i]) {
         return ("row '\(form.rowNames[i])'", amount)
@@ -35,9 +37,21 @@ struct ExactCheck {
     return nil
   }
 
-  /// offset + cᵀx.
-  func objective(_ x: ExactVector) -> ExactRatio {
-    x.sum(form.costs.indices.lazy.map { ($0, form.costs[$0]) }, adding: form.objectiveOffset)
+  /// offset + cᵀx, as a number and in words; added up in doubles where the denominators together are too long to print.
+  func objective(_ x: ExactVector) -> (value: Double, text: String) {
+    let used = form.costs.indices.filter { form.costs[$0] != 0 }
+    var bits = 0
+    for (k, j) in used.enumerated() where k == 0 || x[j].denominator != x[used[k - 1]].denominator {
+      bits += x[j].denominator.bitWidth
+    }
+    if bits > 50_000 {
+      let value = used.reduce(DoubleDouble(form.objectiveOffset)) {
+        $0 + DoubleDouble.product(form.costs[$1], x[$1].approximation)
+      }
+      return (value.rounded, "about \(value.rounded)")
+    }
+    let sum = x.sum(used.lazy.map { ($0, form.costs[$0]) }, adding: form.objectiveOffset)
+    return (sum.approximation, sum.text)
   }
 
   /// aⱼᵀy, or cⱼ − aⱼᵀy.
@@ -50,20 +64,22 @@ struct ExactCheck {
 
   /// The first multiplier or reduced cost that belongs to a side on which the point does not stand; nil when none does,
   /// which proves the point optimal.
-  func misplacedPrice(_ x: ExactVector, _ y: ExactVector) -> String? {
+  func misplacedPrice(_ x: ExactVector, _ y: ExactVector) throws(ExactSystem.Obstacle) -> String? {
     for i in 0..<form.constraintCount where y[i].signum != 0 {
+      if deadline.hasPassed { throw .time }
       let side = stands(y[i].signum) ? form.rowLower[i] : form.rowUpper[i]
       let activity = x.sum(view.entries(i).lazy.map { ($0.column, $0.value) })
       guard side.isFinite, (activity - ExactRatio(side)).signum == 0 else {
-        return "the multiplier of row '\(form.rowNames[i])'"
+        return "the multiplier of row '\(form.rowNames[i])' (\(y[i].approximation))"
       }
     }
     for j in form.costs.indices {
+      if deadline.hasPassed { throw .time }
       let price = slope(j, y, withCost: true)
       if price.signum == 0 { continue }
       let side = stands(price.signum) ? form.columnLower[j] : form.columnUpper[j]
       guard side.isFinite, (x[j] - ExactRatio(side)).signum == 0 else {
-        return "the reduced cost of '\(form.columnNames[j])'"
+        return "the reduced cost of '\(form.columnNames[j])' (\(price.approximation))"
       }
     }
     return nil
@@ -73,7 +89,7 @@ struct ExactCheck {
   private func stands(_ signum: Int) -> Bool { (signum > 0) == (form.sense == .minimize) }
 
   /// offset + Σ yᵢ·side + Σ zⱼ·bound: what the objective cannot be better than; nil when it is infinite.
-  func bound(_ y: ExactVector) -> ExactRatio? {
+  func bound(_ y: ExactVector) throws(ExactSystem.Obstacle) -> ExactRatio? {
     var total = ExactRatio(form.objectiveOffset)
     for i in 0..<form.constraintCount where y[i].signum != 0 {
       let side = stands(y[i].signum) ? form.rowLower[i] : form.rowUpper[i]
@@ -81,6 +97,7 @@ struct ExactCheck {
       total = total + y[i] * ExactRatio(side)
     }
     for j in form.costs.indices {
+      if deadline.hasPassed { throw .time }
       let price = slope(j, y, withCost: true)
       if price.signum == 0 { continue }
       let (lower, upper) = view.hull(j)
@@ -92,7 +109,7 @@ struct ExactCheck {
   }
 
   /// Σ yᵢ·sideᵢ − max over the box of (Aᵀy)ᵀx: positive when no point exists; nil when it is −∞.
-  func separation(_ y: ExactVector) -> ExactRatio? {
+  func separation(_ y: ExactVector) throws(ExactSystem.Obstacle) -> ExactRatio? {
     var total = ExactRatio(BigInteger.zero)
     for i in 0..<form.constraintCount where y[i].signum != 0 {
       let side = y[i].signum > 0 ? form.rowLower[i] : form.rowUpper[i]
@@ -100,6 +117,7 @@ struct ExactCheck {
       total = total + y[i] * ExactRatio(side)
     }
     for j in form.costs.indices {
+      if deadline.hasPassed { throw .time }
       let slope = slope(j, y, withCost: false)
       if slope.signum == 0 { continue }
       let (lower, upper) = view.hull(j)

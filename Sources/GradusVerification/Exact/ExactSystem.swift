@@ -23,7 +23,7 @@ struct ExactSystem {
   enum Obstacle: Error { case time, size }
 
   /// All unknowns; throws when the deadline comes first or numbers outgrow memory.
-  func solve(by deadline: Deadline) throws(Obstacle) -> ExactVector {
+  func solve(by deadline: ProofDeadline) throws(Obstacle) -> ExactVector {
     let factor = ModularFactor(
       rows: equations.map { $0.map { (column: $0.index, value: $0.value) } }, columnCount: given.count,
       rowClass: classes, deadline: deadline)

@@ -23,7 +23,7 @@ struct FarkasCorrection {
     }
     self.view = view
     self.ray = usable
-    let check = ExactCheck(view: view)
+    let check = ExactCheck(view: view, deadline: ProofDeadline(after: 1e9))
     let exact = ExactVector(usable)
     wrong = form.costs.indices.filter { j in
       let sign = check.slope(j, exact, withCost: false).signum
@@ -33,7 +33,7 @@ struct FarkasCorrection {
   }
 
   /// Nil when the repair turns an entry to an infinite side.
-  func multipliers(by deadline: Deadline) throws(ExactSystem.Obstacle) -> ExactVector? {
+  func multipliers(by deadline: ProofDeadline) throws(ExactSystem.Obstacle) -> ExactVector? {
     if wrong.isEmpty { return ExactVector(ray) }
     let form = view.form
     let used = ray.indices.filter { ray[$0] != 0 }

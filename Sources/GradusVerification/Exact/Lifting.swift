@@ -43,7 +43,7 @@ struct Lifting {
   }
 
   /// The solution, checked in the equations.
-  mutating func solution(by deadline: Deadline) throws(ExactSystem.Obstacle) -> [ExactRatio] {
+  mutating func solution(by deadline: ProofDeadline) throws(ExactSystem.Obstacle) -> [ExactRatio] {
     var attempt = 2
     while true {
       while digits.count < attempt {
@@ -51,7 +51,7 @@ struct Lifting {
         if deadline.hasPassed { throw .time }
         lift()
       }
-      if let found = try reconstruction(deadline), fits(found) { return found }
+      if let found = try reconstruction(deadline), try fits(found, deadline) { return found }
       attempt += max(2, attempt / 2)
     }
   }
@@ -73,7 +73,7 @@ struct Lifting {
   }
 
   /// Rational numbers with these digits; nil when more digits are needed.
-  private func reconstruction(_ deadline: Deadline) throws(ExactSystem.Obstacle) -> [ExactRatio]? {
+  private func reconstruction(_ deadline: ProofDeadline) throws(ExactSystem.Obstacle) -> [ExactRatio]? {
     var found: [ExactRatio] = []
     found.reserveCapacity(equations.count)
     var denominator = BigInteger.one
@@ -115,11 +115,13 @@ struct Lifting {
     return s1.isNegative ? ExactRatio(-r1, over: -s1) : ExactRatio(r1, over: s1)
   }
 
-  private func fits(_ x: [ExactRatio]) -> Bool {
+  private func fits(_ x: [ExactRatio], _ deadline: ProofDeadline) throws(ExactSystem.Obstacle) -> Bool {
     let vector = ExactVector(x)
-    return equations.indices.allSatisfy { i in
-      (vector.sum(equations[i]) - sides[i].ratio()).signum == 0
+    for i in equations.indices {
+      if deadline.hasPassed { throw .time }
+      if (vector.sum(equations[i]) - sides[i].ratio()).signum != 0 { return false }
     }
+    return true
   }
 }
 

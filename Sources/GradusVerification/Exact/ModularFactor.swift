@@ -16,7 +16,7 @@ struct ModularFactor {
 
   /// Nil when the deadline comes first. Rows of a lower class become pivots before those of a higher one.
   init?(
-    rows: [[(column: Int, value: Double)]], columnCount: Int, rowClass: [Int]? = nil, deadline: Deadline
+    rows: [[(column: Int, value: Double)]], columnCount: Int, rowClass: [Int]? = nil, deadline: ProofDeadline
   ) {
     var work = Elimination(rows, columnCount)
     let classes = rowClass.map { Set($0).sorted() } ?? [0]

@@ -11,7 +11,7 @@ extension Verifier {
   public func verifyExactly(
     _ form: StandardForm, _ answer: ResultDocument, timeLimit: Double = 60
   ) -> VerificationReport {
-    let deadline = Deadline(after: timeLimit)
+    let deadline = ProofDeadline(after: timeLimit)
     var verification = Verification(form, answer, effort: effort)
     verification.run()
     verification.proveExactly(deadline)
@@ -20,9 +20,9 @@ extension Verifier {
 }
 
 extension Verification {
-  private var check: ExactCheck { ExactCheck(view: view) }
+  private func check(_ deadline: ProofDeadline) -> ExactCheck { ExactCheck(view: view, deadline: deadline) }
 
-  mutating func proveExactly(_ deadline: Deadline) {
+  mutating func proveExactly(_ deadline: ProofDeadline) {
     guard form.quadratic == nil, form.quadraticTerms.isEmpty, form.indicators.isEmpty, form.specialOrderedSets.isEmpty
     else {
       return report.add("exact", .unchecked, "only linear and integer linear programs are checked exactly")
@@ -50,7 +50,7 @@ extension Verification {
   }
 
   /// The basic solution is feasible and its multipliers stand on its sides.
-  private mutating func proveOptimum(_ deadline: Deadline) throws(ExactSystem.Obstacle) {
+  private mutating func proveOptimum(_ deadline: ProofDeadline) throws(ExactSystem.Obstacle) {
     let x = ordered(answer.solution, form.columnNames)
     let y = ordered(answer.duals, form.rowNames)
     var activity = answer.basis.flatMap { AnswerActivity(view, basis: $0) }
@@ -61,10 +61,12 @@ extension Verification {
     let zeros = [Double](repeating: 0, count: max(form.variableCount, form.constraintCount))
     let point = try activity.point(view, near: x ?? zeros, by: deadline)
     let prices = try activity.multipliers(view, near: y ?? zeros, by: deadline)
-    let violation = check.violation(point)
-    if violation == nil, check.misplacedPrice(point, prices) == nil {
+    let check = check(deadline)
+    let violation = try check.violation(point)
+    let misplaced = violation == nil ? try check.misplacedPrice(point, prices) : nil
+    if violation == nil, misplaced == nil {
       let optimum = check.objective(point)
-      let value = optimum.approximation
+      let value = optimum.value
       if let claimed = answer.objective, !(abs(claimed - value) <= allowedGap(value)) {
         return report.add("exact", .refuted, "the optimum is exactly \(optimum.text), not \(claimed)")
       }
@@ -74,29 +76,30 @@ extension Verification {
     }
     // A near miss still proves a bound.
     if deadline.hasPassed { throw .time }
-    let bound = check.bound(prices)
+    let bound = try check.bound(prices)
     let miss =
       violation.map { "the basic solution leaves \($0.place) by \(RowViolation.text($0.amount))" }
-      ?? "a multiplier of the basis has the wrong sign"
+      ?? "\(misplaced ?? "a price") has the wrong sign"
     let proved = bound.map { "; its multipliers prove exactly that the optimum is no better than \($0.text)" } ?? ""
     report.add("exact", .unchecked, "not decided exactly: \(miss)\(proved)")
   }
 
   /// A point with whole numbers where they are asked for, whose continuous part is moved onto the sides it is near to.
-  private mutating func provePoint(_ deadline: Deadline) throws(ExactSystem.Obstacle) {
+  private mutating func provePoint(_ deadline: ProofDeadline) throws(ExactSystem.Obstacle) {
     guard let x = ordered(answer.solution, form.columnNames) else {
       return report.add("exact", .unchecked, "not decided exactly: the answer has no point")
     }
     let rounded = x.indices.map { form.kinds[$0].isIntegral ? x[$0].rounded() : x[$0] }
     var point = ExactVector(rounded)
     var words = rounded == x ? "the point as it is written" : "the point with its whole numbers rounded"
-    if check.violation(point) != nil {
+    let check = check(deadline)
+    if try check.violation(point) != nil {
       let y = ordered(answer.duals, form.rowNames)
       let activity = AnswerActivity(view, point: rounded, duals: y, fixing: true)
       point = try activity.point(view, near: rounded, by: deadline)
       words = "the point, with its continuous part solved for exactly,"
     }
-    if let violation = check.violation(point) {
+    if let violation = try check.violation(point) {
       let isWhole = form.kinds.allSatisfy { $0.isIntegral }
       return report.add(
         "exact", .unchecked,
@@ -104,7 +107,7 @@ extension Verification {
           + "\(violation.place) by \(RowViolation.text(violation.amount))")
     }
     let value = check.objective(point)
-    if let claimed = answer.objective, !(abs(claimed - value.approximation) <= 1e-6 * max(1, abs(claimed))) {
+    if let claimed = answer.objective, !(abs(claimed - value.value) <= 1e-6 * max(1, abs(claimed))) {
       return report.add("exact", .refuted, "the objective of the exact point is \(value.text), not \(claimed)")
     }
     report.certificate = .exact
@@ -112,7 +115,7 @@ extension Verification {
   }
 
   /// Multipliers near the ray that separate exactly, or a contradiction at sight.
-  private mutating func proveInfeasible(_ deadline: Deadline) throws(ExactSystem.Obstacle) {
+  private mutating func proveInfeasible(_ deadline: ProofDeadline) throws(ExactSystem.Obstacle) {
     guard let ray = ordered(answer.ray, form.rowNames), ray.contains(where: { $0 != 0 }) else {
       if let claim = report["infeasibility"], claim.finding == .confirmed, claim.text.contains("exclude each other") {
         report.certificate = .exact
@@ -122,7 +125,8 @@ extension Verification {
     }
     for orientation in [1.0, -1.0] {
       let correction = FarkasCorrection(view, ray.map { orientation * $0 })
-      guard let y = try correction.multipliers(by: deadline), let margin = check.separation(y), margin.signum > 0
+      guard let y = try correction.multipliers(by: deadline), let margin = try check(deadline).separation(y),
+        margin.signum > 0
       else { continue }
       report.certificate = .exact
       return report.add(

@@ -27,6 +27,7 @@ struct DescribeCommand: GradusSubcommand {
         lines[0].replaceSubrange(..<(lines[0].firstIndex(of: ":") ?? lines[0].startIndex), with: subject.summary.name)
       }
       lines += subject.notes.map { "note: \($0)" }
+      if form.isDiscrete { lines.append("note: \(Self.lazyRows)") }
       lines.append("methods: \(methods.isEmpty ? "none yet" : methods.joined(separator: ", "))")
       Console.out(lines.joined(separator: "\n  ") + "\n")
     case (.form(let form), .json):
@@ -53,7 +54,10 @@ struct DescribeCommand: GradusSubcommand {
     return .object(
       [.init("schema", "gradus.description/1"), .init("name", .string(subject.summary.name))]
         + members.filter { $0.name != "name" && $0.name != "suggestions" }
-        + [.init("notes", JSONValue(strings: subject.notes)), .init("methods", JSONValue(strings: methods))])
+        + [
+          .init("lazyConstraints", .string(lazyRows)), .init("notes", JSONValue(strings: subject.notes)),
+          .init("methods", JSONValue(strings: methods)),
+        ])
   }
 
   private static func text(_ problem: NamedProblem, _ methods: [String]) -> String {
@@ -76,6 +80,11 @@ struct DescribeCommand: GradusSubcommand {
       "optimum": JSONValue(problem.optimum.value), "methods": JSONValue(strings: methods),
     ]
   }
+
+  /// What HiGHS cannot take, and what can be done.
+  static let lazyRows =
+    "highs takes no lazy constraints or user cuts during its search; the library method HighsCuts asks for them between "
+    + "solves"
 
   static func pad(_ name: String) -> String { name + String(repeating: " ", count: max(1, 22 - name.count)) }
 }

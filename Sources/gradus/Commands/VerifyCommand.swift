@@ -17,10 +17,17 @@ struct VerifyCommand: GradusSubcommand {
   @Flag(help: "Prove or refute in rational arithmetic (linear and integer linear programs).")
   var exact = false
 
+  @Flag(help: "Prove an integer optimum again by a search with safe rounding.")
+  var prove = false
+
+  @Option(help: ArgumentHelp("Give --prove up after this many boxes.", valueName: "count"))
+  var nodes = 1_000_000
+
   @Option(help: ArgumentHelp("Give proofs up after this time.", valueName: "seconds"))
   var timeLimit = 60.0
 
   mutating func validate() throws {
+    if prove && nodes < 1 { throw ValidationError("--nodes must be at least 1") }
     if !(timeLimit >= 0 && timeLimit < 1e9) {
       throw ValidationError("--time-limit must be a number of seconds from 0 to 1e9")
     }
@@ -32,11 +39,9 @@ struct VerifyCommand: GradusSubcommand {
     let report: VerificationReport
     switch content {
     case .form(let form):
-      report =
-        exact
-        ? Verifier().verifyExactly(form, answer, timeLimit: timeLimit) : Verifier().verify(form, answer)
-    case .program where exact:
-      throw Failure(.usage, "\(file) has formulas, which have no exact proof; leave out '--exact'")
+      report = try checked(form, answer)
+    case .program where exact || prove:
+      throw Failure(.usage, "\(file) has formulas, which have no such proof; leave out '--exact' and '--prove'")
     case .program(let subject): report = Verifier().verify(subject.program, answer)
     case .named, .fit:
       throw Failure(.usage, "\(file) has no formulas to verify an answer with; give a problem file")
@@ -49,6 +54,19 @@ struct VerifyCommand: GradusSubcommand {
       Console.error("gradus: \(solution) is refuted; its claims do not hold for \(file)\n")
     }
     return ExitCode(rawValue: report.exitCode) ?? .failed
+  }
+
+  private func checked(_ form: StandardForm, _ answer: ResultDocument) throws -> VerificationReport {
+    if prove {
+      let relaxation = try HighsRelaxation(form)
+      let report = try Verifier().prove(form, answer, timeLimit: timeLimit, nodeLimit: nodes) {
+        try relaxation.solve(lower: $0, upper: $1)
+      }
+      if !exact || report.outcome == .refuted { return report }
+      return report.joined(with: Verifier(effort: 0).verifyExactly(form, answer, timeLimit: timeLimit))
+    }
+    return exact
+      ? Verifier().verifyExactly(form, answer, timeLimit: timeLimit) : Verifier().verify(form, answer)
   }
 
   private func text(_ report: VerificationReport) -> String {

@@ -30,6 +30,9 @@ struct SolveOptions: ParsableArguments, Sendable {
   @Option(help: "Stop at a value at least this good.")
   var target: Double?
 
+  @Flag(help: "Add ranges (linear programs) or derivatives (formulas) of the optimum.")
+  var sensitivity = false
+
   @Option(help: "Where derivatives come from.")
   var derivatives = Derivatives.exact
 
@@ -69,6 +72,7 @@ struct SolveOptions: ParsableArguments, Sendable {
     request.checkpoint = checkpoint
     request.checkpointEvery = checkpointEvery
     request.resume = resume
+    request.wantsSensitivity = sensitivity
     request.finiteDerivatives = derivatives == .finite
     request.interruption = interruption
     return request

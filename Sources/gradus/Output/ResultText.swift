@@ -26,6 +26,7 @@ struct ResultText {
     for line in document.explanation { add("why", line) }
     lines += conflict
     if let solution = document.solution { lines += ["", point(solution)] }
+    lines += sensitivity
     return lines.joined(separator: "\n") + "\n"
   }
 

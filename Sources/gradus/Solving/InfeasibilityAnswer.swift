@@ -5,7 +5,8 @@ extension SolveSession {
   /// Says by the user's names why a linear program has no point: a smallest conflict, and the smallest relaxation.
   ///
   /// At most ten seconds, and never beyond the time limit; a program whose conflict is not found keeps its Farkas ray.
-  func explain(_ document: inout ResultDocument) async {
+  func explain(_ document: inout ResultDocument, at point: Vector) async {
+    if case .program(let program) = subject.content { return await explain(program, &document, at: point) }
     guard request.explains, document.status == .infeasible, case .form(let form) = subject.content,
       form.quadratic == nil
     else { return }
@@ -20,8 +21,19 @@ extension SolveSession {
     let ray = document.ray.map { Vector($0.values) }
     guard let found = try? await explainer.explain(form, ray: ray) else { return }
     document.conflict = found.conflict(in: form)
-    document.relaxation = found.relaxation(in: form)
+    if !found.relaxation.isEmpty { document.relaxation = found.relaxation(in: form) }
     document.explanation = found.sentences(in: form)
+    document.seconds = request.elapsed
+  }
+
+  /// Says which rows of a program of formulas are violated, and which of them a local solve could not bring together.
+  private func explain(_ program: SolvableProgram, _ document: inout ResultDocument, at point: Vector) async {
+    guard request.explains, document.status == .locallyInfeasible, point.isFinite else { return }
+    let rest = min(10, request.timeLimit.map { $0 - request.elapsed } ?? 10)
+    guard rest > 0.05, !request.interruption.isRaised else { return }
+    let found = await LocalConflict(program, at: point, timeLimit: rest)
+    document.conflict = found.conflict
+    document.explanation = found.sentences
     document.seconds = request.elapsed
   }
 }

@@ -19,6 +19,8 @@ struct SolveRequest: Sendable {
   var finiteDerivatives = false
   /// Whether an infeasible program is explained, which takes up to ten seconds more.
   var explains = true
+  /// Whether ranges or derivatives of the optimum are added.
+  var wantsSensitivity = false
   var interruption = Interruption()
 
   var deadline: Deadline? {

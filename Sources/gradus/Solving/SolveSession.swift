@@ -77,7 +77,8 @@ struct SolveSession {
   func finish() async throws -> ResultDocument {
     let solution = try await run.finishErased(until: rule, width: request.threads, delivery: .inOrder)
     var document = document(of: solution)
-    await explain(&document)
+    await explain(&document, at: solution.report.point)
+    try await addSensitivity(&document)
     return document
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A moment after which a proof is given up.
-struct Deadline: Sendable {
+struct ProofDeadline: Sendable {
   private let instant: ContinuousClock.Instant
 
   init(after seconds: Double) { instant = .now + .seconds(min(max(0, seconds), 1e9)) }

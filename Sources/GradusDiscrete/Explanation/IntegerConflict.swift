@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusCore
+import GradusNumerics
+
+/// A small set of rows and bounds without a point of whole numbers, where the relaxation has points.
+///
+/// Rows first, then bounds, are left out in blocks of half the size each time, down to single ones (the deletion filter in
+/// the order of QuickXplain: Junker, *QuickXplain*, AAAI 2004). Every trial is an integer program of its own; one that is not
+/// decided keeps what it wanted to leave out. Integrality always counts. Cost: O(k·log(n/k)) integer programs for k members.
+struct IntegerConflict {
+  let form: StandardForm
+  let oracle: InfeasibilityExplainer.OracleMaker
+  let deadline: ContinuousClock.Instant
+  private(set) var solves = 0
+
+  init(_ form: StandardForm, oracle: @escaping InfeasibilityExplainer.OracleMaker, deadline: ContinuousClock.Instant) {
+    self.form = form
+    self.oracle = oracle
+    self.deadline = deadline
+  }
+
+  private enum Decision { case infeasible, feasible, open }
+
+  private var remaining: Double {
+    let left = ContinuousClock.now.duration(to: deadline).components
+    return Double(left.seconds) + Double(left.attoseconds) * 1e-18
+  }
+
+  private mutating func decide(_ set: ConflictSet) async throws -> Decision {
+    let left = remaining
+    if left <= 0.05 { return .open }
+    if set.rows.isEmpty { return holdsWholeNumbers(set) ? .feasible : .infeasible }
+    let part = set.program(in: form)
+    var program = part.form
+    program.kinds = part.columns.map { form.kinds[$0] }
+    var question = SolveLinear()
+    // Without bounds a search may never end; no trial gets more than a third of what is left.
+    question.settings.timeLimit = max(0.05, left / 3)
+    question.settings.feasibility = 1e-9
+    solves += 1
+    switch try await oracle(program).solve(question).status {
+    case .infeasible: return .infeasible
+    case .optimal: return .feasible
+    default: return .open
+    }
+  }
+
+  private func holdsWholeNumbers(_ set: ConflictSet) -> Bool {
+    set.bounds.allSatisfy { j in
+      let (l, u) = (form.columnLower[j], form.columnUpper[j])
+      return form.kinds[j].isIntegral ? l.rounded(.up) <= u.rounded(.down) : l <= u
+    }
+  }
+
+  /// Nil when the program is not found infeasible; otherwise the set, and whether each member was shown to be needed.
+  mutating func find() async throws -> (set: ConflictSet, isIrreducible: Bool)? {
+    if let j = form.costs.indices.first(where: { !holdsWholeNumbers(ConflictSet(rows: [], bounds: [$0])) }) {
+      return (ConflictSet(rows: [], bounds: [j]), true)
+    }
+    var set = ConflictSet.all(form)
+    guard try await decide(set) == .infeasible else { return nil }
+    var isSure = true
+    for takesRows in [true, false] {
+      var width = max(1, (takesRows ? set.rows.count : set.bounds.count) / 2)
+      while true {
+        var start = 0
+        while start < (takesRows ? set.rows.count : set.bounds.count) {
+          var trial = set
+          if takesRows {
+            trial.rows.removeSubrange(start..<min(start + width, set.rows.count))
+          } else {
+            trial.bounds.removeSubrange(start..<min(start + width, set.bounds.count))
+          }
+          switch try await decide(trial) {
+          case .infeasible: set = trial
+          case .feasible: start += width
+          case .open:
+            if remaining <= 0.05 { return (set, false) }
+            if width == 1 { isSure = false }
+            start += width
+          }
+        }
+        if width == 1 { break }
+        width = max(1, width / 2)
+      }
+    }
+    return (set, isSure)
+  }
+}
