@@ -6,12 +6,13 @@ public import GradusNumerics
 ///
 ///     xᵢ = m + σyᵢ,  yᵢ ~ N(0, C),  i = 1 … λ;     m ← Σwᵢx₍ᵢ₎ over the best,   C, σ from the steps that were good
 ///
-/// Weighted recombination, cumulative step-size adaptation, rank-one and rank-μ update with negative weights for the worst
-/// points; restarts with growing (`ipop`) or alternating (`bipop`) populations once nothing more can be gained. Points
-/// outside the box are asked about at their projection and the mean stays near it, so the ranks alone decide everything; when
-/// the mean touches bounds, the point that all near bounds suggest is asked about in addition. The first mean is the start,
-/// or else the middle of the box; a restart begins at a random point. A generation is handed out
-/// at once, so λ answers can be worked on in parallel. Evaluations that fail rank last.
+/// Directions of a generation are orthogonal, n at a time. Weighted recombination, cumulative step-size adaptation,
+/// rank-one and rank-μ update with negative weights for the worst points; restarts with growing (`ipop`) or alternating
+/// (`bipop`) populations once nothing more can be gained. Points outside the box are asked about at their projection and
+/// the mean stays near it, so the ranks alone decide everything; when the mean touches bounds, the point that all near
+/// bounds suggest is asked about in addition. The first mean is the start, or else the middle of the box; a restart begins
+/// at a random point. A generation is handed out at once, so λ answers can be worked on in parallel. Evaluations that fail
+/// rank last.
 ///
 /// **Needs** values; only their order matters, except for the end of a run. **Keeps** n² numbers and a generation.
 /// **Guarantee** none for a global optimum; linear convergence observed on convex quadratics, with a rate independent of
@@ -26,7 +27,7 @@ public struct CMAES: Catalogued, ParallelMethod {
   /// Whether the worst points reduce the variance in their directions.
   public var active = true
   /// Whether the directions of a generation are made orthogonal, n at a time: each is still uniform, together they cover more.
-  public var orthogonal = false
+  public var orthogonal = true
   /// A run ends when the values of ten and more generations differ by less than this.
   public var tolerance = 1e-11
 

@@ -20,7 +20,9 @@ import Testing
     let golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: goldenFile("cma-es.json")))
     let problem = BoxConstrained(.cube(golden.lower, golden.upper, golden.dimension))
     let expected = golden.generations.flatMap(\.points)
-    let run = try drive(CMAES(), problem, seed: golden.seed, limit: expected.count, Function.rosenbrock.f)
+    var method = CMAES()
+    method.orthogonal = false
+    let run = try drive(method, problem, seed: golden.seed, limit: expected.count, Function.rosenbrock.f)
     for (k, pair) in zip(run.asked, expected).enumerated() {
       #expect((pair.0 - pair.1).norm <= 1e-9 * max(1, pair.1.norm), "point \(k)")
     }
@@ -129,5 +131,25 @@ import Testing
     let run = try drive(method, BoxConstrained(.cube(-5, 5, 4)), limit: 10_000) { _ in 7 }
     #expect(run.asked.count < 200)
     #expect(run.report.value == 7)
+  }
+
+  @Test func orthogonalDirectionsAreOrthogonalInGroups() throws {
+    var method = CMAES()
+    method.orthogonal = true
+    method.population = 10
+    method.sigma = 0.01
+    // C is the identity in the first generation, whose points lie well inside this box.
+    let run = try drive(method, BoxConstrained(.cube(-500, 500, 4), start: .zeros(4)), limit: 10) { $0.inner($0) }
+    var plainMethod = method
+    plainMethod.orthogonal = false
+    let plain = try drive(plainMethod, BoxConstrained(.cube(-500, 500, 4), start: .zeros(4)), limit: 10) {
+      $0.inner($0)
+    }
+    for k in 0..<10 {
+      #expect(abs(run.asked[k].norm - plain.asked[k].norm) <= 1e-9 * plain.asked[k].norm)
+      for j in (k / 4 * 4)..<k {
+        #expect(abs(run.asked[k].inner(run.asked[j])) <= 1e-9 * run.asked[k].norm * run.asked[j].norm)
+      }
+    }
   }
 }
