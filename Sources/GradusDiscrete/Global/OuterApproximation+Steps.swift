@@ -31,7 +31,7 @@ extension OuterApproximation.State {
 
   private var masterSettings: LinearSolveSettings {
     var limits = LinearSolveSettings()
-    limits.gapRelative = 0.1 * (program.linear.isDiscrete ? settings.gap : settings.gapContinuous)
+    limits.gapRelative = 0.1 * (program.linear.isDiscrete ? settings.gap : min(settings.gap, settings.gapContinuous))
     limits.gapAbsolute = 0.1 * settings.gapAbsolute
     limits.feasibility = 1e-8
     limits.timeLimit = settings.time < .infinity ? settings.time : nil

@@ -63,6 +63,8 @@ public struct OuterApproximation: Catalogued {
 
   public func tell(_ s: inout State, _ answer: consuming SearchQuestion.Answer, to question: consuming SearchQuestion) {
     s.take(answer, to: question)
+    // Moves on to the next question, or to the end: the state between answers does not depend on whether it was asked.
+    _ = s.question()
   }
 
   public func report(_ s: State) -> Report<Vector> { s.report }
