@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GradusCore
 import GradusModeling
+import GradusNumerics
 
 /// First- and second-order conditions of a nonlinear program at a feasible point, with the multipliers given.
 extension ProgramVerification {
@@ -27,10 +28,11 @@ extension ProgramVerification {
     if answer.status == .optimal, answer.bound != nil, answer.duals == nil { return checkClosedGap(x) }
     guard let multipliers = multipliers(at: x) else { return }
     let residuals = ["dualResidual": multipliers.residual, "complementarity": multipliers.complementarity]
-    guard multipliers.residual <= 1e-6 * multipliers.scale, multipliers.complementarity <= 1e-6 * multipliers.scale
-    else {
+    let error = max(multipliers.residual, multipliers.complementarity) / multipliers.scale
+    guard error <= 1e-6 else {
+      // Another start would have scaled otherwise: what is nearly right is not refuted.
       return report.add(
-        "optimality", .refuted,
+        "optimality", error <= 1e-4 ? .unchecked : .refuted,
         "first-order conditions fail: residual \(multipliers.residual), complementarity \(multipliers.complementarity)",
         residuals)
     }
@@ -89,8 +91,12 @@ extension ProgramVerification {
     let form = program.linear
     let size = (y + z).reduce(0) { $0 + abs($1) } / Double(max(1, y.count + z.count))
     var result = Multipliers(rows: y, bounds: z, residual: 0, complementarity: 0, scale: max(100, size) / 100)
-    let slope = view.gradient(x, objectiveWeight: 1, rowWeights: y.map { _ in 0 }).reduce(0) { max($0, abs($1)) }
-    result.scale *= max(1, min(slope, 1e8))
+    // Gradients are measured in units of a hundredth of the one at the start, as interfaces §2 scales the KKT error.
+    let begin = program.start.elements.indices.map { j in
+      min(max(program.start[j], form.columnLower[j]), form.columnUpper[j])
+    }
+    let slope = view.gradient(begin, objectiveWeight: 1, rowWeights: y.map { _ in 0 }).reduce(0) { max($0, abs($1)) }
+    if slope.isFinite { result.scale *= min(max(1, slope / 100), 1e8) }
     func weigh(_ price: Double, _ value: Double, _ lower: Double, _ upper: Double) {
       let side = price > 0 ? lower : upper
       // A violation within the tolerance of rows is no slack.
