@@ -71,6 +71,18 @@ import Testing
     #expect(Verifier().verifyExactly(feasible, wrong)["exact"]?.finding == .unchecked)
   }
 
+  /// Rows that differ in the last digit cross far out: the ray excludes near points only, and says so.
+  @Test func aRayThatHoldsNearbyOnlyIsNotAProof() {
+    let program = form(
+      [0, 0], [[1, 0.1], [1, 0.1.nextUp]], [1, -infinity], [infinity, 0],
+      x: [(-infinity, infinity), (-infinity, infinity)])
+    let report = Verifier().verifyExactly(program, answer(program, .infeasible, ray: [1, -1]))
+    #expect(report["exact"]?.finding == .unchecked)
+    #expect(report["exact"]?.text.contains("excludes every point with entries up to") == true)
+    // The point y = −1/ulp, x = 0.1/ulp + 1 satisfies both rows, so there is no proof to be found.
+    #expect(report.certificate == nil)
+  }
+
   @Test func integerPointsAreRoundedAndCheckedExactly() {
     let program = form([1, 1], [[2, 3]], [7], [infinity], kinds: [.integer, .integer])
     let near = answer(program, .feasible, x: [2 + 1e-9, 1], objective: 3)

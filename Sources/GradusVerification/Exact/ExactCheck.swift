@@ -108,6 +108,32 @@ struct ExactCheck {
     return total
   }
 
+  /// The largest magnitude of entries for which y excludes a point exactly: what it separates by, over what it leaves on
+  /// infinite bounds; 0 when it separates nothing. Entries of y that point to an infinite side count as 0.
+  func radius(_ given: [Double]) throws(ExactSystem.Obstacle) -> Double {
+    let y = ExactVector(
+      given.indices.map { i in (given[i] > 0 ? form.rowLower[i] : form.rowUpper[i]).isFinite ? given[i] : 0 })
+    var margin = ExactRatio(BigInteger.zero)
+    var leftover = ExactRatio(BigInteger.zero)
+    for i in 0..<form.constraintCount where y[i].signum != 0 {
+      margin = margin + y[i] * ExactRatio(y[i].signum > 0 ? form.rowLower[i] : form.rowUpper[i])
+    }
+    for j in form.costs.indices {
+      if deadline.hasPassed { throw .time }
+      let slope = slope(j, y, withCost: false)
+      if slope.signum == 0 { continue }
+      let (lower, upper) = view.hull(j)
+      let end = slope.signum > 0 ? upper : lower
+      if end.isFinite {
+        margin = margin - slope * ExactRatio(end)
+      } else {
+        leftover = slope.signum > 0 ? leftover + slope : leftover - slope
+      }
+    }
+    guard margin.signum > 0 else { return 0 }
+    return leftover.signum == 0 ? .infinity : margin.approximation / leftover.approximation
+  }
+
   /// Σ yᵢ·sideᵢ − max over the box of (Aᵀy)ᵀx: positive when no point exists; nil when it is −∞.
   func separation(_ y: ExactVector) throws(ExactSystem.Obstacle) -> ExactRatio? {
     var total = ExactRatio(BigInteger.zero)

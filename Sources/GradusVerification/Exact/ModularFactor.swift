@@ -2,7 +2,8 @@
 
 /// A sparse matrix modulo 2⁶¹ − 1, eliminated with pivots of least fill: P·A·Q = L·U on a largest regular part.
 ///
-/// Arithmetic has no rounding, so any entry that is not zero is a pivot. Source: Markowitz, *The elimination form of the inverse*, Management Science 3 (1957).
+/// Arithmetic has no rounding, so any entry that is not zero is a pivot.
+/// Source: Markowitz, *The elimination form of the inverse*, Management Science 3 (1957).
 struct ModularFactor {
   /// Row and column of each pivot, in order.
   private(set) var pivots: [(row: Int, column: Int)] = []

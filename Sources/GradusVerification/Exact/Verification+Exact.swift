@@ -134,7 +134,11 @@ extension Verification {
         "\(correction.isIdentity ? "the ray" : "the ray, corrected in its last digits,") proves in rational arithmetic "
           + "that no point exists", ["margin": margin.approximation])
     }
-    report.add("exact", .unchecked, "not decided exactly: no multipliers near the ray separate without rounding")
+    let radius = max(try check(deadline).radius(ray), try check(deadline).radius(ray.map { -$0 }))
+    let proved =
+      radius > 0 ? "; exactly, it excludes every point with entries up to \(radius)" : ""
+    report.add(
+      "exact", .unchecked, "not decided exactly: no multipliers near the ray separate without rounding\(proved)")
   }
 }
 
