@@ -180,7 +180,9 @@ extension AugmentedLagrangian {
         rows.multipliers = y
         return finish(program.isConvex ? .optimal : .stationary)
       }
-      if violation > 1e-6, rows.penalty >= 1e5, isStationaryViolation(sample) {
+      if violation > 1e-6, rows.penalty >= 1e5,
+        rows.isStationary(rows.excess(sample.values), sample.derivatives, at: sample.point, in: program.domain)
+      {
         if isInfeasible { return finish(.infeasible) }
         isInfeasible = true
       } else {
@@ -204,17 +206,6 @@ extension AugmentedLagrangian {
       begin(sample)
     }
 
-    /// True when no move within the box lessens the violation to first order.
-    private func isStationaryViolation(_ sample: Sample) -> Bool {
-      let excess = rows.excess(sample.values)
-      let weights = Vector(excess.indices.map { rows.scales[$0] * excess[$0] / max(excess.maximumMagnitude, 1e-300) })
-      let slope = sample.derivatives.jacobian.transposedTimes(weights)
-      var size = 0.0
-      let jacobian = sample.derivatives.jacobian
-      for p in jacobian.values.indices { size = max(size, abs(jacobian.values[p] * weights[Int(jacobian.rows[p])])) }
-      return given.value.domain.projectedGradient(sample.point, slope) <= 1e-5 * size
-    }
-
     // MARK: Report
 
     var report: Report<Vector> {
@@ -229,16 +220,9 @@ extension AugmentedLagrangian {
         report.ray = Vector(excess.indices.map { -rows.scales[$0] * excess[$0] })
         return report
       }
-      let y = rows.multipliers
-      report.multipliers = Vector(y.indices.map { -rows.scales[$0] * y[$0] / rows.objectiveScale })
-      let slope = (1 / rows.objectiveScale) * rows.slope(here.derivatives, y)
-      let (x, box) = (here.point, given.value.domain)
-      report.reducedCosts = Vector(
-        x.indices.map { j in
-          (slope[j] > 0 && x[j] == box.lower[j]) || (slope[j] < 0 && x[j] == box.upper[j])
-            || box.lower[j] == box.upper[j]
-            ? slope[j] : 0
-        })
+      let duals = rows.duals(rows.multipliers, here.derivatives, at: here.point, in: given.value.domain)
+      report.multipliers = duals.multipliers
+      report.reducedCosts = duals.reducedCosts
       return report
     }
   }

@@ -107,6 +107,22 @@ public enum SmoothCatalog {
         **Reference** J. J. Moré, LNM 630 (1978), for D; H. B. Nielsen, report IMM-REP-1999-05, TU Denmark, for λ.
         """),
     MethodEntry(
+      Multistart.self,
+      page: """
+        The interior-point method from many starts; the best feasible point is kept.
+
+            x⁰ = the start of the problem;   xᵏ from a Halton sequence, shifted at random, in the box
+
+        An infinite side is replaced by one at a distance of `spread`·max(1, |x⁰ⱼ|) from the start or from the other side. A start
+        with a value that is not finite counts and is left. A convex problem needs one start. What is found is the best of
+        several local solutions; nothing is claimed about others.
+
+        **Needs** values, first derivatives and Hessians of the Lagrangian. **Keeps** one interior-point state and the best
+        point. **Guarantee** of the local method for each start. The starts follow from the seed.
+        **Reference** J. H. Halton, Numer. Math. 2 (1960); R. Cranley, T. N. L. Patterson, SIAM J. Numer. Anal. 13 (1976), for
+        the shift; F. Schoen, M. Locatelli, *Global Optimization*, SIAM 2013, chapter 3.
+        """),
+    MethodEntry(
       QPInteriorPoint.self,
       page: """
         Primal-dual interior point for convex quadratic (and linear) programs.
@@ -123,6 +139,24 @@ public enum SmoothCatalog {
         **Guarantee** polynomial for exact arithmetic and a careful choice of steps; locally superlinear.
         **Reference** S. Mehrotra, *SIAM J. Optim.* 2 (1992) 575–601; J. Gondzio, *Comput. Optim. Appl.* 6 (1996) 137–156;
         R. J. Vanderbei, *SIAM J. Optim.* 5 (1995) 100–113.
+        """),
+    MethodEntry(
+      SequentialQuadratic.self,
+      page: """
+        Sequential quadratic programming for small, dense nonlinear programs.
+
+            min  ∇fᵀd + ½dᵀBd    subject to  rowLower ≤ c + J·d ≤ rowUpper,  lower ≤ x + d ≤ upper
+            x⁺ = x + t·d with enough decrease of  f(x) + ν Σ |cᵢ(x) − P(cᵢ(x))|
+
+        B is the Hessian of the Lagrangian, made positive definite by the normals of the sides that the last program held, and
+        where these do not suffice by a multiple of the identity. A full step that is refused gets one second-order correction.
+        Where the linearized rows contradict each other, violated ones become elastic at the price ν, which grows.
+
+        **Needs** values, first derivatives and Hessians of the Lagrangian. **Keeps** one dense matrix; at most 1,000 variables.
+        Cost of a step: about n³ operations and 6n² for each side that becomes active. Every point lies within its bounds.
+        **Guarantee** limit points are stationary for the program or for its violation; locally quadratic.
+        **Reference** J. Nocedal, S. J. Wright, *Numerical Optimization*, 2nd ed., algorithms 18.3 and 18.4, (18.36);
+        D. Goldfarb, A. Idnani, Math. Program. 27 (1983), for the quadratic programs.
         """),
     MethodEntry(
       TrustRegionNewton.self,

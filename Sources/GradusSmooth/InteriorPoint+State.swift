@@ -49,13 +49,14 @@ extension InteriorPoint {
       init(point: Vector = []) { self.point = point }
     }
 
-    init(_ problem: NonlinearProgram, method: InteriorPoint) {
+    /// Begins at `origin` or, where that is nil, at the start of the problem.
+    init(_ problem: NonlinearProgram, method: InteriorPoint, from origin: Vector? = nil) {
       given = Given(problem)
       self.method = method
       layout = ProgramLayout(problem)
       rowScales = [Double](repeating: 1, count: layout.rowCount)
       activities = rowScales
-      var start = problem.domain.projection(of: problem.start)
+      var start = problem.domain.projection(of: origin ?? problem.start)
       for j in layout.variables.map({ Int($0) }) {
         start[j] = BarrierEngine.pushed(
           start[j], lower: problem.domain.lower[j], upper: problem.domain.upper[j], push: method.push,

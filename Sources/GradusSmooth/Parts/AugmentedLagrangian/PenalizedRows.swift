@@ -101,6 +101,34 @@ struct PenalizedRows: Sendable, Codable {
   }
 }
 
+extension PenalizedRows {
+  /// Σ |c − P(c)|, scaled.
+  func totalExcess(_ values: ConstrainedValues) -> Double { excess(values).elements.reduce(0) { $0 + abs($1) } }
+
+  /// True when, weighted so, the violation cannot be lessened by moves within the box to first order.
+  func isStationary(_ y: Vector, _ derivatives: ConstrainedDerivatives, at x: Vector, in box: Box) -> Bool {
+    let largest = max(y.maximumMagnitude, .leastNormalMagnitude)
+    let weights = Vector(y.indices.map { scales[$0] * (y[$0] / largest) })
+    let jacobian = derivatives.jacobian
+    var size = 0.0
+    for p in jacobian.values.indices { size = max(size, abs(jacobian.values[p] * weights[Int(jacobian.rows[p])])) }
+    return box.projectedGradient(x, jacobian.transposedTimes(weights)) <= 5e-6 * size
+  }
+
+  /// Multipliers and reduced costs in the user's units and signs, ∂objective/∂side, for scaled multipliers y.
+  func duals(
+    _ y: Vector, _ derivatives: ConstrainedDerivatives, at x: Vector, in box: Box
+  ) -> (multipliers: Vector, reducedCosts: Vector) {
+    let slope = (1 / objectiveScale) * slope(derivatives, y)
+    let costs = Vector(
+      x.indices.map { j in
+        let isHeld = (slope[j] > 0 && x[j] == box.lower[j]) || (slope[j] < 0 && x[j] == box.upper[j])
+        return isHeld || box.lower[j] == box.upper[j] ? slope[j] : 0
+      })
+    return (Vector(y.indices.map { -scales[$0] * y[$0] / objectiveScale }), costs)
+  }
+}
+
 extension NonlinearProgram {
   /// The largest violation of a row relative to max(1, |side|).
   func relativeViolation(_ rows: Vector) -> Double {
