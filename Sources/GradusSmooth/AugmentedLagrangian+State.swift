@@ -36,6 +36,7 @@ extension AugmentedLagrangian {
     var error = Double.infinity
     var measure: Double?
     var isInfeasible = false
+    var hasRetried = false
     var claim: Claim?
     var limit: StopReason?
 
@@ -147,12 +148,19 @@ extension AugmentedLagrangian {
       rounds += 1
       rows.penalty *= 100
       guard rows.penalty < 1e14, rounds < method.rounds else { return finish(.stalled) }
+      restart()
+    }
+
+    /// A subproblem from `start`, where nothing is known.
+    private mutating func restart() {
       var rules = BoxDescent.Rules()
       rules.memory = method.memory
       descent = BoxDescent(rules, from: start, in: given.value.domain)
       steps = 0
       here = nil
       asked = start
+      values = nil
+      phase = .values
     }
 
     mutating func finish(_ claim: Claim, _ limit: StopReason? = nil) {
@@ -183,7 +191,7 @@ extension AugmentedLagrangian {
       if violation > 1e-6, rows.penalty >= 1e5,
         rows.isStationary(rows.excess(sample.values), sample.derivatives, at: sample.point, in: program.domain)
       {
-        if isInfeasible { return finish(.infeasible) }
+        if isInfeasible { return hasRetried ? finish(.infeasible) : retry() }
         isInfeasible = true
       } else {
         isInfeasible = false
@@ -193,17 +201,30 @@ extension AugmentedLagrangian {
         return finish(.exhausted, StopReason(.iterations, "\(rounds) subproblems"))
       }
       rows.multipliers = y.maximumMagnitude > 1e10 || isInfeasible ? .zeros(y.count) : y
-      if error > max(0.5 * self.error, method.tolerance) {
-        // A subproblem that cannot be solved better does not get easier by a larger penalty.
-        if rows.penalty >= 1e14 || (descent.claim == .stalled && error <= method.tolerance) { return finish(.stalled) }
+      let isFar = error > method.tolerance || violation > 2e-7
+      if isFar && error > 0.5 * self.error {
+        if rows.penalty >= 1e14 { return finish(.stalled) }
         rows.penalty *= method.growth
-      } else if descent.claim != nil && error <= method.tolerance && inner <= 0.5 * method.tolerance {
+      } else if !isFar && descent.claim != nil && inner <= 0.5 * method.tolerance {
+        // A subproblem that cannot be solved better ends the run.
         return finish(.stalled)
       }
       self.error = error
       inner = max(0.3 * method.tolerance, min(0.1 * inner, error))
       start = sample.point
       begin(sample)
+    }
+
+    /// Before a program is called infeasible, once more from its start, with violations at a high price at once.
+    private mutating func retry() {
+      hasRetried = true
+      isInfeasible = false
+      rows.multipliers = .zeros(rows.multipliers.count)
+      rows.penalty = 1e4
+      error = .infinity
+      inner = method.tolerance.squareRoot()
+      start = given.value.domain.projection(of: given.value.start)
+      restart()
     }
 
     // MARK: Report

@@ -30,8 +30,11 @@ import Testing
   }
 
   @Test func whatNoStartSatisfiesIsInfeasible() async throws {
-    let run = try await drive(
-      Multistart(starts: 3), ClosureProgram.apart, ClosureProgram.discAndHalfPlane, limit: 5_000)
+    let square = ClosureProgram(
+      objective: { $0[0] }, gradient: { _ in [1] }, rows: { [$0[0] * $0[0]] }, jacobian: { [[2 * $0[0]]] },
+      product: { _, y, _, d in (2 * y[0]) * d })
+    let program = NonlinearProgram(start: [3], domain: .all(1), rowLower: [-.infinity], rowUpper: [-1])
+    let run = try await drive(Multistart(starts: 3), program, square, limit: 5_000)
     #expect(run.report.claim == .infeasible)
     #expect(run.report.ray != nil)
   }

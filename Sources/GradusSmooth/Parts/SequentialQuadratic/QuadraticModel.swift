@@ -134,9 +134,9 @@ struct QuadraticModel {
         if let factor = try? Cholesky(matrix, on: .portable), Self.isSafe(factor) { return (matrix, factor, weight) }
       }
     }
-    guard let factor = try? Cholesky.shifting(hessian, on: .portable) else { return nil }
+    guard let factor = try? Cholesky.shifting(hessian, smallest: 1e-6, on: .portable) else { return nil }
     // A shift that only just suffices leaves steps without measure.
-    let shift = max(2 * factor.shift, max(1e-2, boost) * size)
+    let shift = max(2 * factor.shift, max(hessian.maximumMagnitude < 1e-12 ? 1e-2 : 1e-8, boost) * size)
     guard let safe = try? Cholesky(hessian, shift: shift, on: .portable) else { return nil }
     return (hessian + shift * Matrix.identity(n), safe, 0)
   }
