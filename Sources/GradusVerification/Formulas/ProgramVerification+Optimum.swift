@@ -171,36 +171,4 @@ extension ProgramVerification {
       report.add("optimality", .refuted, "a feasible direction bends down: the point is no local optimum", residuals)
     }
   }
-
-  /// ∇ of ½·Σ violation², projected on the bounds, vanishes at the point.
-  mutating func checkLocalInfeasibility(_ x: [Double], _ isFeasible: Bool) {
-    if isFeasible {
-      return report.add("status", .refuted, "local infeasibility is claimed, but the point given is feasible")
-    }
-    let form = program.linear
-    let rows = view.values(x).rows
-    let violation = rows.indices.map { i in
-      max(0, rows[i].rounded - form.rowUpper[i]) - max(0, form.rowLower[i] - rows[i].rounded)
-    }
-    guard violation.allSatisfy(\.isFinite) else {
-      return report.add("infeasibility", .unchecked, "the rows are not finite at the point")
-    }
-    let slope = view.gradient(x, objectiveWeight: 0, rowWeights: violation)
-    var residual = 0.0
-    var scale = 0.0
-    for i in violation.indices where violation[i] != 0 {
-      scale += abs(violation[i]) * view.rowGradient(i, x).reduce(0) { max($0, abs($1)) }
-    }
-    for j in x.indices {
-      let step = min(max(x[j] - slope[j], form.columnLower[j]), form.columnUpper[j]) - x[j]
-      residual = max(residual, min(abs(step), abs(slope[j])))
-    }
-    if residual <= 1e-4 * max(scale, 1e-12) {
-      report.add(
-        "infeasibility", .confirmed, "nearby points violate the rows as much: the violation is stationary",
-        ["residual": residual])
-    } else {
-      report.add("infeasibility", .unchecked, "the violation is not stationary at the point", ["residual": residual])
-    }
-  }
 }

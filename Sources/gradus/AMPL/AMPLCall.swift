@@ -33,7 +33,11 @@ struct AMPLCall {
     do {
       let subject = Subject(
         ModelContents(problem: .program(file.program), notes: file.notes), path)
-      let session = try SolveSession(subject, try request(for: subject))
+      let request = try request(for: subject)
+      if let document = subject.contradiction(request) {
+        return AMPLAnswer(document: document, file: file, settings: settings).solution
+      }
+      let session = try SolveSession(subject, request)
       let line = ProgressLine(
         subject.summary.name, timeLimit: settings.timeLimit, answerLimit: session.expectedAnswers,
         tolerance: session.tolerances.stationarity)

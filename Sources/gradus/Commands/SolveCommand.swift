@@ -67,6 +67,10 @@ struct SolveCommand: GradusSubcommand {
     let helper = SolveSession.Helper(for: file, request)
     let subject = try Subject.load(file)
     if !output.quiet { for note in subject.notes { Console.error("gradus: \(note)\n") } }
+    if let document = subject.contradiction(request) {
+      if let solution { try AtomicFile.write([document.json.serialized(indented: true), [0x0A]], to: solution) }
+      return document
+    }
     let session = try SolveSession(subject, request, helper)
     let history = History(began: request.began)
     if plot != nil { session.observe { history.note($0) } }
@@ -104,7 +108,8 @@ struct SolveCommand: GradusSubcommand {
         document.certificate.note.map { ": \($0)" } ?? "; the bound is \(document.certificate.bound.description)"
       Console.error("gradus: \(name) is \(document.status.rawValue), but that was not verified here\(why)\n")
     } else if document.status == .failed {
-      Console.error("gradus: \(name) failed: \(document.certificate.note ?? document.stopped.rule)\n")
+      Console.error(
+        "gradus: \(name) failed: \(document.explanation.first ?? document.certificate.note ?? document.stopped.rule)\n")
     } else if document.stopped.kind == .interrupt, let checkpoint = options.checkpoint {
       Console.error("gradus: \(document.stopped.rule); continue with '--resume \(checkpoint)'\n")
     }

@@ -28,6 +28,10 @@ extension SolveSession {
 
   /// Says which rows of a program of formulas are violated, and which of them a local solve could not bring together.
   private func explain(_ program: SolvableProgram, _ document: inout ResultDocument, at point: Vector) async {
+    if document.status == .failed, let finding = program.program.undefinedValue(at: program.program.start) {
+      document.explanation = ["at the start, \(finding)"]
+      return
+    }
     guard request.explains, document.status == .locallyInfeasible, point.isFinite else { return }
     let rest = min(10, request.timeLimit.map { $0 - request.elapsed } ?? 10)
     guard rest > 0.05, !request.interruption.isRaised else { return }

@@ -113,13 +113,17 @@ extension ResultDocument {
     bound = status == .infeasible ? nil : verdict.bound ?? report.bound
     if hasPoint, let objective = verdict.objective ?? report.value { objectives = [objective] }
     let (columns, rows) = (subject.columnNames, subject.rowNames)
-    if hasPoint, report.point.count == columns.count { self.solution = NamedNumbers(columns, report.point.elements) }
+    // The place where nothing nearby violates the rows less is what local infeasibility is about.
+    if hasPoint || status == .locallyInfeasible, report.point.count == columns.count {
+      self.solution = NamedNumbers(columns, report.point.elements)
+    }
     if let y = report.multipliers, y.count == rows.count { duals = NamedNumbers(rows, y.elements) }
     if let z = report.reducedCosts, z.count == columns.count { reducedCosts = NamedNumbers(columns, z.elements) }
     if status == .optimal { basis = report.basis }
     guard let ray = report.ray else { return }
     switch verdict.outcome {
-    case .infeasible where ray.count == rows.count: self.ray = NamedNumbers(rows, ray.elements)
+    case .infeasible where ray.count == rows.count, .locallyInfeasible where ray.count == rows.count:
+      self.ray = NamedNumbers(rows, ray.elements)
     case .unbounded where ray.count == columns.count: self.ray = NamedNumbers(columns, ray.elements)
     default: break
     }
