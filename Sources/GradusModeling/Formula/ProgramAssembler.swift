@@ -101,24 +101,48 @@ package struct ProgramAssembler {
 
   /// Takes a root of the source apart. The remaining node is a sum without affine terms and without an offset, or any
   /// other node. Affine sums are opened even where other rows share them: a row of linear terms must be seen to be linear.
+  ///
+  /// Users come before arguments, so each sum is opened once with its whole weight, however often it occurs.
   package mutating func root(_ node: FormulaGraph.Node) -> Root {
     let built = image[Int(node)]
     var result = Root()
     var rest: [(weight: Double, node: FormulaGraph.Node)] = []
-    var stack: [(weight: Double, node: FormulaGraph.Node)] = [(1, built)]
-    while let (weight, next) = stack.popLast() {
-      if let value = graph.constant(at: next) {
+    let sums = openedSums(under: built)
+    var weights = [Double](repeating: 0, count: sums.count)
+    if !weights.isEmpty { weights[0] = 1 }
+    var place: [FormulaGraph.Node: Int] = [:]
+    for (k, sum) in sums.enumerated() { place[sum] = k }
+    func take(_ weight: Double, _ term: FormulaGraph.Node) {
+      if let value = graph.constant(at: term) {
         result.offset += weight * value
-      } else if graph.operations[Int(next)] == .variable {
-        result.linear.append((weight, Int(next)))
-      } else if graph.operations[Int(next)] == .sum, next == built || isAffine[Int(next)] {
-        result.offset += weight * graph.numbers[Int(next)]
-        for p in graph.range(of: next).reversed() { stack.append((weight * graph.weights[p], graph.arguments[p])) }
+      } else if graph.operations[Int(term)] == .variable {
+        result.linear.append((weight, Int(term)))
+      } else if let k = place[term] {
+        weights[k] += weight
       } else {
-        rest.append((weight, next))
+        rest.append((weight, term))
       }
+    }
+    if sums.isEmpty { take(1, built) }
+    for (k, sum) in sums.enumerated() {
+      result.offset += weights[k] * graph.numbers[Int(sum)]
+      for p in graph.range(of: sum) { take(weights[k] * graph.weights[p], graph.arguments[p]) }
     }
     if !rest.isEmpty { result.node = graph.sum(rest) }
     return result
+  }
+
+  /// The root where it is a sum, and the affine sums it reaches through sums, users before arguments.
+  private func openedSums(under root: FormulaGraph.Node) -> [FormulaGraph.Node] {
+    guard graph.operations[Int(root)] == .sum else { return [] }
+    var found: Set<FormulaGraph.Node> = [root]
+    var stack = [root]
+    while let sum = stack.popLast() {
+      for p in graph.range(of: sum) {
+        let term = graph.arguments[p]
+        if graph.operations[Int(term)] == .sum, isAffine[Int(term)], found.insert(term).inserted { stack.append(term) }
+      }
+    }
+    return found.sorted(by: >)
   }
 }
