@@ -3,7 +3,7 @@
 # Installs what is missing, by package name, and says what it installs. A second call finds everything and does nothing.
 #
 #   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, HiGHS, Pyomo
-#   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma, BBOB)
+#   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma, BBOB, CasADi)
 #   tools/setup.sh dist       also what packing a release needs (binutils)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -91,7 +91,7 @@ case ${1:-} in
         && python3 -m venv .tools/peers >/dev/null; }
     fi
     missing=()
-    for name in numpy scipy highspy clarabel cma cocoex; do
+    for name in numpy scipy highspy clarabel cma cocoex casadi; do
       # The package of the module cocoex has another name.
       .tools/peers/bin/python -c "import $name" >/dev/null 2>&1 || missing+=("${name/cocoex/coco-experiment}")
     done
