@@ -72,9 +72,12 @@ for (name, program) in [("chained", try chained(100_000)), ("transcendental", tr
   }
   let value = try least(15) { _ = try oracle.immediateValues(at: moved()) }
   let gradient = try least(15) { _ = try oracle.immediateLinearization(at: moved()) }
-  let hessian = try least(15) { _ = try oracle.immediateLagrangianHessian(at: moved(), multipliers: [], objectiveWeight: 1) }
+  let hessian = try least(15) {
+    _ = try oracle.immediateLagrangianHessian(at: moved(), multipliers: [], objectiveWeight: 1)
+  }
   print(
-    "{\"name\": \"\(name)\", \"compile\": \(compile), \"value\": \(value), \"gradient\": \(gradient), \"hessian\": \(hessian)}")
+    "{\"name\": \"\(name)\", \"compile\": \(compile), \"value\": \(value), \"gradient\": \(gradient), \"hessian\": \(hessian)}"
+  )
 }
 let entry = Catalog.entry(named: "interior-point")
 for n in [10_000, 100_000].map({ $0 / 3 }) where !arguments.contains("--no-control") {

@@ -59,8 +59,12 @@ struct ResultText {
     }
     if let gap = c.complementarity { parts.append("complementarity to \(Numbers.short(gap, digits: 2))") }
     if let norm = c.gradientNorm { parts.append("gradient norm \(Numbers.short(norm, digits: 2))") }
-    if let curvature = c.smallestCurvature, curvature.isFinite { parts.append("smallest curvature \(Numbers.short(curvature, digits: 2))") }
-    if let margin = c.margin, margin.isFinite { parts.append("\(c.kind.rawValue) with margin \(Numbers.short(margin, digits: 2))") }
+    if let curvature = c.smallestCurvature, curvature.isFinite {
+      parts.append("smallest curvature \(Numbers.short(curvature, digits: 2))")
+    }
+    if let margin = c.margin, margin.isFinite {
+      parts.append("\(c.kind.rawValue) with margin \(Numbers.short(margin, digits: 2))")
+    }
     if parts.isEmpty { return c.verified ? "yes" : "nothing" }
     return parts.joined(separator: ", ") + (c.verified ? "; verified" : "")
   }
