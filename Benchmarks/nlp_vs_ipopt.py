@@ -68,7 +68,7 @@ def names_of(path):
     with open(path, "rb") as file:
         file.readline()
         n, m = (int(word) for word in file.readline().split()[:2])
-    return {"columns": lines(".col") or [f"x{k}" for k in range(n)], "rows": (lines(".row") or [f"r{k}" for k in range(m)])[:m]}
+    return {"columns": lines(".col") or [f"x{k}" for k in range(n)], "rows": (lines(".row") or [f"c{k}" for k in range(m)])[:m]}
 
 
 def main():

@@ -67,7 +67,9 @@ struct Subject: Sendable {
     guard case .form(let form) = content, !forms.contains(where: { entry.takes($0) }),
       let program = try? FormulaProgram(form)
     else { return self }
-    let other = Subject(program: program, notes: notes, argument: argument)
+    var other = Subject(program: program, notes: notes, argument: argument)
+    // It is the same problem: whoever checks the answer reads it as coefficients.
+    other.summary = summary
     return other.fits(entry) ? other : self
   }
 
