@@ -22,8 +22,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let families = ["GradusSmooth", "GradusBlackBox", "GradusDiscrete"]
 let foundations = [
   "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusCore", "GradusModeling", "GradusVerification",
-  "GradusProblems", "GradusConformance",
+  "GradusProblems", "GradusConformance", "GradusAtlas",
 ]
+
+/// What a user of the library sees.
+let everything = foundations.filter { !["GradusConformance", "GradusAtlas"].contains($0) } + families
 
 /// `GRADUS_TESTS=GradusSmoothTests swift test` builds those test targets alone: an edit and its test in seconds.
 let chosenTests = Context.environment["GRADUS_TESTS"].map { Set($0.split(separator: ",").map(String.init)) }
@@ -50,13 +53,15 @@ let package = Package(
     library("GradusDiscrete", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusNative", "GradusSmooth"]),
     library("GradusProblems", ["GradusNumerics", "GradusCore"]),
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
-    library("Gradus", (foundations.filter { $0 != "GradusConformance" } + families).map { .byName(name: $0) }),
+    library("Gradus", everything.map { .byName(name: $0) }),
+    library("GradusAtlas", everything.map { .byName(name: $0) }),
     .executableTarget(
       name: "gradus",
       dependencies: [
-        "Gradus", "GradusConformance",
+        "Gradus", "GradusConformance", "GradusAtlas",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
       ], swiftSettings: settings),
+    tests("GradusAtlasTests", ["GradusAtlas", "GradusNumerics", "GradusBlackBox"]),
     tests("GradusNumericsTests", ["GradusNumerics"]),
     tests("GradusCoreTests", ["GradusNumerics", "GradusCore"]),
     library("GradusMaintenance"),

@@ -59,6 +59,10 @@ extension Repository {
 
   /// Catalogs that differ from what stands in the repository.
   public var staleCatalogs: [Finding] {
+    staleFamilies + staleAtlas
+  }
+
+  private var staleFamilies: [Finding] {
     catalogs.compactMap { catalog in
       let committed = files.first { $0.path == catalog.path }
       let wanted = catalog.text.map { SourceFile(path: catalog.path, text: $0).lines }
@@ -70,7 +74,7 @@ extension Repository {
 
   /// Writes the catalogs that changed and removes those that should not be.
   public func writeCatalogs() throws -> [String] {
-    let stale = Set(staleCatalogs.map(\.file))
+    let stale = Set(staleFamilies.map(\.file))
     for catalog in catalogs where stale.contains(catalog.path) {
       let url = root.appendingPathComponent(catalog.path)
       if let text = catalog.text {
@@ -79,7 +83,7 @@ extension Repository {
         try FileManager.default.removeItem(at: url)
       }
     }
-    return stale.sorted()
+    return try stale.sorted() + writeAtlas()
   }
 }
 
@@ -101,12 +105,15 @@ extension SourceFile {
   }
 
   /// Names of types declared here that conform to `Catalogued`, in the declaration or in an extension.
-  var cataloguedTypes: [String] {
+  var cataloguedTypes: [String] { types(conformingTo: "Catalogued") }
+
+  /// Names of types declared here that conform to a protocol, in the declaration or in an extension.
+  func types(conformingTo wanted: String) -> [String] {
     let text = code.map(\.text).joined(separator: "\n")
     let declaration = #/\b(?:struct|class|enum|actor|extension)\s+(\w+)\s*:([^{]*)\{/#
     return text.matches(of: declaration).compactMap { match in
       let protocols = match.output.2.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "." }
-      return protocols.contains("Catalogued") ? String(match.output.1) : nil
+      return protocols.contains { $0 == wanted } ? String(match.output.1) : nil
     }
   }
 }

@@ -52,6 +52,6 @@ struct GradusCommand: ParsableCommand {
     subcommands: [
       SolveCommand.self, VerifyCommand.self, DescribeCommand.self, ConvertCommand.self, MethodsCommand.self,
       ExplainCommand.self, CheckCommand.self, DemoCommand.self,
-      AskTellCommand.self, DoctorCommand.self, VersionCommand.self,
+      AtlasCommand.self, AskTellCommand.self, DoctorCommand.self, VersionCommand.self,
     ])
 }

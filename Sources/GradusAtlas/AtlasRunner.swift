@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Measures demonstrations: tunes once on a development seed, then runs the test seeds, several at a time.
+public struct AtlasRunner: Sendable {
+  /// How far a run is.
+  public struct Progress: Sendable {
+    public var system: String
+    /// Of this demonstration, tuning included.
+    public var fraction: Double
+  }
+
+  public var effort: AtlasEffort
+  /// At least five: with fewer no test can decide.
+  public var seeds: [UInt64]
+  /// How many seeds are measured at a time. It never changes what is measured.
+  public var width: Int
+  public var deadline: ContinuousClock.Instant?
+  public var note: @Sendable (Progress) -> Void
+
+  public init(
+    effort: AtlasEffort = .claim, seeds: [UInt64] = [1, 2, 3, 4, 5], width: Int = 1,
+    deadline: ContinuousClock.Instant? = nil, note: @escaping @Sendable (Progress) -> Void = { _ in }
+  ) {
+    precondition(Set(seeds).count >= 5, "a claim needs at least five different seeds")
+    precondition(width > 0, "at least one seed is measured at a time")
+    self.effort = effort
+    self.seeds = seeds
+    self.width = width
+    self.deadline = deadline
+    self.note = note
+  }
+
+  /// The verdicts on every claim of the entry. Throws `AtlasTimeout`, `CancellationError` or what the entry throws.
+  public func run<E: AtlasEntry>(_ type: E.Type, subject: AtlasSubject = .system) async throws -> AtlasResult {
+    guard let system = Atlas.system(named: E.system) else { throw AtlasFault("no sheet holds '\(E.system)'") }
+    let began = ContinuousClock.now
+    let observed = try await observations(E(), subject: subject)
+    let verdicts = E.claims.map { claim in
+      AtlasVerdict(
+        claim,
+        zip(seeds, observed).compactMap { seed, all in all.first { $0.claim == claim.key }.map { (seed, $0) } })
+    }
+    let elapsed = (ContinuousClock.now - began).components
+    return AtlasResult(
+      system: system, scale: E.scale, home: E.home, effort: effort, standing: E.standing,
+      verdicts: verdicts.filter { !$0.claim.isSecondary } + verdicts.filter(\.claim.isSecondary), seeds: seeds,
+      seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+  }
+
+  /// What every seed showed, in the order of the seeds.
+  func observations<E: AtlasEntry>(_ entry: E, subject: AtlasSubject) async throws -> [[AtlasObservation]] {
+    let total = Double(seeds.count + 1)
+    let name = E.system
+    let development = AtlasTrial(seed: 0, effort: effort, isDevelopment: true, deadline: deadline) { [note] in
+      note(Progress(system: name, fraction: $0 / total))
+    }
+    let tuned = try await entry.tune(development)
+    // With the baseline as saboteur, the entry measures as always and the baseline takes the system's place.
+    let swaps = subject == .saboteur && E.saboteur == .baseline
+    return try await withThrowingTaskGroup(of: (Int, [AtlasObservation]).self) { group in
+      var results = [[AtlasObservation]](repeating: [], count: seeds.count)
+      var next = 0
+      func launch() {
+        let (k, seed) = (next, seeds[next])
+        next += 1
+        let trial = AtlasTrial(seed: seed, effort: effort, isDevelopment: false, deadline: deadline) { [note] in
+          note(Progress(system: name, fraction: (Double(k + 1) + $0) / total))
+        }
+        group.addTask {
+          (k, try await entry.measure(trial, tuned: tuned, subject: swaps ? .system : subject))
+        }
+      }
+      while next < min(width, seeds.count) { launch() }
+      while let (k, observed) = try await group.next() {
+        try Self.check(observed, of: E.self)
+        results[k] = swaps ? observed.map(\.withBaselineMeasured) : observed
+        if next < seeds.count { launch() }
+      }
+      return results
+    }
+  }
+
+  /// Every claim is observed once, with a baseline where it needs one.
+  private static func check<E: AtlasEntry>(_ observed: [AtlasObservation], of type: E.Type) throws {
+    guard observed.map(\.claim).sorted() == E.claims.map(\.key).sorted() else {
+      throw AtlasFault("\(E.system) observed \(observed.map(\.claim)), but claims \(E.claims.map(\.key))")
+    }
+    for claim in E.claims where claim.comparison != .value {
+      guard observed.first(where: { $0.claim == claim.key })?.baseline != nil else {
+        throw AtlasFault("\(E.system) observed no baseline for \(claim.key)")
+      }
+    }
+  }
+}
+
+extension AtlasObservation {
+  /// The baseline in the place of the system; NaN where there is no baseline.
+  var withBaselineMeasured: AtlasObservation {
+    var copy = self
+    copy.measured = baseline ?? .nan
+    return copy
+  }
+}
+
+/// A demonstration that breaks its contract.
+public struct AtlasFault: Error, Sendable, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}
