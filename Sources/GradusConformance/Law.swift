@@ -13,6 +13,8 @@ public protocol Law: Sendable {
   /// Laws without which this one means nothing; where one of them is broken, this one is not tried.
   var presupposes: [String] { get }
 
+  /// Drives the method on the problems of the bench and says what it saw. Throws only what the method or an oracle throws.
+  /// Cost: as many answers as the law needs, which its sentence names.
   func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding
 }
 

@@ -64,6 +64,6 @@ extension Repository {
 
   /// Everything `gradus-maintain check` and the repository's tests look at.
   public var findings: [Finding] {
-    tooLong + unlicensed + bannedWords + machinePaths + floorViolations + staleCatalogs
+    tooLong + unlicensed + bannedWords + machinePaths + floorViolations + staleCatalogs + undocumented
   }
 }

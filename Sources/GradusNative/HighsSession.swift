@@ -10,6 +10,7 @@ public final class HighsSession {
   public private(set) var rowCount = 0
   private(set) var threads: Int32 = 0
 
+  /// An empty instance that writes nothing. Throws when there is no memory for it.
   public init(_ highs: Highs) throws(HighsError) {
     self.highs = highs
     guard let instance = highs.create() else { throw .outOfMemory }

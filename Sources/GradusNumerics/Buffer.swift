@@ -19,6 +19,7 @@ public struct Buffer<Element: BitwiseCopyable & Codable & Sendable>: Sendable, E
   @inlinable
   public var count: Int { elements.count }
 
+  /// Element `i`, from 0. Writing to a shared buffer copies it once.
   @inlinable
   public subscript(i: Int) -> Element {
     get { elements[i] }

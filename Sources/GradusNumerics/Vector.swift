@@ -27,6 +27,7 @@ public struct Vector: Sendable, Hashable, ExpressibleByArrayLiteral {
   @inlinable
   public var indices: Range<Int> { elements.indices }
 
+  /// Entry `i`, from 0. Writing to a shared vector copies it once.
   @inlinable
   public subscript(i: Int) -> Double {
     get { elements[i] }
@@ -66,6 +67,7 @@ extension Vector {
   /// Every entry times s.
   public static func * (s: Double, a: Vector) -> Vector { Vector(a.elements.map { s * $0 }) }
 
+  /// −a, entry by entry.
   public static prefix func - (a: Vector) -> Vector { Vector(a.elements.map { -$0 }) }
 
   /// The inner product xᵀy, summed in the fixed tree of `dot`.

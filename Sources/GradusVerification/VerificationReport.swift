@@ -22,7 +22,7 @@ public struct VerificationReport: Sendable, Hashable {
   /// One claim of the answer, such as its point or its bound.
   public struct Claim: Sendable, Hashable {
     /// `problem`, `point`, `objective`, `bound`, `optimality`, `duals`, `reducedCosts`, `infeasibility`, `unboundedness`,
-    /// `conflict`, `status`, `exact`, `proof`.
+    /// `conflict`, `sensitivity`, `status`, `exact`, `proof`.
     public var subject: String
     public var finding: Finding
     /// What was found, in one sentence without a full stop.

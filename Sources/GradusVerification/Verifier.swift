@@ -23,7 +23,7 @@ public struct Verifier: Sendable {
 }
 
 /// One answer on its way through the checks.
-struct Verification {
+struct Verification: AnswerCheck {
   let view: RowView
   let answer: ResultDocument
   let tolerances: Tolerances
@@ -38,15 +38,10 @@ struct Verification {
   }
 
   var form: StandardForm { view.form }
+  var fingerprint: UInt64 { form.fingerprint }
 
   mutating func run() {
-    checkProblem()
-    if answer.tolerances.areWide {
-      report.add("tolerances", .unchecked, "the tolerances stated are wider than 1e-6; everything is checked at 1e-6")
-    }
-    if answer.certificate.verified, case .reported(let source) = answer.certificate.bound {
-      report.add("status", .refuted, "the answer calls itself verified, but its bound is the word of \(source)")
-    }
+    checkHead()
     let point = checkPoint()
     switch answer.status {
     case .optimal: checkOptimum(point, claimsGlobal: true)
@@ -65,27 +60,7 @@ struct Verification {
       report.add("status", .unchecked, "local infeasibility of a problem with linear rows has no certificate")
     }
     checkConflict()
-  }
-
-  /// The answer is about this problem.
-  private mutating func checkProblem() {
-    let claimed = answer.problem
-    var wrong: [String] = []
-    func compare(_ what: String, _ claimed: Int, _ actual: Int) {
-      if claimed != actual { wrong.append("\(claimed) \(what) instead of \(actual)") }
-    }
-    let isStated = claimed.variables != 0 || claimed.constraints != 0 || !claimed.kind.isEmpty
-    if isStated {
-      compare("variables", claimed.variables, form.variableCount)
-      compare("constraints", claimed.constraints, form.constraintCount)
-      compare("integer variables", claimed.integerVariables, form.kinds.count { $0.isIntegral })
-      if claimed.sense != form.sense { wrong.append("the sense \(claimed.sense.rawValue)") }
-    }
-    if !claimed.fingerprint.isEmpty, UInt64(claimed.fingerprint, radix: 16) != form.fingerprint {
-      wrong.append("another fingerprint")
-    }
-    if wrong.isEmpty { return }
-    report.add("problem", .refuted, "the answer is about another problem: it states \(wrong.joined(separator: ", "))")
+    checkSensitivity(point)
   }
 
   /// The point when it is usable and feasible; its objective is compared on the way.
@@ -95,21 +70,10 @@ struct Verification {
     case .optimal, .locallyOptimal, .stationary, .feasible, .targetReached: needsPoint = true
     default: needsPoint = answer.certificate.pointChecked && answer.solution != nil
     }
-    guard let solution = answer.solution, solution.values.count > 0 || form.variableCount == 0 else {
-      if needsPoint, form.variableCount > 0 {
+    guard let x = usablePoint() else {
+      if needsPoint, form.variableCount > 0, report["point"] == nil {
         report.add("point", .refuted, "'\(answer.status.rawValue)' is claimed without a point")
       }
-      return nil
-    }
-    let x: [Double]
-    do throws(Refutation) {
-      let ordered = try OrderedNumbers(solution, over: form.columnNames, "solution")
-      if let name = ordered.missing.first {
-        throw Refutation(text: "the solution lacks \(ordered.missing.count) variables, such as '\(name)'")
-      }
-      x = ordered.values
-    } catch {
-      report.add("point", .refuted, error.text)
       return nil
     }
     let violation = Violation(view, x)
@@ -117,7 +81,7 @@ struct Verification {
       "primalResidual": violation.absolute, "primalResidualRelative": violation.relative,
       "integralityResidual": violation.integrality,
     ]
-    checkObjective(x)
+    compareObjective(with: view.objective(x).rounded)
     guard violation.relative <= tolerances.feasibility, violation.integrality <= tolerances.integrality else {
       if needsPoint {
         report.add("point", .refuted, "the point is not feasible: \(violation.place)", residuals)
@@ -128,18 +92,5 @@ struct Verification {
     }
     report.add("point", .confirmed, "the point is feasible", residuals)
     return x
-  }
-
-  private mutating func checkObjective(_ x: [Double]) {
-    let value = view.objective(x).rounded
-    guard let claimed = answer.objective else {
-      if answer.objectives.count > 1 { report.add("objective", .refuted, "the problem has one objective") }
-      return
-    }
-    if abs(value - claimed) <= 1e-7 * max(1, abs(value)) {
-      report.add("objective", .confirmed, "the objective is \(value)", ["objective": value])
-    } else {
-      report.add("objective", .refuted, "the objective at the point is \(value), not \(claimed)", ["objective": value])
-    }
   }
 }

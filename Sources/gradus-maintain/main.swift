@@ -7,6 +7,7 @@ let usage = """
     catalog   rewrite Sources/<Family>/Catalog.swift
     lengths   list files over the limit
     floors    list imports below or beside the floor of their module
+    comments  list public declarations without a documentation comment
     check     list every broken rule of the repository
   """
 
@@ -22,6 +23,7 @@ do {
     for path in try repository.writeCatalogs() { print("wrote \(path)") }
   case "lengths": exit(report(repository.tooLong))
   case "floors": exit(report(repository.floorViolations))
+  case "comments": exit(report(repository.undocumented))
   case "check": exit(report(repository.findings))
   default:
     FileHandle.standardError.write(Data((usage + "\n").utf8))

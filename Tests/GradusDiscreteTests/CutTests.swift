@@ -5,7 +5,7 @@ import GradusNumerics
 import Testing
 
 /// Two groups of three cities and one between them: without subtour rows the optimum has several tours.
-private struct Tours: Sendable {
+struct Tours: Sendable {
   struct Edge: Sendable {
     var a: Int
     var b: Int
@@ -73,7 +73,7 @@ private struct Tours: Sendable {
 
 @Suite(.enabled(if: Installed.highs != nil, Installed.reason))
 struct CutTests {
-  private let tours = Tours()
+  let tours = Tours()
 
   @Test func subtoursAreCutOffUntilATourIsLeft() async throws {
     let problem = try MixedIntegerProgram(tours.degrees)

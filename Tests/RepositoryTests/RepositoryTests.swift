@@ -23,6 +23,7 @@ import Testing
   @Test func filesSayTheirLicense() { expectNone(repository.unlicensed) }
   @Test func nothingIsUnfinishedOrUnsafe() { expectNone(repository.bannedWords) }
   @Test func modulesKeepTheirFloors() { expectNone(repository.floorViolations) }
+  @Test func publicDeclarationsAreDocumented() { expectNone(repository.undocumented) }
   @Test func noPathOfAMachine() { expectNone(repository.machinePaths) }
   @Test func catalogsAreWhatTheSourcesSay() { expectNone(repository.staleCatalogs) }
 

@@ -62,6 +62,30 @@ import Testing
     #expect(repository(["README.md": line]).machinePaths.isEmpty == !caught)
   }
 
+  @Test(arguments: [
+    ("public func f() {}", ["f()"]), ("/// F.\npublic func f() {}", []), ("func f() {}", []),
+    ("/// F.\n@inlinable\npublic func f() {}", []), ("public static func + (a: A, b: A) -> A { a }", ["+(_:_:)"]),
+    ("public func g(\n  _ a: [Int: (Int) -> Int], of b: Int\n) async throws -> Int {}", ["g(_:of:)"]),
+    ("public struct S {\n  public var a = 1\n  public init() {}\n}", ["S"]),
+    ("public init(_ a: Int) throws {\n", ["init(_:)"]), ("public init?(a: Int) {\n", ["init(a:)"]),
+    ("public static func == (a: Self, b: Self) -> Bool {", []),
+    ("public func hash(into hasher: inout Hasher) {", []),
+    (
+      "/// P.\npublic protocol P {\n  func f(of a: Int)\n}\nextension Q: P { public func f(of b: Int) {} }",
+      ["f(of:)"]
+    ),
+    (
+      "/// P.\npublic protocol P {\n  /// F.\n  func f(of a: Int)\n}\nextension Q: P { \n  public func f(of b: Int) {} }",
+      []
+    ),
+    ("/// \"\nlet a = \"public func f() {}\"", []), ("  public subscript(i: Int) -> Int { 0 }", ["subscript(i:)"]),
+  ])
+  func comments(_ text: String, _ names: [String]) {
+    let findings = repository(["Sources/GradusCore/A.swift": text]).undocumented
+    #expect(findings.map(\.message) == names.map { "`\($0)` has no documentation comment" })
+    #expect(repository(["Sources/gradus/A.swift": text]).undocumented.isEmpty)
+  }
+
   @Test func licenses() {
     let files = [
       "Sources/GradusCore/A.swift": "import Foundation",

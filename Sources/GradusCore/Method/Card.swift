@@ -63,7 +63,10 @@ public struct Card: Sendable {
 
 /// A method that the catalog lists.
 public protocol Catalogued: OptimizationMethod {
+  /// The method with its default settings.
   init()
+  /// Name, promises and trials, as the catalog and the laws read them.
   static var card: Card { get }
+  /// What a user may set, with names, limits and defaults.
   static var settings: [Setting<Self>] { get }
 }

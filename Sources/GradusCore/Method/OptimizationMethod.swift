@@ -6,9 +6,13 @@ public import GradusNumerics
 /// The conforming type is the settings; everything that changes is in `State`. The same answers in the same order give the
 /// same state, bit for bit. A method never loops over questions, prints, reads a clock or draws from a global generator.
 public protocol OptimizationMethod<Problem>: Sendable, Codable {
+  /// The class of problems it is for.
   associatedtype Problem: Sendable
+  /// What it looks for: a vector, a permutation, a text.
   associatedtype Point: Sendable & Codable
+  /// The one kind of question it asks.
   associatedtype Question: Query & Codable
+  /// Everything it knows between two questions; saved and restored bit for bit.
   associatedtype State: Sendable & Codable
 
   /// The state before the first question. Throws `Unsuitable` when the problem is not one for this method.

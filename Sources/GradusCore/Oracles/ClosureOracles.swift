@@ -5,6 +5,7 @@ public import GradusNumerics
 public struct ValueFunction<Point: Sendable & Codable>: ZerothOrderOracle {
   private let function: @Sendable (Point) throws -> Double
 
+  /// An oracle that calls this closure; it may be called from several threads at once.
   public init(_ function: @escaping @Sendable (Point) throws -> Double) { self.function = function }
 
   /// What the closure returns.
@@ -17,6 +18,7 @@ public struct ValueFunction<Point: Sendable & Codable>: ZerothOrderOracle {
 public struct AwaitedFunction<Point: Sendable & Codable>: ZerothOrderOracle {
   private let function: @Sendable (Point) async throws -> Double
 
+  /// An oracle that awaits this closure; several calls may be under way at once.
   public init(_ function: @escaping @Sendable (Point) async throws -> Double) { self.function = function }
 
   /// What the closure returns, awaited.
@@ -27,6 +29,7 @@ public struct AwaitedFunction<Point: Sendable & Codable>: ZerothOrderOracle {
 public struct SmoothFunction: FirstOrderOracle {
   private let function: @Sendable (Vector) throws -> Linearization<Vector>
 
+  /// An oracle that calls this closure for value and gradient together; it may be called from several threads at once.
   public init(_ function: @escaping @Sendable (Vector) throws -> (value: Double, gradient: Vector)) {
     self.function = { x in
       let answer = try function(x)

@@ -3,6 +3,7 @@ public import GradusNumerics
 
 /// Where points live.
 public protocol Domain<Point>: Sendable {
+  /// What a point is; a vector unless said otherwise.
   associatedtype Point: Sendable & Codable & Hashable
   /// Zero inside; otherwise how far out, in the units of the domain.
   func violation(of point: Point) -> Double

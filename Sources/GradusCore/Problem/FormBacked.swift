@@ -2,6 +2,7 @@
 
 /// A problem class that is a standard form with a promise about what occurs in it.
 public protocol FormBacked: Fingerprinted {
+  /// The data, in the user's order and units.
   var form: StandardForm { get }
 }
 

@@ -2,6 +2,7 @@
 
 /// A problem that can check an answer. It uses as much of the oracle as it finds useful.
 public protocol Judged<Point>: Sendable {
+  /// What a point is; a vector unless said otherwise.
   associatedtype Point: Sendable & Codable
 
   /// Recomputes what it can about the report; asks through `inquiry`, which counts and may refuse.

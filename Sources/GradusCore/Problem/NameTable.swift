@@ -23,6 +23,7 @@ public struct NameTable: Sendable, Hashable, RandomAccessCollection, Expressible
   public var startIndex: Int { 0 }
   public var endIndex: Int { ends.count }
 
+  /// Name `i`, decoded anew at every call.
   public subscript(i: Int) -> String { String(decoding: bytes[range(of: i)], as: UTF8.self) }
 
   /// The bytes of name `i` inside the buffer.

@@ -2,6 +2,7 @@
 
 /// Orders points from best to worst without telling values: a person, a race, a simulator that only compares.
 public protocol PreferenceOracle<Point>: Sendable {
+  /// What a point is; a vector unless said otherwise.
   associatedtype Point: Sendable
   /// Indices into `points`, best first; each index occurs once.
   func ranking(of points: [Point]) async throws -> [Int]

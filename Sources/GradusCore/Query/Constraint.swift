@@ -30,7 +30,9 @@ public struct ConstrainedDerivatives: Sendable, Codable {
 ///
 /// The Lagrangian of all questions is σ·f(x) + Σ yᵢ·cᵢ(x), with a plus sign.
 public protocol ConstraintOracle: Sendable {
+  /// f(x) and all c(x). Values outside the domain are NaN, not an error. Throws when nobody can answer.
   func values(at point: Vector) async throws -> ConstrainedValues
+  /// ∇f(x) and the Jacobian of c at x, with the same pattern in every answer.
   func derivatives(at point: Vector) async throws -> ConstrainedDerivatives
   /// (σ·∇²f(x) + Σ yᵢ·∇²cᵢ(x))·d.
   func lagrangianProduct(at point: Vector, multipliers: Vector, objectiveWeight: Double, along direction: Vector)
@@ -39,12 +41,15 @@ public protocol ConstraintOracle: Sendable {
   /// The default asks for n products and stores the whole triangle.
   func lagrangianHessian(at point: Vector, multipliers: Vector, objectiveWeight: Double) async throws -> SparseMatrix
 
-  /// The same without waiting; nil (the default) when the answer must be awaited.
+  /// `values` without waiting; nil, the default, when the answer must be awaited.
   func immediateValues(at point: Vector) throws -> ConstrainedValues?
+  /// `derivatives` without waiting, or nil.
   func immediateDerivatives(at point: Vector) throws -> ConstrainedDerivatives?
+  /// `lagrangianProduct` without waiting, or nil.
   func immediateLagrangianProduct(
     at point: Vector, multipliers: Vector, objectiveWeight: Double, along direction: Vector
   ) throws -> Vector?
+  /// `lagrangianHessian` without waiting, or nil; the default is made of n products where these are immediate.
   func immediateLagrangianHessian(at point: Vector, multipliers: Vector, objectiveWeight: Double) throws
     -> SparseMatrix?
 }

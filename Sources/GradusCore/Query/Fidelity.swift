@@ -13,6 +13,7 @@ public struct PricedValue: Sendable, Codable, Hashable {
 
 /// Tells cheap approximations of f(x): fidelity 1 is f itself, lower fidelities cost less.
 public protocol FidelityOracle<Point>: Sendable {
+  /// What a point is; a vector unless said otherwise.
   associatedtype Point: Sendable
   /// An approximation of f(x) and what it cost.
   func value(at point: Point, fidelity: Double) async throws -> PricedValue

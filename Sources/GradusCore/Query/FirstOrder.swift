@@ -13,6 +13,7 @@ public struct Linearization<Point: Sendable & Codable>: Sendable, Codable {
 
 /// Tells f(x) and ∇f(x) together.
 public protocol FirstOrderOracle<Point>: ZerothOrderOracle {
+  /// What a point is; a vector unless said otherwise.
   associatedtype Point
   /// f(x) and ∇f(x).
   func linearization(at point: Point) async throws -> Linearization<Point>

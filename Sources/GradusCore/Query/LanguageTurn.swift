@@ -41,6 +41,7 @@ public struct LanguageOracle: Sendable {
   public var advisor: any LanguageModel
   public var execute: @Sendable (_ parameters: [String: String]) async throws -> Execution
 
+  /// The workflow as a closure from named texts to what came of them; an error it throws fails the question, not the run.
   public init(
     advisor: any LanguageModel, execute: @escaping @Sendable (_ parameters: [String: String]) async throws -> Execution
   ) {

@@ -27,7 +27,9 @@ public struct Outcomes: Sendable, Codable, Hashable {
 
 /// Tells several objectives and constraints at once.
 public protocol VectorOracle<Point>: Sendable {
+  /// What a point is; a vector unless said otherwise.
   associatedtype Point: Sendable
+  /// All objectives and constraints at x, in a fixed order; a constraint is satisfied where it is ≤ 0.
   func outcomes(at point: Point) async throws -> Outcomes
 }
 

@@ -7,6 +7,7 @@
 public protocol Query: Sendable {
   /// Usually an existential such as `any FirstOrderOracle<Point>`.
   associatedtype Oracle: Sendable
+  /// What comes back.
   associatedtype Answer: Sendable
 
   /// What the oracle must be able to tell, in words for messages.

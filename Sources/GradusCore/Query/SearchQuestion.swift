@@ -2,6 +2,9 @@
 
 /// Who answers the questions of a global search: formulas at points, and linear relaxations.
 public protocol SearchOracle: ConstraintOracle {
+  /// The optimum of a linear or integer relaxation, from a basis of an earlier one where there is one.
+  ///
+  /// Throws when no solver is there; a solver that fails says so in the status of its answer.
   func solve(_ program: RelaxedProgram, _ settings: LinearSolveSettings, basis: Basis?) async throws -> LinearAnswer
 }
 
@@ -10,6 +13,7 @@ public enum SearchQuestion: Query, Codable {
   case formula(Constrained)
   case relaxation(RelaxedProgram, LinearSolveSettings, basis: Basis?)
 
+  /// What was asked for: values and derivatives of the formulas, or the optimum of a relaxation.
   public enum Answer: Sendable, Codable {
     case formula(Constrained.Answer)
     case relaxation(LinearAnswer)

@@ -3,6 +3,7 @@ public import GradusNumerics
 
 /// Tells f, ∇f and products ∇²f(x)·d.
 public protocol SecondOrderOracle<Point>: FirstOrderOracle {
+  /// What a point is; a vector unless said otherwise.
   associatedtype Point
   /// ∇²f(x)·d.
   func hessianProduct(at point: Point, along direction: Point) async throws -> Point

@@ -15,6 +15,7 @@ public struct Observation: Sendable, Codable, Hashable {
 
 /// Tells a noisy value; the noise is drawn from the stream in the question, so a repeated question has a repeated answer.
 public protocol StochasticOracle<Point>: Sendable {
+  /// What a point is; a vector unless said otherwise.
   associatedtype Point: Sendable
   /// One observation, with the noise drawn from `stream`.
   func sample(at point: Point, stream: RandomStream) async throws -> Observation
@@ -41,6 +42,7 @@ public struct Sample<Point: Sendable & Codable>: Query, Codable {
 
 /// Tells the value and gradient of one minibatch, chosen by the stream in the question.
 public protocol StochasticGradientOracle<Point>: Sendable {
+  /// What a point is; a vector unless said otherwise.
   associatedtype Point: Sendable & Codable
   /// Value and gradient of the minibatch that `stream` selects.
   func gradientEstimate(at point: Point, stream: RandomStream) async throws -> Linearization<Point>

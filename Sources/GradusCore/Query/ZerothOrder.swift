@@ -2,6 +2,7 @@
 
 /// Tells f(x).
 public protocol ZerothOrderOracle<Point>: Sendable {
+  /// What a point is; a vector unless said otherwise.
   associatedtype Point: Sendable & Codable
   /// f(x); NaN where it is not defined.
   func value(at point: Point) async throws -> Double

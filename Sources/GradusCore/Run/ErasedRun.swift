@@ -23,31 +23,46 @@ public struct ErasedSolution: Sendable {
   public var report: Report<Vector>
   public var verdict: Verdict
   public var stopped: StopReason
+  /// Answers by kind, cost and time so far.
   public var progress: RunProgress
   public var status: Status
 }
 
 /// A run of a catalogued method, without its types: what the command line and services drive.
 public protocol ErasedRun: AnyObject {
+  /// As the catalog lists it.
   var methodName: String { get }
   /// All settings with the values in use.
   var settingValues: [(name: String, value: String)] { get }
+  /// What all random numbers of the run come from.
   var seed: UInt64 { get }
+  /// Answers by kind, cost and time so far.
   var progress: RunProgress { get }
+  /// Where and how often the run saves itself; nil: never.
   var saving: Saving? { get set }
+  /// What the judge accepts, in the user's units.
   var tolerances: Tolerances { get set }
   /// The current recommendation; its point is empty when points are not vectors.
   var erasedReport: Report<Vector> { get }
 
+  /// Lets somebody hear what happens; called between steps, and must not block for long.
   func observe(_ observer: @escaping @Sendable (ErasedEvent) -> Void)
+  /// Steps until the method ends or the rule says so, then judges. Throws what the oracle throws, after its retries.
   func finishErased(until rule: any StoppingRule, width: Int, delivery: Delivery) async throws -> ErasedSolution
+  /// Judges what is known now, without another step.
   func concludeErased(_ reason: StopReason) async throws -> ErasedSolution
+  /// Writes a checkpoint; an interrupted write leaves the old file intact.
   func save(to path: String) throws
+  /// The run as it can be resumed bit for bit. Cost: a copy of the state.
   func checkpoint() throws -> Checkpoint
+  /// Appends every question and answer to the journal from now on, after replaying what it already holds.
+  ///
+  /// Throws `JournalMismatch` when another run wrote it.
   func keep(_ journal: any Journal, detail: JournalDetail) async throws
 
   /// The next question for somebody outside; nil when there is none now. Throws when its questions cannot be.
   func askOutside() throws -> OutsideQuestion?
+  /// The reply to the question of this number. Throws when there is no such question, or the reply does not fit it.
   func tellOutside(_ number: Int, _ reply: OutsideReply) throws
   /// Questions asked and not yet answered.
   var waiting: [Int] { get }

@@ -14,7 +14,9 @@ public enum RunEvent<Point: Sendable & Codable>: Sendable {
 
 /// Hears what happens in a run: a progress line, a plot, a log. Called between steps; must not block for long.
 public protocol Observer<Point>: Sendable {
+  /// What a point is; a vector unless said otherwise.
   associatedtype Point: Sendable & Codable
+  /// One event, in the order in which they happen.
   func note(_ event: RunEvent<Point>)
 }
 

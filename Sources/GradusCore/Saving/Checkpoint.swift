@@ -45,6 +45,7 @@ public struct Checkpoint: Sendable {
     try AtomicFile.write(try serialized(), to: path)
   }
 
+  /// Reads a file that `write(to:)` wrote. Throws when it cannot be read, is cut short or damaged, with its name.
   public init(contentsOf path: String) throws {
     try self.init(bytes: AtomicFile.read(path), name: path)
   }

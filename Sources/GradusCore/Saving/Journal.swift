@@ -40,6 +40,7 @@ public final class FileJournal: Journal {
   private let lock: FileLock
   private let whole: Mutex<Bool>
 
+  /// Opens the file, or makes it. Throws when it cannot be opened, or another process writes to it.
   public init(_ path: String) throws {
     lock = try FileLock(beside: path)
     descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)

@@ -76,6 +76,9 @@ extension ResultDocument {
       conflict = Conflict(rows: try member.texts("rows"), bounds: try member.texts("bounds"))
     }
     explanation = try top.texts("explanation")
+    if let member = try top.object("sensitivity") {
+      sensitivity = try Sensitivity(member.value, variables: solution?.names ?? [])
+    }
   }
 }
 

@@ -3,7 +3,9 @@ public import GradusNumerics
 
 /// A linear map Rⁿ → Rᵐ known by its products.
 public protocol LinearOperator: Sendable {
+  /// m.
   var rowCount: Int { get }
+  /// n.
   var columnCount: Int { get }
   /// y ← A·x; `y` need not be initialized to zeros.
   func multiply(_ x: Span<Double>, into y: inout MutableSpan<Double>)

@@ -71,34 +71,52 @@ public struct Formula: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
     build([condition, a, b]) { $0.conditional($1[0], $1[1], $1[2]) }
   }
 
+  /// −a.
   public static prefix func - (a: Formula) -> Formula { build([a]) { $0.negated($1[0]) } }
+  /// a + b. Long sums are written with `sum(_:)`, which makes one node of all terms.
   public static func + (a: Formula, b: Formula) -> Formula { build([a, b]) { $0.sum([(1, $1[0]), (1, $1[1])]) } }
+  /// a − b.
   public static func - (a: Formula, b: Formula) -> Formula { build([a, b]) { $0.sum([(1, $1[0]), (-1, $1[1])]) } }
+  /// a·b. A formula times itself becomes its square.
   public static func * (a: Formula, b: Formula) -> Formula { build([a, b]) { $0.product($1[0], $1[1]) } }
+  /// a/b: infinite or not a number at points where b is 0.
   public static func / (a: Formula, b: Formula) -> Formula { build([a, b]) { $0.quotient($1[0], $1[1]) } }
+  /// aᵇ: defined for a > 0, and where the exponent is a whole number for a < 0 as well.
   public static func ** (a: Formula, b: Formula) -> Formula { build([a, b]) { $0.power($1[0], $1[1]) } }
 
+  /// a + b with a number that is no literal.
   @_disfavoredOverload
   public static func + <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Formula { a + Formula(Double(b)) }
+  /// a + b with a number that is no literal.
   @_disfavoredOverload
   public static func + <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Formula { Formula(Double(a)) + b }
+  /// a − b with a number that is no literal.
   @_disfavoredOverload
   public static func - <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Formula { a - Formula(Double(b)) }
+  /// a − b with a number that is no literal.
   @_disfavoredOverload
   public static func - <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Formula { Formula(Double(a)) - b }
+  /// a·b with a number that is no literal.
   @_disfavoredOverload
   public static func * <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Formula { a * Formula(Double(b)) }
+  /// a·b with a number that is no literal.
   @_disfavoredOverload
   public static func * <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Formula { Formula(Double(a)) * b }
+  /// a/b with a number that is no literal.
   @_disfavoredOverload
   public static func / <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Formula { a / Formula(Double(b)) }
+  /// a/b with a number that is no literal.
   @_disfavoredOverload
   public static func / <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Formula { Formula(Double(a)) / b }
+  /// aᵇ with a number that is no literal.
   @_disfavoredOverload
   public static func ** <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Formula { a ** Formula(Double(b)) }
 
+  /// Replaces a by a + b. A loop of these nests one sum a turn; `sum(_:)` does not.
   public static func += (a: inout Formula, b: Formula) { a = a + b }
+  /// Replaces a by a − b.
   public static func -= (a: inout Formula, b: Formula) { a = a - b }
+  /// Replaces a by a·b.
   public static func *= (a: inout Formula, b: Formula) { a = a * b }
 }
 

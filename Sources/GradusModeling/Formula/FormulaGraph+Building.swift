@@ -3,12 +3,15 @@
 /// Canonical constructors: they fold constants, gather equal terms and drop what changes nothing, so that formulas that
 /// are written differently and are plainly the same become the same node.
 extension FormulaGraph {
+  /// A number; −0 becomes 0, so that equal numbers are one node.
   public mutating func constant(_ value: Double) -> Node {
     node(.constant, number: value == 0 ? 0 : value, EmptyCollection())
   }
 
+  /// The variable with this position, from 0.
   public mutating func variable(_ index: Int) -> Node { node(.variable, number: Double(index), EmptyCollection()) }
 
+  /// The parameter with this position, from 0; its value is given when the program is assembled.
   public mutating func parameter(_ index: Int) -> Node { node(.parameter, number: Double(index), EmptyCollection()) }
 
   /// offset + Σ weight·node. Nested sums are not opened here (`ProgramAssembler` does that once, where it is cheap).
@@ -61,8 +64,10 @@ extension FormulaGraph {
     return result
   }
 
+  /// −a.
   public mutating func negated(_ a: Node) -> Node { sum([(-1, a)]) }
 
+  /// a·b, with factors of scaled nodes drawn out; a·a becomes the square of a.
   public mutating func product(_ a: Node, _ b: Node) -> Node {
     if let x = constant(at: a) { return sum([(x, b)]) }
     if let y = constant(at: b) { return sum([(y, a)]) }
@@ -76,6 +81,7 @@ extension FormulaGraph {
     return sum([(left.weight * right.weight, core)])
   }
 
+  /// a/b; by a number, it becomes a multiple. A zero denominator stays, to be seen at evaluation.
   public mutating func quotient(_ a: Node, _ b: Node) -> Node {
     if let y = constant(at: b) {
       if let x = constant(at: a) { return constant(x / y) }
@@ -86,6 +92,7 @@ extension FormulaGraph {
     return node(.quotient, [a, b])
   }
 
+  /// aᵖ for a number p; the square, the square root, a itself and 1 where p says so.
   public mutating func power(_ a: Node, exponent: Double) -> Node {
     if let x = constant(at: a) {
       return constant(FormulaOperation.constantPower.value(x, number: exponent))
@@ -99,6 +106,7 @@ extension FormulaGraph {
     }
   }
 
+  /// aᵇ.
   public mutating func power(_ a: Node, _ b: Node) -> Node {
     if let exponent = constant(at: b) { return power(a, exponent: exponent) }
     return binary(.power, a, b)

@@ -3,6 +3,7 @@ public import GradusCore
 public import GradusNumerics
 
 extension FormulaProgram: Judged {
+  /// One number a variable, in the order of the program.
   public typealias Point = Vector
 
   /// Recomputes rows, bounds, integrality and the objective at the point from the formulas.

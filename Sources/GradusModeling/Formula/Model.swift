@@ -53,6 +53,7 @@ public final class Model {
     return Formula(store, store.graph.variable(index))
   }
 
+  /// Declares a variable with both bounds. Contradictory bounds make the problem infeasible, not the declaration.
   public func variable(
     _ name: String? = nil, in range: ClosedRange<Double>, kind: VariableKind = .continuous, start: Double? = nil
   ) -> Formula {
@@ -76,7 +77,9 @@ public final class Model {
     return Formula(store, store.graph.parameter(parameterValues.count - 1))
   }
 
+  /// States what is to be smallest; a second call of this or of `maximize` replaces the first.
   public func minimize(_ objective: Formula, _ name: String = "objective") { state(.minimize, objective, name) }
+  /// States what is to be largest; a second call of this or of `minimize` replaces the first.
   public func maximize(_ objective: Formula, _ name: String = "objective") { state(.maximize, objective, name) }
 
   private func state(_ sense: Sense, _ objective: Formula, _ name: String) {

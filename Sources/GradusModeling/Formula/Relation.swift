@@ -25,19 +25,28 @@ extension Formula {
     return Relation(a - b, from: low ? 0 : -.infinity, to: high ? 0 : .infinity)
   }
 
+  /// a ≤ b. A number on either side becomes the side of the row, so that its dual is ∂objective/∂number.
   public static func <= (a: Formula, b: Formula) -> Relation { relation(a, b, false, true) }
+  /// a ≥ b. A number on either side becomes the side of the row.
   public static func >= (a: Formula, b: Formula) -> Relation { relation(a, b, true, false) }
+  /// a = b as a requirement, not a comparison; a number on either side becomes the side of the row.
   public static func == (a: Formula, b: Formula) -> Relation { relation(a, b, true, true) }
+  /// a ≤ b with a number that is no literal.
   @_disfavoredOverload
   public static func <= <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Relation { a <= Formula(Double(b)) }
+  /// a ≥ b with a number that is no literal.
   @_disfavoredOverload
   public static func >= <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Relation { a >= Formula(Double(b)) }
+  /// a = b with a number that is no literal.
   @_disfavoredOverload
   public static func == <Number: BinaryFloatingPoint>(a: Formula, b: Number) -> Relation { a == Formula(Double(b)) }
+  /// a ≤ b with a number that is no literal.
   @_disfavoredOverload
   public static func <= <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Relation { Formula(Double(a)) <= b }
+  /// a ≥ b with a number that is no literal.
   @_disfavoredOverload
   public static func >= <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Relation { Formula(Double(a)) >= b }
+  /// a = b with a number that is no literal.
   @_disfavoredOverload
   public static func == <Number: BinaryFloatingPoint>(a: Number, b: Formula) -> Relation { Formula(Double(a)) == b }
 }

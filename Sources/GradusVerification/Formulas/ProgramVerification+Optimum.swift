@@ -67,7 +67,7 @@ extension ProgramVerification {
   }
 
   /// The multipliers given, judged; nil when there are none or they are malformed.
-  private mutating func multipliers(at x: [Double]) -> Multipliers? {
+  mutating func multipliers(at x: [Double]) -> Multipliers? {
     var y = [Double](repeating: 0, count: program.constraintCount)
     if let duals = answer.duals {
       do throws(Refutation) {
@@ -119,24 +119,29 @@ extension ProgramVerification {
     return result
   }
 
-  /// dᵀ∇²L d ≥ 0 on the tangent space of the active constraints, by elimination and polarization.
-  private mutating func checkCurvature(_ x: [Double], _ multipliers: Multipliers, _ residuals: [String: Double]) {
+  /// Variables that no price holds at a bound, and rows that one holds at a side.
+  func held(_ x: [Double], _ multipliers: Multipliers) -> (free: [Int], active: [Int]) {
     let form = program.linear
     let rows = view.values(x).rows
     let strong = 1e-7 * multipliers.scale
-    let n = x.count
-    /// True when a price holds the value at one of its sides.
     func isHeld(_ price: Double, _ value: Double, _ lower: Double, _ upper: Double) -> Bool {
       if lower == upper { return true }
       let nearest = Swift.min(Swift.abs(value - lower), Swift.abs(value - upper))
       return Swift.abs(price) > strong && nearest <= 1e-5 * Swift.max(1, Swift.abs(value))
     }
-    let free = (0..<n).filter { j in
+    let free = x.indices.filter { j in
       !isHeld(multipliers.bounds[j], x[j], form.columnLower[j], form.columnUpper[j])
     }
     let active = multipliers.rows.indices.filter { i in
       isHeld(multipliers.rows[i], rows[i].rounded, form.rowLower[i], form.rowUpper[i])
     }
+    return (free, active)
+  }
+
+  /// dᵀ∇²L d ≥ 0 on the tangent space of the active constraints, by elimination and polarization.
+  private mutating func checkCurvature(_ x: [Double], _ multipliers: Multipliers, _ residuals: [String: Double]) {
+    let n = x.count
+    let (free, active) = held(x, multipliers)
     let work = Double(free.count + active.count) * Double(free.count + active.count) * Double(program.graph.count + n)
     guard work <= 2e10 else {
       return report.add(

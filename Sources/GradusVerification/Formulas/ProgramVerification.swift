@@ -16,7 +16,7 @@ extension Verifier {
 }
 
 /// One answer to a program of formulas on its way through the checks.
-struct ProgramVerification {
+struct ProgramVerification: AnswerCheck {
   let view: ProgramView
   let answer: ResultDocument
   let tolerances: Tolerances
@@ -31,16 +31,12 @@ struct ProgramVerification {
   }
 
   var program: FormulaProgram { view.program }
+  var form: StandardForm { program.linear }
+  var fingerprint: UInt64 { program.fingerprint }
   var sign: Double { view.linear.sign }
 
   mutating func run() {
-    checkProblem()
-    if answer.tolerances.areWide {
-      report.add("tolerances", .unchecked, "the tolerances stated are wider than 1e-6; everything is checked at 1e-6")
-    }
-    if answer.certificate.verified, case .reported(let source) = answer.certificate.bound {
-      report.add("status", .refuted, "the answer calls itself verified, but its bound is the word of \(source)")
-    }
+    checkHead()
     guard let point = usablePoint() else { return checkWithoutPoint() }
     let isFeasible = checkPoint(point)
     switch answer.status {
@@ -55,6 +51,7 @@ struct ProgramVerification {
       checkStandingBound(point)
     case .limit, .interrupted, .failed, .infeasibleOrUnbounded: checkStandingBound(isFeasible ? point : nil)
     }
+    if isFeasible { checkSensitivity(point) }
   }
 
   private mutating func checkWithoutPoint() {
@@ -79,51 +76,10 @@ struct ProgramVerification {
       || zip(form.rowLower, form.rowUpper).contains { $0 > $1 }
   }
 
-  private mutating func checkProblem() {
-    let claimed = answer.problem
-    var wrong: [String] = []
-    func compare(_ what: String, _ claimed: Int, _ actual: Int) {
-      if claimed != actual { wrong.append("\(claimed) \(what) instead of \(actual)") }
-    }
-    if claimed.variables != 0 || claimed.constraints != 0 || !claimed.kind.isEmpty {
-      compare("variables", claimed.variables, program.variableCount)
-      compare("constraints", claimed.constraints, program.constraintCount)
-      compare("integer variables", claimed.integerVariables, program.linear.kinds.count { $0.isIntegral })
-      if claimed.sense != program.linear.sense { wrong.append("the sense \(claimed.sense.rawValue)") }
-    }
-    if !claimed.fingerprint.isEmpty, UInt64(claimed.fingerprint, radix: 16) != program.fingerprint {
-      wrong.append("another fingerprint")
-    }
-    if wrong.isEmpty { return }
-    report.add("problem", .refuted, "the answer is about another problem: it states \(wrong.joined(separator: ", "))")
-  }
-
-  /// The point given, in the order of the program; nil when there is none or it is malformed (which is refuted).
-  private mutating func usablePoint() -> [Double]? {
-    guard let solution = answer.solution, !solution.values.isEmpty || program.variableCount == 0 else { return nil }
-    do throws(Refutation) {
-      let ordered = try OrderedNumbers(solution, over: program.linear.columnNames, "solution")
-      if let name = ordered.missing.first {
-        throw Refutation(text: "the solution lacks \(ordered.missing.count) variables, such as '\(name)'")
-      }
-      return ordered.values
-    } catch {
-      report.add("point", .refuted, error.text)
-      return nil
-    }
-  }
-
   private mutating func checkPoint(_ x: [Double]) -> Bool {
     let values = view.values(x)
     let violation = Violation(view.linear, x, activities: values.rows)
-    let objective = values.objective.rounded
-    if let claimed = answer.objective {
-      let agrees = abs(objective - claimed) <= 1e-7 * max(1, abs(objective))
-      report.add(
-        "objective", agrees ? .confirmed : .refuted,
-        agrees ? "the objective is \(objective)" : "the objective at the point is \(objective), not \(claimed)",
-        ["objective": objective])
-    }
+    compareObjective(with: values.objective.rounded)
     let residuals = [
       "primalResidual": violation.absolute, "primalResidualRelative": violation.relative,
       "integralityResidual": violation.integrality,

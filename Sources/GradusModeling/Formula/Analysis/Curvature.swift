@@ -9,6 +9,7 @@ public enum Curvature: UInt8, Sendable, Codable, Hashable {
   public var isConvex: Bool { isAffine || self == .convex }
   public var isConcave: Bool { isAffine || self == .concave }
 
+  /// Of −f: convex and concave change places.
   public static prefix func - (a: Curvature) -> Curvature {
     switch a {
     case .convex: .concave

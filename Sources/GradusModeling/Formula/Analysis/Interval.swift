@@ -40,11 +40,14 @@ public struct Interval: Sendable, Hashable, Codable {
     return 0
   }
 
+  /// True for lower ≤ x ≤ upper; false for everything when empty, and for NaN.
   @inlinable public func contains(_ x: Double) -> Bool { lower <= x && x <= upper }
+  /// True when every number inside is one of `other`; the empty interval is part of all.
   @inlinable public func isSubset(of other: Interval) -> Bool {
     isEmpty || lower >= other.lower && upper <= other.upper
   }
 
+  /// What lies in both; `empty` when nothing does.
   @inlinable
   public func intersection(_ other: Interval) -> Interval {
     let result = Interval(max(lower, other.lower), min(upper, other.upper))
@@ -63,15 +66,19 @@ public struct Interval: Sendable, Hashable, Codable {
     return result.isEmpty ? .empty : result
   }
 
+  /// {−x}.
   public static prefix func - (a: Interval) -> Interval { Interval(-a.upper, -a.lower) }
 
+  /// {x + y}, rounded outward.
   public static func + (a: Interval, b: Interval) -> Interval {
     if a.isEmpty || b.isEmpty { return .empty }
     return Interval(Rounding.sumDown(a.lower, b.lower), Rounding.sumUp(a.upper, b.upper))
   }
 
+  /// {x − y}, rounded outward.
   public static func - (a: Interval, b: Interval) -> Interval { a + -b }
 
+  /// {x·y}, rounded outward; 0·∞ counts as 0.
   public static func * (a: Interval, b: Interval) -> Interval {
     if a.isEmpty || b.isEmpty { return .empty }
     let low = min(
@@ -83,6 +90,7 @@ public struct Interval: Sendable, Hashable, Codable {
     return Interval(low, high)
   }
 
+  /// {a·x} for one number a, rounded outward.
   public static func * (a: Double, b: Interval) -> Interval {
     if b.isEmpty { return .empty }
     return a >= 0

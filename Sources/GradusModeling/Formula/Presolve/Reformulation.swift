@@ -17,7 +17,10 @@ public struct ProgramAnswer: Sendable, Hashable {
 
 /// A program restated, with the way back: an optimal answer of `target` becomes one of the source.
 public protocol Reformulation: Sendable {
+  /// The program to be solved instead.
   var target: FormulaProgram { get }
+  /// The answer to the source that belongs to an answer of `target`: its point, with multipliers of all rows and reduced
+  /// costs of all variables. Cost: one gradient at most.
   func restored(_ answer: ProgramAnswer) -> ProgramAnswer
 }
 

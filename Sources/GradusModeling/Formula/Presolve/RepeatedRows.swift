@@ -9,16 +9,13 @@ public struct RepeatedRows: Reformulation {
   public let target: FormulaProgram
   private let rowCount: Int
   private let kept: [Int]
-  private let isMinimized: Bool
-  /// For kept rows: which row gave the lower and upper side, and which multiple of the kept row it is.
-  private var lowerOwner: [Int: (row: Int, factor: Double)] = [:]
-  private var upperOwner: [Int: (row: Int, factor: Double)] = [:]
+  private var shared: TightenedSides
 
   /// Nil when there is nothing to remove.
   init?(_ program: FormulaProgram) throws(ContradictoryProgram) {
     let form = program.linear
     rowCount = program.constraintCount
-    isMinimized = form.sense == .minimize
+    shared = TightenedSides(isMinimized: form.sense == .minimize)
     let byRows = form.matrix.transposed()
     var kept: [Int] = []
     var known: [[UInt64]: Int] = [:]
@@ -41,30 +38,19 @@ public struct RepeatedRows: Reformulation {
       let lead = byRows.values[first]
       var key: [UInt64] = []
       for p in places { key += [UInt64(byRows.rows[p]), (byRows.values[p] / lead).bitPattern] }
-      guard let owner = known[key], let base = leading[owner], var shared = sides[owner] else {
+      guard let owner = known[key], let base = leading[owner], var (lower, upper) = sides[owner] else {
         known[key] = i
         leading[i] = lead
         sides[i] = (low, high)
         kept.append(i)
         continue
       }
-      // row i = factor · row owner
-      let factor = lead / base
-      let (l, u) = factor > 0 ? (low / factor, high / factor) : (high / factor, low / factor)
-      if l > shared.0 {
-        shared.0 = l
-        lowerOwner[owner] = (i, factor)
-      }
-      if u < shared.1 {
-        shared.1 = u
-        upperOwner[owner] = (i, factor)
-      }
-      if shared.0 > shared.1 + 1e-9 * max(1, abs(shared.1)) {
+      // Row i is lead / base times the row that stays.
+      guard shared.tighten(owner, &lower, &upper, by: (i, lead / base), low, high) else {
         throw ContradictoryProgram(
           description: "rows \(form.rowNames[owner]) and \(form.rowNames[i]) contradict each other")
       }
-      if shared.0 > shared.1 { shared.0 = shared.1 }
-      sides[owner] = shared
+      sides[owner] = (lower, upper)
     }
     if kept.count == rowCount { return nil }
     self.kept = kept
@@ -76,7 +62,7 @@ public struct RepeatedRows: Reformulation {
     result.multipliers = .zeros(rowCount)
     for (k, i) in kept.enumerated() {
       let price = answer.multipliers[k]
-      if price != 0, let owner = (price > 0) == isMinimized ? lowerOwner[i] : upperOwner[i] {
+      if price != 0, let owner = shared.owner(of: i, price: price) {
         result.multipliers[owner.row] = price / owner.factor
       } else {
         result.multipliers[i] = price

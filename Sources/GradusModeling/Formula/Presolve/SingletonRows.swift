@@ -9,16 +9,13 @@ public struct SingletonRows: Reformulation {
   public let target: FormulaProgram
   private let rowCount: Int
   private let kept: [Int]
-  private let isMinimized: Bool
-  /// The row and coefficient that gave a variable its lower or upper bound.
-  private var lowerOwner: [Int: (row: Int, factor: Double)] = [:]
-  private var upperOwner: [Int: (row: Int, factor: Double)] = [:]
+  private var given: TightenedSides
 
   /// Nil when there is no such row.
   init?(_ program: FormulaProgram) throws(ContradictoryProgram) {
     let form = program.linear
     rowCount = program.constraintCount
-    isMinimized = form.sense == .minimize
+    given = TightenedSides(isMinimized: form.sense == .minimize)
     let byRows = form.matrix.transposed()
     var kept: [Int] = []
     var lower = form.columnLower
@@ -33,24 +30,11 @@ public struct SingletonRows: Reformulation {
         continue
       }
       let j = Int(byRows.rows[p])
-      let a = byRows.values[p]
-      let (low, high) =
-        a > 0
-        ? (form.rowLower[i] / a, form.rowUpper[i] / a)
-        : (form.rowUpper[i] / a, form.rowLower[i] / a)
-      if low > lower[j] {
-        lower[j] = low
-        lowerOwner[j] = (i, a)
-      }
-      if high < upper[j] {
-        upper[j] = high
-        upperOwner[j] = (i, a)
-      }
-      if lower[j] > upper[j] + 1e-9 * max(1, abs(upper[j])) {
+      let owner = (row: i, factor: byRows.values[p])
+      guard given.tighten(j, &lower[j], &upper[j], by: owner, form.rowLower[i], form.rowUpper[i]) else {
         throw ContradictoryProgram(
           description: "row \(form.rowNames[i]) contradicts the bounds of \(form.columnNames[j])")
       }
-      if lower[j] > upper[j] { lower[j] = upper[j] }
     }
     if kept.count == rowCount { return nil }
     self.kept = kept
@@ -66,7 +50,7 @@ public struct SingletonRows: Reformulation {
     for (k, i) in kept.enumerated() { result.multipliers[i] = answer.multipliers[k] }
     for j in answer.reducedCosts.indices where answer.reducedCosts[j] != 0 {
       let price = answer.reducedCosts[j]
-      guard let owner = (price > 0) == isMinimized ? lowerOwner[j] : upperOwner[j] else { continue }
+      guard let owner = given.owner(of: j, price: price) else { continue }
       result.multipliers[owner.row] = price / owner.factor
       result.reducedCosts[j] = 0
     }
