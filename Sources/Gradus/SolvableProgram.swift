@@ -68,13 +68,16 @@ public struct SolvableProgram: Sendable {
   }
 
   /// A run of a method on the program. Throws `Unsuitable` or `SettingError` before anything is asked.
+  ///
+  /// `interruption` ends the solves of outside solvers that are under way; it is no stopping rule of the run.
   public func open(
     _ entry: MethodEntry, settings: [(name: String, value: String)] = [], seed: UInt64 = 0,
-    resuming: Checkpoint? = nil
+    resuming: Checkpoint? = nil, interruption: Interruption? = nil
   ) throws -> any ErasedRun {
     try entry.open(
       RunRequest(
-        problems: forms, oracles: [oracle, FormulaSearchOracle(oracle), ()], settings: settings, seed: seed,
+        problems: forms, oracles: [oracle, FormulaSearchOracle(oracle, interruption: interruption), ()],
+        settings: settings, seed: seed,
         resuming: resuming))
   }
 }

@@ -109,7 +109,11 @@ struct BasisRanging {
     guard let k = others.firstIndex(of: line), let now = Self.side(status[line], Self.bounds(view.form, line)) else {
       return nil
     }
-    var range: Interval = (-.infinity, .infinity)
+    // A side may meet the other side of its line, not pass it; two equal sides move together.
+    let (lower, upper) = Self.bounds(view.form, line)
+    var range: Interval = (
+      now == upper && now != lower ? lower : -.infinity, now == lower && now != upper ? upper : .infinity
+    )
     for (r, basicLine) in basic.enumerated() {
       let speed = -tableau[r][k]
       guard abs(speed) > Self.tiny else { continue }

@@ -7,9 +7,11 @@ extension SolveSession {
   /// At most ten seconds, and never beyond the time limit; a program whose conflict is not found keeps its Farkas ray.
   func explain(_ document: inout ResultDocument, at point: Vector) async {
     if case .program(let program) = subject.content { return await explain(program, &document, at: point) }
-    guard request.explains, document.status == .infeasible, case .form(let form) = subject.content,
-      form.quadratic == nil
+    guard request.explains, document.status == .infeasible, case .form(var form) = subject.content,
+      form.quadraticTerms.isEmpty
     else { return }
+    // Where no point exists, the objective has no part in it.
+    form.quadratic = nil
     let rest = min(10, request.timeLimit.map { $0 - request.elapsed } ?? 10)
     guard rest > 0.05, !request.interruption.isRaised else { return }
     let interruption = request.interruption
@@ -26,18 +28,26 @@ extension SolveSession {
     document.seconds = request.elapsed
   }
 
-  /// Says which rows of a program of formulas are violated, and which of them a local solve could not bring together.
+  /// Says which rows and bounds of a program of formulas contradict each other, or, where that is only a local finding,
+  /// which rows are violated and which of them a local solve could not bring together.
   private func explain(_ program: SolvableProgram, _ document: inout ResultDocument, at point: Vector) async {
     if document.status == .failed, let finding = program.program.undefinedValue(at: program.program.start) {
       document.explanation = ["at the start, \(finding)"]
       return
     }
-    guard request.explains, document.status == .locallyInfeasible, point.isFinite else { return }
+    guard request.explains, document.conflict == nil else { return }
     let rest = min(10, request.timeLimit.map { $0 - request.elapsed } ?? 10)
     guard rest > 0.05, !request.interruption.isRaised else { return }
+    defer { document.seconds = request.elapsed }
+    if document.status == .infeasible {
+      let found = await ProvedConflict(program, timeLimit: rest, interruption: request.interruption)
+      document.conflict = found.conflict
+      document.explanation = found.sentences
+      return
+    }
+    guard document.status == .locallyInfeasible, point.isFinite else { return }
     let found = await LocalConflict(program, at: point, timeLimit: rest)
     document.conflict = found.conflict
     document.explanation = found.sentences
-    document.seconds = request.elapsed
   }
 }

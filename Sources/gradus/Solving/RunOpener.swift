@@ -30,7 +30,8 @@ struct RunOpener {
     if let path = request.start {
       subject = subject.moved(to: try StartFile.point(path, names: subject.program.linear.columnNames))
     }
-    return try subject.open(entry, settings: echoed + settings, seed: request.seed, resuming: checkpoint)
+    return try subject.open(
+      entry, settings: echoed + settings, seed: request.seed, resuming: checkpoint, interruption: request.interruption)
   }
 
   /// HiGHS in a process of its own.
