@@ -115,6 +115,11 @@ public struct ProvedConflict: Sendable {
       list(rows, form.rowNames, "row", "rows")
       + list(bounds, form.columnNames, "the bounds of", "the bounds of")
     let whole = form.isDiscrete ? ", whole numbers included" : ""
+    if rows.count + bounds.count == 1, isIrreducible {
+      return [
+        "\(parts[0]) \(rows.isEmpty ? "leave" : "leaves") no point by \(rows.isEmpty ? "themselves" : "itself")\(whole)"
+      ]
+    }
     let tail =
       isIrreducible
       ? "without any one of them there is a feasible point" : "it was not decided whether all of them are needed"

@@ -11,6 +11,9 @@ public import GradusNumerics
 /// point is rounded, its integer variables are fixed, and the continuous rest is solved for. The second question has what
 /// the first left of the time limit, and is not asked when nothing is left.
 ///
+/// Takes no rows during its search; for lazy constraints and user cuts, a Swift program uses `HighsCuts`, which asks for them
+/// between solves.
+///
 /// **Needs** a linear programming solver. **Keeps** one answer.
 /// **Guarantee** what HiGHS claims, as far as the problem's judge confirms it; bounds of integer programs are HiGHS's word.
 /// **Reference** Q. Huangfu and J. A. J. Hall, *Parallelizing the dual revised simplex method*, Mathematical Programming

@@ -36,7 +36,7 @@ import Testing
       "x0": .init(value: 2, from: -infinity, to: 3), "x1": .init(value: 3, from: 2, to: infinity),
     ]
     sensitivity.sideRanges = ["r0": .init(value: 4, from: 3, to: infinity)]
-    sensitivity.boundRanges = ["x0": .init(value: 3, from: -infinity, to: 4)]
+    sensitivity.boundRanges = ["x0": .init(value: 3, from: 0, to: 4)]
     document.sensitivity = sensitivity
     let report = Verifier().verify(f, document)
     #expect(report["sensitivity"]?.finding == .confirmed, "\(report.summary)")

@@ -9,6 +9,15 @@ public import GradusNumerics
 /// HiGHS takes no rows during its search, so every round is a whole solve; the search of a round is wasted where its optimum
 /// is cut off. Both questions are journaled like any other, so a run is replayed without the user's oracle.
 ///
+/// ```swift
+/// let oracle = try HighsCutOracle(form) { x in violatedRows(x) }        // [LinearCut], empty when x may stand
+/// let run = try Run(MixedIntegerProgram(form), by: HighsCuts(), asking: oracle)
+/// try await run.keep(FileJournal("tour.journal"))                       // optional: a killed run goes on from here
+/// let solution = try await run.finish(until: .time(.seconds(60)))
+/// ```
+///
+/// It is not in the catalog, as it does nothing without a function that separates, which no command line can give.
+///
 /// **Needs** an oracle that solves and separates, such as `HighsCutOracle`. **Keeps** all rows that were added.
 /// **Guarantee** each round's bound is one of the whole problem; the last optimum satisfies every row the oracle knows.
 /// **Reference** G. Dantzig, R. Fulkerson and S. Johnson, *Solution of a large-scale traveling-salesman problem*, Operations

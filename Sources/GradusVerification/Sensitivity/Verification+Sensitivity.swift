@@ -38,8 +38,12 @@ extension Verification {
       guard report.outcome != .refuted, let ranging = BasisRanging(view, basis) else {
         return report.add("sensitivity", .unchecked, "the basis is too large, or too near to singular, to check ranges")
       }
+      // Where a basis is degenerate, a price within the dual tolerance has either sign.
+      let costScale = form.costs.reduce(1) { max($0, abs($1)) }
       for range in ranges {
-        try compare(range.what, range.claimed, range.isCost ? ranging.cost(range.line) : ranging.side(range.line))
+        try compare(
+          range.what, range.claimed, range.isCost ? ranging.cost(range.line) : ranging.side(range.line),
+          scale: range.isCost ? costScale : 1)
       }
       report.add("sensitivity", .confirmed, "the ranges follow from the basis")
     } catch {
@@ -66,11 +70,11 @@ extension Verification {
   }
 
   private func compare(
-    _ what: String, _ claimed: Sensitivity.Range, _ actual: BasisRanging.Interval?
+    _ what: String, _ claimed: Sensitivity.Range, _ actual: BasisRanging.Interval?, scale: Double
   ) throws(Refutation) {
     guard let actual else { throw Refutation(text: "\(what) holds nothing, but has a range") }
     for (claim, truth) in [(claimed.from, actual.from), (claimed.to, actual.to)] where claim != truth {
-      if !(abs(claim - truth) <= 1e-6 * max(1, abs(truth), abs(claimed.value))) {
+      if !(abs(claim - truth) <= 1e-6 * max(scale, abs(truth), abs(claimed.value))) {
         throw Refutation(
           text: "\(what) may move from \(actual.from) to \(actual.to), not from \(claimed.from) to \(claimed.to)")
       }

@@ -19,6 +19,7 @@ extension DescribeCommand {
         : "not proved convex: a local optimum need not be a global one")
     lines += survey.warnings.map { "warning: \($0)" }
     lines += subject.notes.map { "note: \($0)" }
+    if content.isDiscrete { lines.append("note: \(lazyRowsOfFormulas)") }
     lines.append("methods: \(methods.isEmpty ? "none yet" : methods.joined(separator: ", "))")
     return lines.joined(separator: "\n  ") + "\n"
   }
@@ -33,7 +34,8 @@ extension DescribeCommand {
       "nonlinearRows": .integer(survey.nonlinearRows), "nonzeros": .integer(survey.entries),
       "convex": .bool(content.structure.isConvex), "operations": .integer(survey.operations),
       "warnings": JSONValue(strings: survey.warnings),
-      "notes": JSONValue(strings: subject.notes), "methods": JSONValue(strings: methods),
+      "lazyConstraints": .string(lazyRowsOfFormulas), "notes": JSONValue(strings: subject.notes),
+      "methods": JSONValue(strings: methods),
     ]
   }
 }

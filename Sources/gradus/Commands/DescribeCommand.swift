@@ -27,7 +27,7 @@ struct DescribeCommand: GradusSubcommand {
         lines[0].replaceSubrange(..<(lines[0].firstIndex(of: ":") ?? lines[0].startIndex), with: subject.summary.name)
       }
       lines += subject.notes.map { "note: \($0)" }
-      if form.isDiscrete { lines.append("note: \(Self.lazyRows)") }
+      if form.kindName == "LP" || form.kindName == "MIP" { lines.append("note: \(Self.lazyRows)") }
       lines.append("methods: \(methods.isEmpty ? "none yet" : methods.joined(separator: ", "))")
       Console.out(lines.joined(separator: "\n  ") + "\n")
     case (.form(let form), .json):
@@ -55,7 +55,10 @@ struct DescribeCommand: GradusSubcommand {
       [.init("schema", "gradus.description/1"), .init("name", .string(subject.summary.name))]
         + members.filter { $0.name != "name" && $0.name != "suggestions" }
         + [
-          .init("lazyConstraints", .string(lazyRows)), .init("notes", JSONValue(strings: subject.notes)),
+          .init(
+            "lazyConstraints",
+            .string(["LP", "MIP"].contains(description.kind) ? lazyRows : lazyRowsOfFormulas)),
+          .init("notes", JSONValue(strings: subject.notes)),
           .init("methods", JSONValue(strings: methods)),
         ])
   }
@@ -81,10 +84,14 @@ struct DescribeCommand: GradusSubcommand {
     ]
   }
 
-  /// What HiGHS cannot take, and what can be done.
+  /// Which methods take rows that are given while they run, and how.
   static let lazyRows =
-    "highs takes no lazy constraints or user cuts during its search; the library method HighsCuts asks for them between "
-    + "solves"
+    "no method takes lazy constraints or user cuts from the command line: highs takes none during its search; in Swift, the "
+    + "method HighsCuts asks a function of yours for them between solves"
+
+  /// The same for programs of formulas.
+  static let lazyRowsOfFormulas =
+    "no method for formulas takes lazy constraints or user cuts: state all rows"
 
   static func pad(_ name: String) -> String { name + String(repeating: " ", count: max(1, 22 - name.count)) }
 }

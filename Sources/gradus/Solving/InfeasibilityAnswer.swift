@@ -32,7 +32,7 @@ extension SolveSession {
   /// which rows are violated and which of them a local solve could not bring together.
   private func explain(_ program: SolvableProgram, _ document: inout ResultDocument, at point: Vector) async {
     if document.status == .failed, let finding = program.program.undefinedValue(at: program.program.start) {
-      document.explanation = ["at the start, \(finding)"]
+      document.explanation = ["at the start, \(finding); give a start, or bounds, where it is defined"]
       return
     }
     guard request.explains, document.conflict == nil else { return }
