@@ -37,7 +37,7 @@ dist:
 	@python3 tools/dist.py
 
 fuzz: setup
-	@GRADUS_FUZZ_COUNT=100000 timeout 5400 swift test $(FLAGS) --filter FuzzTests
+	@GRADUS_FUZZ_COUNT=100000 timeout 5400 swift test $(FLAGS) --filter 'FuzzTests|NLSolutionTests'
 
 format:
 	@swift format -i -r -p Package.swift Sources Tests Examples Benchmarks

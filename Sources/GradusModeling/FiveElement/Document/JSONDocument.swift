@@ -13,7 +13,7 @@ struct JSONDocument {
     var reader = JSONDocument(source: source, bytes: source.bytes)
     reader.skipBlanks()
     guard reader.position < reader.bytes.count else {
-      throw source.error(at: 0, "the file is empty", expected: "a model: sets, parameters, variables, …")
+      throw source.error(at: 0, "the file is empty", expected: "a JSON object")
     }
     let root = try reader.value()
     reader.skipBlanks()
