@@ -9,15 +9,18 @@ public protocol AtlasEntry: Sendable {
   /// What tuning found: settings of the baselines and of the system.
   associatedtype Tuned: Sendable
 
+  /// A demonstration with its fixed settings.
   init()
 
   /// The sheet's name of the system.
   static var system: String { get }
   /// Settings and types of the library that the demonstration uses, such as `learning-to-relax` or `ChebyshevChooser`.
   static var home: String { get }
+  /// What the paper measured on, and what is measured here.
   static var scale: AtlasScale { get }
   /// The deciding claims first.
   static var claims: [AtlasClaim] { get }
+  /// Whether the claims hold, partly hold or do not, as last measured.
   static var standing: AtlasStanding { get }
   /// What takes the system's place when the laws ask whether the claims can fail.
   static var saboteur: AtlasSaboteur { get }

@@ -5,6 +5,7 @@ public import GradusNumerics
 ///
 /// A value: it can be saved between any two rounds. `choose` and `learn` alternate.
 public protocol OnlineChooser: Sendable, Codable {
+  /// How many settings there are to choose from.
   var armCount: Int { get }
   /// The arm to try in this context (ignored by context-free choosers), and the probability with which it was drawn.
   mutating func choose(context: Double, random: inout RandomStream) -> Choice
