@@ -165,6 +165,13 @@ import Testing
     }
   }
 
+  /// What is quoted from a file may have lines of its own.
+  @Test func aMessageIsOneLine() {
+    let json = "{\"variables\": {\"x\": {\"kind\": \"in\\nteger\"}}, \"minimize\": \"x\"}"
+    let error = #expect(throws: ReadError.self) { try Self.contents(Array(json.utf8), .json) }
+    #expect(error?.description.contains("the kind in teger is unknown") == true, "\(error?.description ?? "")")
+  }
+
   /// Short texts that ask for endless work are refused in bounded time.
   @Test(arguments: [
     "sets: {I: 1..1000000000}\n",

@@ -24,8 +24,10 @@ public struct ReadError: Error, Sendable, Hashable, CustomStringConvertible {
     self.expected = expected
   }
 
+  /// One line, even where a text of the file that is quoted has several.
   public var description: String {
     let place = byte.map { "\(file): byte \($0)" } ?? (line > 0 ? "\(file):\(line):\(column)" : file)
-    return "\(place): \(cause); expected \(expected)"
+    let text = "\(place): \(cause); expected \(expected)"
+    return text.contains(where: \.isNewline) ? text.split(whereSeparator: \.isNewline).joined(separator: " ") : text
   }
 }
