@@ -24,6 +24,30 @@ struct RandomFormula {
     return try model.program()
   }
 
+  /// Sums of one random formula each, over neighboring variables and with other numbers in every place; a few addends of
+  /// another kind, a large one and one that holds `max` stand between them.
+  mutating func repeated(elements: Int, operations: Int, shareOfRows: Int) throws -> FormulaProgram {
+    let model = Model("repeated")
+    let x = (0..<elements + 2).map { model.variable("x\($0)", in: 0.5...1.5, start: 1 + 0.3 * number()) }
+    let draws = random
+    var numbers = RandomFormula(seed: elements + operations)
+    var addends: [Formula] = []
+    for e in 0..<elements {
+      // The same draws everywhere: the same operations in the same places.
+      random = draws
+      var pool = [x[e], x[e + 1], (1.5 + numbers.number()) * x[e + 2] + numbers.number()]
+      for _ in 0..<operations { pool.append(combined(pool)) }
+      let formula = (1.5 + numbers.number()) * pool[pool.count - 1]
+      if e % shareOfRows == 0 { model.require(formula + x[e] <= 10, "row\(e)") } else { addends.append(formula) }
+    }
+    addends.append(max(x[0], x[1]) * x[2])
+    addends.append(Formula.sum((0..<elements).map { x[$0] * x[$0 + 2] }) ** 2)
+    addends.append(sin(x[1] * x[5]))
+    model.require(Formula.sum(x.prefix(40).map { $0 ** 3 }) <= 100, "cubes")
+    model.minimize(Formula.sum(addends))
+    return try model.program()
+  }
+
   /// One more formula from those there are; bounded, so that long chains stay in range.
   private mutating func combined(_ pool: [Formula]) -> Formula {
     let a = pool[index(below: pool.count)]

@@ -6,19 +6,30 @@ internal import Synchronization
 /// Answers all questions about a program from its tape, at once and from any number of tasks.
 ///
 /// The objective is negated for maximization, as a `NonlinearProgram` is always minimized. The instructions of the
-/// Hessian are compiled when it is first asked for.
+/// Hessian are compiled when it is first asked for. Where a program repeats few formulas many times, blocks of them are
+/// evaluated at once (`ElementTape`); where a result is not finite there, the tape decides what it is.
 public final class FormulaOracle: Sendable {
   public let tape: Tape
   private let sign: Double
+  private let elements: ElementTape?
   private let idle = Mutex<[TapeWorkspace]>([])
+  private let idleElements = Mutex<[ElementWorkspace]>([])
   private let compiled = Mutex<CurvatureProgram?>(nil)
+  private let compiledElements = Mutex<ElementCurvature?>(nil)
 
-  public init(_ program: FormulaProgram) {
+  public convenience init(_ program: FormulaProgram) { self.init(program, findsElements: true) }
+
+  /// Without elements everything is computed by the tape.
+  package init(_ program: FormulaProgram, findsElements: Bool) {
     tape = Tape(program)
+    elements = findsElements ? ElementTape(tape) : nil
     sign = program.linear.sense == .minimize ? 1 : -1
   }
 
   public var program: FormulaProgram { tape.program }
+
+  /// How many addends are evaluated in blocks.
+  package var elementCount: Int { elements?.groups.reduce(0) { $0 + $1.count } ?? 0 }
 
   /// Works with a workspace of its own, which is kept for the next question.
   private func borrow<R>(at point: Vector, _ body: (inout TapeWorkspace) -> R) -> R {
@@ -30,6 +41,25 @@ public final class FormulaOracle: Sendable {
     return result
   }
 
+  /// The answer of the elements; nil when there are none, or when their answer is not finite.
+  private func borrowElements<R>(at point: Vector, _ body: (inout ElementWorkspace) -> R?) -> R? {
+    guard let elements else { return nil }
+    var workspace = idleElements.withLock { $0.popLast() } ?? ElementWorkspace(elements)
+    workspace.move(to: point.elements)
+    let result = body(&workspace)
+    let returned = workspace
+    idleElements.withLock { $0.append(returned) }
+    return result
+  }
+
+  private func elementCurvature(_ elements: ElementTape) -> ElementCurvature {
+    compiledElements.withLock { program in
+      let made = program ?? ElementCurvature(elements)
+      program = made
+      return made
+    }
+  }
+
   private func curvature() -> CurvatureProgram {
     compiled.withLock { program in
       let made = program ?? CurvatureProgram(tape)
@@ -39,17 +69,39 @@ public final class FormulaOracle: Sendable {
   }
 
   private func values(_ point: Vector) -> ConstrainedValues {
-    borrow(at: point) { workspace in
-      let m = program.constraintCount
+    let m = program.constraintCount
+    func linearRows() -> [Double] {
       var rows = [Double](repeating: 0, count: m)
       if program.linear.matrix.entryCount > 0 {
         var span = rows.mutableSpan
         program.linear.matrix.multiply(point.elements.span, to: &span)
       }
-      for i in 0..<m { rows[i] += workspace.rootValue(i) }
-      let linear = program.linear.objectiveOffset + dot(program.linear.costs.span, point.elements.span)
-      return ConstrainedValues(objective: sign * (linear + workspace.rootValue(m)), constraints: Vector(rows))
+      return rows
     }
+    let values = borrowElements(at: point) { workspace -> ConstrainedValues? in
+      var rows = linearRows()
+      return workspace.values(&rows).map {
+        ConstrainedValues(objective: objective($0, point), constraints: Vector(rows))
+      }
+    }
+    if let values { return values }
+    return borrow(at: point) { workspace in
+      var rows = linearRows()
+      for i in 0..<m { rows[i] += workspace.rootValue(i) }
+      return ConstrainedValues(objective: objective(workspace.rootValue(m), point), constraints: Vector(rows))
+    }
+  }
+
+  /// The objective to be minimized, its nonlinear part given.
+  private func objective(_ nonlinear: Double, _ point: Vector) -> Double {
+    let linear = program.linear.objectiveOffset + dot(program.linear.costs.span, point.elements.span)
+    return sign * (linear + nonlinear)
+  }
+
+  private func signed(_ gradient: [Double]) -> Vector {
+    var gradient = gradient
+    if sign < 0 { for j in gradient.indices { gradient[j] = -gradient[j] } }
+    return Vector(gradient)
   }
 
   private func gradient(_ workspace: inout TapeWorkspace) -> Vector {
@@ -57,12 +109,18 @@ public final class FormulaOracle: Sendable {
     workspace.reverse(program.constraintCount) { place, derivative in
       gradient[Int(tape.supports[place])] += derivative
     }
-    if sign < 0 { for j in gradient.indices { gradient[j] = -gradient[j] } }
-    return Vector(gradient)
+    return signed(gradient)
   }
 
   private func derivatives(_ point: Vector) -> ConstrainedDerivatives {
-    borrow(at: point) { workspace in
+    let derivatives = borrowElements(at: point) { workspace -> ConstrainedDerivatives? in
+      var gradient = program.linear.costs
+      var jacobian = tape.jacobianBase
+      guard workspace.gradient(&gradient) != nil, workspace.jacobian(&jacobian.values) else { return nil }
+      return ConstrainedDerivatives(gradient: signed(gradient), jacobian: jacobian)
+    }
+    if let derivatives { return derivatives }
+    return borrow(at: point) { workspace in
       var jacobian = tape.jacobianBase
       for i in 0..<program.constraintCount {
         workspace.reverse(i) { place, derivative in jacobian.values[Int(tape.places[place])] += derivative }
@@ -81,11 +139,29 @@ public final class FormulaOracle: Sendable {
   }
 
   private func hessian(_ point: Vector, _ multipliers: Vector, _ weight: Double) -> SparseMatrix {
+    let pushed = elements.map { elementCurvature($0) }
+    let values = borrowElements(at: point) { workspace in
+      pushed.flatMap {
+        workspace.hessian($0, objectiveWeight: sign * weight, multipliers: multipliers.elements)
+      }
+    }
+    if let pushed, let values {
+      var matrix = pushed.pattern
+      matrix.values = values
+      return matrix
+    }
     let curvature = curvature()
     return borrow(at: point) { workspace in
-      var matrix = curvature.pattern
-      matrix.values = workspace.hessian(
-        curvature, objectiveWeight: sign * weight, multipliers: multipliers.elements)
+      let values = workspace.hessian(curvature, objectiveWeight: sign * weight, multipliers: multipliers.elements)
+      // One pattern for all answers: that of the elements lacks only what is always zero.
+      guard var matrix = pushed?.pattern else {
+        var matrix = curvature.pattern
+        matrix.values = values
+        return matrix
+      }
+      for (k, place) in ElementCurvature.places(of: curvature.pattern, in: matrix).enumerated() where place >= 0 {
+        matrix.values[Int(place)] = values[k]
+      }
       return matrix
     }
   }
@@ -123,10 +199,16 @@ extension FormulaOracle: SecondOrderOracle {
   }
 
   private func linearization(_ point: Vector) -> Linearization<Vector> {
-    borrow(at: point) { workspace in
-      let linear = program.linear.objectiveOffset + dot(program.linear.costs.span, point.elements.span)
-      let value = sign * (linear + workspace.rootValue(program.constraintCount))
-      return Linearization(value: value, gradient: gradient(&workspace))
+    let linearization = borrowElements(at: point) { workspace -> Linearization<Vector>? in
+      var gradient = program.linear.costs
+      return workspace.gradient(&gradient).map {
+        Linearization(value: objective($0, point), gradient: signed(gradient))
+      }
+    }
+    if let linearization { return linearization }
+    return borrow(at: point) { workspace in
+      Linearization(
+        value: objective(workspace.rootValue(program.constraintCount), point), gradient: gradient(&workspace))
     }
   }
 }
