@@ -41,7 +41,7 @@ struct RandomFormula {
       if e % shareOfRows == 0 { model.require(formula + x[e] <= 10, "row\(e)") } else { addends.append(formula) }
     }
     addends.append(max(x[0], x[1]) * x[2])
-    addends.append(Formula.sum((0..<elements).map { x[$0] * x[$0 + 2] }) ** 2)
+    addends.append(Formula.sum((0..<30).map { x[$0] * x[$0 + 2] }) ** 2)
     addends.append(sin(x[1] * x[5]))
     model.require(Formula.sum(x.prefix(40).map { $0 ** 3 }) <= 100, "cubes")
     model.minimize(Formula.sum(addends))

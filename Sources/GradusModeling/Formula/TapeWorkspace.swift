@@ -6,7 +6,14 @@ internal import GradusNumerics
 /// What was computed for a point is kept until another point comes: derivatives asked after values at the same point do
 /// not evaluate again.
 package struct TapeWorkspace: Sendable {
-  let tape: Tape
+  /// The tape in one object: a pass for one row must not count references to all its arrays.
+  private final class Shared: Sendable {
+    let tape: Tape
+    init(_ tape: Tape) { self.tape = tape }
+  }
+
+  private let shared: Shared
+  var tape: Tape { shared.tape }
   private(set) var values: [Double]
   /// One slope an argument, parallel to `graph.arguments`; those of sums are their weights.
   private(set) var slopes: [Double]
@@ -20,7 +27,7 @@ package struct TapeWorkspace: Sendable {
   var tangents: [Double] = []
 
   package init(_ tape: Tape) {
-    self.tape = tape
+    shared = Shared(tape)
     values = tape.graph.numbers
     slopes = tape.graph.weights
     adjoints = [Double](repeating: 0, count: tape.graph.count)
@@ -120,21 +127,24 @@ package struct TapeWorkspace: Sendable {
   }
 
   /// The value of root `i` (a row, or the objective behind the last row) without its linear part.
-  func rootValue(_ i: Int) -> Double { tape.roots[i] < 0 ? 0 : values[Int(tape.roots[i])] }
+  func rootValue(_ i: Int) -> Double {
+    let root = shared.tape.roots[i]
+    return root < 0 ? 0 : values[Int(root)]
+  }
 
-  /// One backward pass for root `i`. Adjoints of constants and conditions are written and never read. Hands `weight`·∂root/∂x_j to `take`, one call a supporting variable in order.
+  /// One backward pass for root `i`. Adjoints of constants and conditions are written and never read. Hands
+  /// `weight`·∂root/∂x_j to `take`, one call a supporting variable in order.
   mutating func reverse(_ i: Int, weight: Double = 1, take: (_ place: Int, _ derivative: Double) -> Void) {
-    guard tape.roots[i] >= 0 else { return }
+    let shared = shared
+    guard shared.tape.roots[i] >= 0 else { return }
     differentiate()
-    let tape = tape
-    let graph = tape.graph
     adjoints.withUnsafeMutableBufferPointer { adjoints in
       slopes.withUnsafeBufferPointer { slopes in
-        graph.starts.withUnsafeBufferPointer { starts in
-          graph.arguments.withUnsafeBufferPointer { arguments in
-            tape.rowNodes.withUnsafeBufferPointer { rowNodes in
-              adjoints[Int(tape.roots[i])] = weight
-              for k in tape.rowStarts[i]..<tape.rowStarts[i + 1] {
+        shared.tape.graph.starts.withUnsafeBufferPointer { starts in
+          shared.tape.graph.arguments.withUnsafeBufferPointer { arguments in
+            shared.tape.rowNodes.withUnsafeBufferPointer { rowNodes in
+              adjoints[Int(shared.tape.roots[i])] = weight
+              for k in shared.tape.rowStarts[i]..<shared.tape.rowStarts[i + 1] {
                 let node = Int(rowNodes[k])
                 let adjoint = adjoints[node]
                 adjoints[node] = 0
@@ -144,8 +154,8 @@ package struct TapeWorkspace: Sendable {
                   adjoints[Int(arguments[p])] += adjoint * slopes[p]
                 }
               }
-              for k in tape.supportStarts[i]..<tape.supportStarts[i + 1] {
-                let j = Int(tape.supports[k])
+              for k in shared.tape.supportStarts[i]..<shared.tape.supportStarts[i + 1] {
+                let j = Int(shared.tape.supports[k])
                 take(k, adjoints[j])
                 adjoints[j] = 0
               }
