@@ -113,10 +113,26 @@ struct ExactCheck {
   func radius(_ given: [Double]) throws(ExactSystem.Obstacle) -> Double {
     let y = ExactVector(
       given.indices.map { i in (given[i] > 0 ? form.rowLower[i] : form.rowUpper[i]).isFinite ? given[i] : 0 })
+    guard let (margin, leftover) = try balance(y), margin.signum > 0 else { return 0 }
+    return leftover.signum == 0 ? .infinity : margin.approximation / leftover.approximation
+  }
+
+  /// Σ yᵢ·sideᵢ − max over the box of (Aᵀy)ᵀx: positive when no point exists; nil when it is −∞.
+  func separation(_ y: ExactVector) throws(ExactSystem.Obstacle) -> ExactRatio? {
+    guard let (margin, leftover) = try balance(y), leftover.signum == 0 else { return nil }
+    return margin
+  }
+
+  /// Σ yᵢ·sideᵢ − Σ over finite ends of (Aᵀy)ⱼ·endⱼ, and Σ |(Aᵀy)ⱼ| over infinite ones; nil when y points to an infinite side.
+  private func balance(
+    _ y: ExactVector
+  ) throws(ExactSystem.Obstacle) -> (margin: ExactRatio, leftover: ExactRatio)? {
     var margin = ExactRatio(BigInteger.zero)
     var leftover = ExactRatio(BigInteger.zero)
     for i in 0..<form.constraintCount where y[i].signum != 0 {
-      margin = margin + y[i] * ExactRatio(y[i].signum > 0 ? form.rowLower[i] : form.rowUpper[i])
+      let side = y[i].signum > 0 ? form.rowLower[i] : form.rowUpper[i]
+      guard side.isFinite else { return nil }
+      margin = margin + y[i] * ExactRatio(side)
     }
     for j in form.costs.indices {
       if deadline.hasPassed { throw .time }
@@ -130,27 +146,6 @@ struct ExactCheck {
         leftover = slope.signum > 0 ? leftover + slope : leftover - slope
       }
     }
-    guard margin.signum > 0 else { return 0 }
-    return leftover.signum == 0 ? .infinity : margin.approximation / leftover.approximation
-  }
-
-  /// Σ yᵢ·sideᵢ − max over the box of (Aᵀy)ᵀx: positive when no point exists; nil when it is −∞.
-  func separation(_ y: ExactVector) throws(ExactSystem.Obstacle) -> ExactRatio? {
-    var total = ExactRatio(BigInteger.zero)
-    for i in 0..<form.constraintCount where y[i].signum != 0 {
-      let side = y[i].signum > 0 ? form.rowLower[i] : form.rowUpper[i]
-      guard side.isFinite else { return nil }
-      total = total + y[i] * ExactRatio(side)
-    }
-    for j in form.costs.indices {
-      if deadline.hasPassed { throw .time }
-      let slope = slope(j, y, withCost: false)
-      if slope.signum == 0 { continue }
-      let (lower, upper) = view.hull(j)
-      let end = slope.signum > 0 ? upper : lower
-      guard end.isFinite else { return nil }
-      total = total - slope * ExactRatio(end)
-    }
-    return total
+    return (margin, leftover)
   }
 }
