@@ -188,6 +188,19 @@ struct ProofTests {
 
   private func value(_ text: String) throws -> Double { try #require(JSONValue(parsing: text)["objective"]?.double) }
 
+  /// Hock and Schittkowski 30: at (1, 0, 0) the row and the bound of x hold with parallel gradients.
+  @Test func derivativesThatAreNotDeterminedAreNotGiven() throws {
+    let file = try Scratch.file(
+      "hs30.yaml",
+      "variables: {x: {lower: 1, upper: 10, start: 1}, y: {start: 1}, z: {start: 1}}\nminimize: x^2 + y^2 + z^2\n"
+        + "subject to:\n  disk: x^2 + y^2 >= 1\n")
+    let (path, text) = try solved(file, ["--sensitivity"])
+    let sensitivity = try JSONValue(parsing: text)["sensitivity"]
+    #expect(sensitivity?["note"]?.text != nil, "\(sensitivity ?? .null)")
+    #expect(sensitivity?["sideDerivatives"] == nil)
+    #expect(try verified([], file, path).code != 100)
+  }
+
   @Test func whereSensitivityIsMissingTheReasonIsGiven() throws {
     let (path, text) = try solved(CommandRunner.example("crew_roster.lp"), ["--sensitivity"])
     #expect(try JSONValue(parsing: text)["sensitivity"]?["note"]?.text?.contains("linear programs") == true)

@@ -18,7 +18,22 @@ public struct ParametricSensitivity: Sendable {
 
   /// Why there are no derivatives.
   public struct Refusal: Error, Sendable, CustomStringConvertible {
-    public var description: String
+    /// The reason, about "it" where a row or variable is named.
+    var reason: String
+    /// The row or variable in question, by position.
+    public internal(set) var row: Int?
+    public internal(set) var variable: Int?
+
+    /// The reason, with the row or variable by its number.
+    public var description: String {
+      describe(row: { "row \($0 + 1)" }, variable: { "variable \($0 + 1)" })
+    }
+
+    /// The reason, with the row or variable by the user's name.
+    public func describe(row name: (Int) -> String, variable: (Int) -> String) -> String {
+      let subject = row.map(name) ?? self.variable.map(variable)
+      return subject.map { "\($0) \(reason)" } ?? reason
+    }
   }
 
   /// Numbers of all derivatives of the point together.
@@ -35,18 +50,27 @@ public struct ParametricSensitivity: Sendable {
     let values = try await oracle.values(at: x)
     let hessian = try await oracle.lagrangianHessian(at: x, multipliers: -multipliers, objectiveWeight: 1)
     let held = Held(program, x, values.constraints, here, multipliers)
-    if let doubt = held.doubt { throw Refusal(description: doubt) }
+    if let doubt = held.doubt { throw doubt }
     var system = try KKT(hessian, here.jacobian, held)
     guard held.rows.count + held.bounds.count <= Self.limit / max(1, x.count) else {
-      throw Refusal(description: "there are too many active sides and bounds to list all derivatives")
+      throw Refusal(reason: "there are too many active sides and bounds to list all derivatives")
+    }
+    // The change of the objective is the multiplier; where it is not, the system is too near to singular.
+    func slope(_ dx: [Double], _ price: Double) throws(Refusal) -> Double {
+      let slope = dot(here.gradient.elements.span, dx.span)
+      guard abs(slope - price) <= 5e-6 * max(1, abs(price)) else {
+        throw Refusal(reason: "the active constraints nearly depend on each other, so derivatives are not determined")
+      }
+      return slope
     }
     for (k, i) in held.rows.enumerated() {
       let dx = system.solve(row: k)
-      rows.append((i, dot(here.gradient.elements.span, dx.span), dx))
+      rows.append((i, try slope(dx, multipliers[i]), dx))
     }
+    let pull = here.jacobian.transposedTimes(multipliers)
     for j in held.bounds {
       let dx = system.solve(bound: j, hessian, here.jacobian, held)
-      bounds.append((j, dot(here.gradient.elements.span, dx.span), dx))
+      bounds.append((j, try slope(dx, here.gradient[j] - pull[j]), dx))
     }
   }
 }
@@ -59,7 +83,7 @@ private struct Held {
   var rowPlace: [Int]
   var freePlace: [Int]
   /// A side that the point meets without a multiplier, where derivatives are one-sided.
-  var doubt: String?
+  var doubt: ParametricSensitivity.Refusal?
 
   init(
     _ program: NonlinearProgram, _ x: Vector, _ c: Vector, _ here: ConstrainedDerivatives, _ multipliers: Vector
@@ -77,7 +101,7 @@ private struct Held {
         rowPlace[i] = rows.count
         rows.append(i)
       } else if meets {
-        doubt = "row \(i + 1) holds without a multiplier, so derivatives depend on the direction"
+        doubt = .init(reason: "holds without a multiplier, so derivatives depend on the direction", row: i)
       }
     }
     let pull = here.jacobian.transposedTimes(multipliers)
@@ -87,7 +111,10 @@ private struct Held {
       if l == u || meets && abs(here.gradient[j] - pull[j]) > scale {
         bounds.append(j)
       } else {
-        if meets { doubt = "variable \(j + 1) is at a bound without a price, so derivatives depend on the direction" }
+        if meets {
+          doubt = .init(
+            reason: "is at a bound without a price, so derivatives depend on the direction", row: nil, variable: j)
+        }
         freePlace[j] = free.count
         free.append(j)
       }
@@ -128,7 +155,7 @@ private struct KKT {
     values = upper.values
     guard factor.inertia == Inertia(positive: n, negative: held.rows.count) else {
       throw ParametricSensitivity.Refusal(
-        description: "the point is no strict minimum, or its active constraints depend on each other")
+        reason: "the point is no strict minimum, or its active constraints depend on each other")
     }
   }
 

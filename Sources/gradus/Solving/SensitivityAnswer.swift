@@ -44,6 +44,10 @@ extension SolveSession {
           objective: sign * entry.objective, point: entry.point)
       }
       document.sensitivity = sensitivity
+    } catch let refusal as ParametricSensitivity.Refusal {
+      document.sensitivity = .missing(
+        refusal.describe(
+          row: { "row '\(program.linear.rowNames[$0])'" }, variable: { "'\(program.linear.columnNames[$0])'" }))
     } catch {
       document.sensitivity = .missing("\(error)")
     }
