@@ -93,6 +93,7 @@ let package = Package(
     tests("TutorialTests", ["Gradus"]),
     tests("SolvingTests", ["Gradus", "GradusCore", "GradusModeling", "GradusNumerics", "GradusSmooth"]),
     tests("GradusFormulaTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
+    tests("GradusSymbolicTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
     tests("FiveElementTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),
   ].filter { target in target.type != .test || chosenTests?.contains(target.name) ?? true }

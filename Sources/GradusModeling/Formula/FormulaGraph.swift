@@ -14,7 +14,8 @@ public struct FormulaGraph: Sendable, Hashable {
   public private(set) var numbers: [Double] = []
   public private(set) var starts: [Int32] = [0]
   public private(set) var arguments: [Node] = []
-  /// Parallel to `arguments`; 1 outside sums.
+  /// Parallel to `arguments`; 1 outside sums. (Inside an `EGraph` products have any number of arguments, and these are
+  /// their exponents.)
   public private(set) var weights: [Double] = []
   /// Open addressing: node + 1, or 0 for an empty slot.
   private var table: [Int32] = [Int32](repeating: 0, count: 64)
@@ -59,7 +60,7 @@ public struct FormulaGraph: Sendable, Hashable {
     if operations.count * 2 >= table.count { grow() }
     var hash = Self.mixed(UInt64(operation.rawValue), number.bitPattern)
     for argument in arguments { hash = Self.mixed(hash, UInt64(UInt32(bitPattern: argument))) }
-    for weight in weights { hash = Self.mixed(hash, weight.bitPattern) }
+    for weight in weights where weight != 1 { hash = Self.mixed(hash, weight.bitPattern) }
     let mask = table.count - 1
     var slot = Int(truncatingIfNeeded: hash) & mask
     while table[slot] != 0 {
@@ -89,7 +90,8 @@ public struct FormulaGraph: Sendable, Hashable {
     guard operations[Int(node)] == operation, numbers[Int(node)].bitPattern == number.bitPattern else { return false }
     let range = range(of: node)
     guard range.count == wanted.count, arguments[range].elementsEqual(wanted) else { return false }
-    return wantedWeights.isEmpty || weights[range].elementsEqual(wantedWeights)
+    return wantedWeights.isEmpty
+      ? weights[range].allSatisfy { $0 == 1 } : weights[range].elementsEqual(wantedWeights)
   }
 
   private mutating func grow() {
@@ -99,7 +101,7 @@ public struct FormulaGraph: Sendable, Hashable {
       var hash = Self.mixed(UInt64(operations[i].rawValue), numbers[i].bitPattern)
       let range = range(of: Node(i))
       for p in range { hash = Self.mixed(hash, UInt64(UInt32(bitPattern: arguments[p]))) }
-      if operations[i] == .sum { for p in range { hash = Self.mixed(hash, weights[p].bitPattern) } }
+      for p in range where weights[p] != 1 { hash = Self.mixed(hash, weights[p].bitPattern) }
       var slot = Int(truncatingIfNeeded: hash) & mask
       while table[slot] != 0 { slot = (slot + 1) & mask }
       table[slot] = Int32(i) + 1
