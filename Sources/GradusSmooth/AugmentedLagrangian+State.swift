@@ -5,7 +5,7 @@ import GradusNumerics
 extension AugmentedLagrangian {
   /// What is asked next.
   enum Phase: String, Codable, Sendable {
-    case values, derivatives, done
+    case values, derivatives, product, done
   }
 
   /// A point with what is known there.
@@ -22,7 +22,9 @@ extension AugmentedLagrangian {
     var phase = Phase.values
     var rows: PenalizedRows
     /// The subproblem; nil before the first answers.
-    var descent: BoxDescent?
+    var descent: BoxSubproblem?
+    /// The Hessian of the augmented Lagrangian at `here`.
+    var bend: PenalizedRows.Bend?
     /// The point asked about, and the values there once they are told.
     var asked: Vector
     var values: ConstrainedValues?
@@ -52,6 +54,7 @@ extension AugmentedLagrangian {
       switch phase {
       case .values: .evaluate(asked)
       case .derivatives: .derivatives(asked)
+      case .product: productQuestion()
       case .done: nil
       }
     }
@@ -69,13 +72,23 @@ extension AugmentedLagrangian {
           return reject()
         }
         take(Sample(point: asked, values: values, derivatives: derivatives))
+      case (.product, .product(let product)):
+        guard let here, let bend, let direction = descent?.direction else { return finish(.failed) }
+        descent?.advance(product: product + bend.stiffProduct(here.derivatives.jacobian, direction))
+        proceed()
       default: preconditionFailure("the answer does not fit the question of augmented-lagrangian")
       }
     }
 
+    private func productQuestion() -> Constrained? {
+      guard let bend, let subproblem = descent, let direction = subproblem.direction else { return nil }
+      return .lagrangianProduct(
+        at: subproblem.x, multipliers: bend.multipliers, objectiveWeight: rows.objectiveScale, along: direction)
+    }
+
     /// The numbers at the trial point cannot be used.
     private mutating func reject() {
-      guard var descent, asked != descent.x || descent.here == nil else {
+      guard var descent, asked != descent.x || !descent.hasBegun else {
         return finish(.failed, StopReason(.failure, "the program is not finite at the start point"))
       }
       descent.advance(Linearization(value: .nan, gradient: .zeros(asked.count)))
@@ -92,12 +105,14 @@ extension AugmentedLagrangian {
         return begin(sample)
       }
       if descent.claim == nil && descent.wanted == asked {
+        if !descent.hasBegun { descent.weigh(rows.weights(sample.values, sample.derivatives)) }
         descent.advance(rows.linearization(sample.values, sample.derivatives))
         self.descent = descent
       }
       if descent.x == sample.point {
         if here?.point != sample.point { steps += 1 }
         here = sample
+        bend = method.curvature == .products ? rows.bend(sample.values) : nil
       }
       proceed()
     }
@@ -112,13 +127,17 @@ extension AugmentedLagrangian {
 
     /// The next subproblem, from a point that is known.
     private mutating func begin(_ sample: Sample) {
-      var rules = BoxDescent.Rules()
-      rules.memory = method.memory
-      var descent = BoxDescent(rules, from: sample.point, in: given.value.domain)
+      var descent = subproblem(from: sample.point)
+      descent.weigh(rows.weights(sample.values, sample.derivatives))
       descent.advance(rows.linearization(sample.values, sample.derivatives))
       self.descent = descent
+      bend = method.curvature == .products ? rows.bend(sample.values) : nil
       steps = 0
       proceed()
+    }
+
+    private func subproblem(from point: Vector) -> BoxSubproblem {
+      BoxSubproblem(method, after: descent, from: point, in: given.value.domain)
     }
 
     /// Goes on with the subproblem, or ends it.
@@ -129,7 +148,11 @@ extension AugmentedLagrangian {
       let isOver =
         descent.claim != nil || descent.measure.map { $0 <= inner } ?? false || steps >= method.steps
       guard isOver else {
-        asked = descent.wanted
+        if descent.direction != nil {
+          phase = .product
+        } else {
+          asked = descent.wanted
+        }
         return
       }
       guard let sample = here, sample.point == descent.x else {
@@ -153,9 +176,7 @@ extension AugmentedLagrangian {
 
     /// A subproblem from `start`, where nothing is known.
     private mutating func restart() {
-      var rules = BoxDescent.Rules()
-      rules.memory = method.memory
-      descent = BoxDescent(rules, from: start, in: given.value.domain)
+      descent = subproblem(from: start)
       steps = 0
       here = nil
       asked = start
@@ -171,7 +192,7 @@ extension AugmentedLagrangian {
 
     // MARK: Between subproblems
 
-    private mutating func conclude(_ sample: Sample, _ descent: BoxDescent) {
+    private mutating func conclude(_ sample: Sample, _ descent: BoxSubproblem) {
       rounds += 1
       let program = given.value
       let y = rows.updated(sample.values)

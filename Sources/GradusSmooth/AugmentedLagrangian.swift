@@ -7,10 +7,13 @@ public import GradusNumerics
 ///     x⁺ ≈ argmin over the box of  f(x) + ½ρ Σ dist²(cᵢ(x) + λᵢ/ρ, [lowerᵢ, upperᵢ])
 ///     λ⁺ = ρ(v − P(v)),  v = c(x⁺) + λ/ρ;       ρ⁺ = 10ρ where |c − P(v)| has not halved
 ///
-/// The subproblems go to quasi-Newton descent in the box, to accuracies that fall with the error. Multipliers that grow
-/// without limit are set back to zero. Where the violation itself is stationary at a large penalty, that is said.
+/// The subproblems go to a trust-region Newton method in the box, with products of σ∇²f + Σλ⁺ᵢ∇²cᵢ + ρJᵀDJ, D = 1 for the
+/// rows outside their sides, and with the diagonal 1 + ρ·diag(JᵀDJ) as preconditioner; or to quasi-Newton descent, which
+/// needs gradients alone. Both go to accuracies that fall with the error. Multipliers that grow without limit are set back
+/// to zero. Where the violation itself is stationary at a large penalty, that is said.
 ///
-/// **Needs** values and first derivatives. **Keeps** about 30 vectors and one Jacobian; nothing is factorized.
+/// **Needs** values, first derivatives and, unless told otherwise, Hessian products. **Keeps** about 30 vectors and one
+/// Jacobian; nothing is factorized.
 /// **Guarantee** limit points are stationary for the program or for its violation, under mild constraint qualifications.
 /// **Reference** R. Andreani, E. G. Birgin, J. M. Martínez, M. L. Schuverdt, *On augmented Lagrangian methods with general
 /// lower-level constraints*, SIAM J. Optim. 18 (2007) 1286–1309; E. G. Birgin, J. M. Martínez, *Practical Augmented
@@ -26,11 +29,21 @@ public struct AugmentedLagrangian: Catalogued {
   public var growth = 10.0
   /// m of the quasi-Newton descent.
   public var memory = 20
+  /// What the subproblems learn of the curvature.
+  public var curvature = Curvature.products
+
+  /// Where the curvature of a subproblem comes from.
+  public enum Curvature: String, Sendable, Codable, Hashable, CaseIterable {
+    /// Products with the Hessian of the Lagrangian: truncated Newton steps.
+    case products
+    /// Changes of gradients: limited-memory quasi-Newton steps.
+    case gradients
+  }
 
   public init() {}
 
   public static let card = Card(
-    "augmented-lagrangian", "multiplier method over quasi-Newton descent in a box",
+    "augmented-lagrangian", "multiplier method over truncated Newton steps in a box",
     guarantee: "limit points are stationary for the program or its violation",
     reference: "Birgin & Martínez 2014",
     trials: [
@@ -46,6 +59,7 @@ public struct AugmentedLagrangian: Catalogued {
     Setting("steps", \.steps, in: 1...1_000_000, "steps of one subproblem at most"),
     Setting("growth", \.growth, in: 1.5...1e4, "factor by which the penalty grows"),
     Setting("memory", \.memory, in: 1...1000, "number of remembered steps"),
+    Setting("curvature", choice: \.curvature, "what the subproblems ask for: Hessian products, or gradients alone"),
   ]
 
   /// At the start, projected onto the box. Throws `Unsuitable` where bounds leave no room or the start is not finite.
@@ -54,7 +68,7 @@ public struct AugmentedLagrangian: Catalogued {
     return State(problem, method: self)
   }
 
-  /// Values and then first derivatives at the trial point of the subproblem.
+  /// Values and then first derivatives at the trial point of the subproblem, and Hessian products between.
   public func ask(_ s: inout State) -> Constrained? { s.question() }
 
   /// Advances the subproblem; at its end multipliers and penalty change.

@@ -14,10 +14,13 @@ public enum SmoothCatalog {
             x⁺ ≈ argmin over the box of  f(x) + ½ρ Σ dist²(cᵢ(x) + λᵢ/ρ, [lowerᵢ, upperᵢ])
             λ⁺ = ρ(v − P(v)),  v = c(x⁺) + λ/ρ;       ρ⁺ = 10ρ where |c − P(v)| has not halved
 
-        The subproblems go to quasi-Newton descent in the box, to accuracies that fall with the error. Multipliers that grow
-        without limit are set back to zero. Where the violation itself is stationary at a large penalty, that is said.
+        The subproblems go to a trust-region Newton method in the box, with products of σ∇²f + Σλ⁺ᵢ∇²cᵢ + ρJᵀDJ, D = 1 for the
+        rows outside their sides, and with the diagonal 1 + ρ·diag(JᵀDJ) as preconditioner; or to quasi-Newton descent, which
+        needs gradients alone. Both go to accuracies that fall with the error. Multipliers that grow without limit are set back
+        to zero. Where the violation itself is stationary at a large penalty, that is said.
 
-        **Needs** values and first derivatives. **Keeps** about 30 vectors and one Jacobian; nothing is factorized.
+        **Needs** values, first derivatives and, unless told otherwise, Hessian products. **Keeps** about 30 vectors and one
+        Jacobian; nothing is factorized.
         **Guarantee** limit points are stationary for the program or for its violation, under mild constraint qualifications.
         **Reference** R. Andreani, E. G. Birgin, J. M. Martínez, M. L. Schuverdt, *On augmented Lagrangian methods with general
         lower-level constraints*, SIAM J. Optim. 18 (2007) 1286–1309; E. G. Birgin, J. M. Martínez, *Practical Augmented
@@ -157,6 +160,25 @@ public enum SmoothCatalog {
         **Guarantee** limit points are stationary for the program or for its violation; locally quadratic.
         **Reference** J. Nocedal, S. J. Wright, *Numerical Optimization*, 2nd ed., algorithms 18.3 and 18.4, (18.36);
         D. Goldfarb, A. Idnani, Math. Program. 27 (1983), for the quadratic programs.
+        """),
+    MethodEntry(
+      TrustRegionBox.self,
+      page: """
+        Newton's method in a ball and a box, with steps from truncated conjugate gradients on faces.
+
+            q(s) = ∇f(x)ᵀs + ½sᵀ∇²f(x)s
+            s: a Cauchy step along P(x − t∇f(x)), lowered by conjugate gradients on the face of x + s and projected searches,
+            all within |s| ≤ Δ;     x⁺ = x + s when f falls by more than η times what q promised, and Δ follows that ratio
+
+        A face is left only through the Cauchy step, so many bounds may change at once. The inner iteration stops at a residual
+        of min(0.1, |π|^½) times the free gradient, π = x − P(x − ∇f(x)). Directions of negative curvature are followed to the
+        boundary. Every point lies in the box.
+
+        **Needs** values, gradients and Hessian products. **Keeps** about fifteen vectors; nothing is factorized.
+        **Guarantee** π → 0 for f bounded below with Lipschitz gradient; superlinear near a strictly complementary minimum with
+        positive definite Hessian on its face, whose bounds are found after finitely many steps.
+        **Reference** C.-J. Lin, J. J. Moré, *Newton's method for large bound-constrained optimization problems*, SIAM J. Optim.
+        9 (1999) 1100–1127.
         """),
     MethodEntry(
       TrustRegionNewton.self,

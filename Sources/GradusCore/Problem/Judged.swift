@@ -10,8 +10,12 @@ public protocol Judged<Point>: Sendable {
 
   /// How many answers judging would like; the run keeps them (at most a quarter of the budget) in reserve.
   var judgingReserve: Int { get }
+
+  /// How many questions judging may ask where answers are not limited; the same by default.
+  var judgingLimit: Int { get }
 }
 
 extension Judged {
   public var judgingReserve: Int { 0 }
+  public var judgingLimit: Int { judgingReserve }
 }

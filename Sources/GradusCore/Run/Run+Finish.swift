@@ -30,7 +30,7 @@ extension Run {
     var verdict = Verdict(outcome: .unproved, certificate: .none("this problem cannot judge answers"))
     if let judged = problem as? any Judged<Method.Point> {
       let inquiry = Inquiry(
-        oracle: judge, limit: reserve ?? judged.judgingReserve, notebook: notebook,
+        oracle: judge, limit: reserve ?? judged.judgingLimit, notebook: notebook,
         counted: { [self] in account.count($0) })
       do {
         verdict = try await judged.judge(report, asking: inquiry, tolerances: tolerances)
@@ -55,7 +55,7 @@ extension Run {
   @usableFromInline
   func judgingReserve(of rule: some StoppingRule) -> Int {
     guard let judged = problem as? any Judged<Method.Point> else { return 0 }
-    guard let limit = rule.answerLimit else { return judged.judgingReserve }
+    guard let limit = rule.answerLimit else { return judged.judgingLimit }
     return min(judged.judgingReserve, limit / 4)
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-
+public import GradusNumerics
 /// What the problem's own check supports: never more than was recomputed.
 public enum Outcome: String, Sendable, Codable, Hashable {
   case optimal, locallyOptimal, stationary, feasible, infeasible, locallyInfeasible, unbounded, infeasibleOrUnbounded
@@ -71,11 +71,16 @@ public struct Verdict: Sendable, Codable, Hashable {
   public var objective: Double?
   /// The bound that stands after the check.
   public var bound: Double?
+  /// A ray that the check found itself: of unboundedness, one entry a variable.
+  public var ray: Vector?
 
-  public init(outcome: Outcome, certificate: Certificate, objective: Double? = nil, bound: Double? = nil) {
+  public init(
+    outcome: Outcome, certificate: Certificate, objective: Double? = nil, bound: Double? = nil, ray: Vector? = nil
+  ) {
     self.outcome = outcome
     self.certificate = certificate
     self.objective = objective
     self.bound = bound
+    self.ray = ray
   }
 }

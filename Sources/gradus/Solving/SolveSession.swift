@@ -120,7 +120,7 @@ extension ResultDocument {
     if let y = report.multipliers, y.count == rows.count { duals = NamedNumbers(rows, y.elements) }
     if let z = report.reducedCosts, z.count == columns.count { reducedCosts = NamedNumbers(columns, z.elements) }
     if status == .optimal { basis = report.basis }
-    guard let ray = report.ray else { return }
+    guard let ray = verdict.ray ?? report.ray else { return }
     switch verdict.outcome {
     case .infeasible where ray.count == rows.count, .locallyInfeasible where ray.count == rows.count:
       self.ray = NamedNumbers(rows, ray.elements)

@@ -10,42 +10,102 @@ struct ActiveSet {
   var rows: [Int] = []
   var rowPlace: [Int]
 
-  /// With multipliers y and r = ∇f + Jᵀy: sides whose multiplier is larger than `threshold` and than its slack. Without:
-  /// all sides that the point meets.
+  /// All sides that the point meets.
+  init(meeting program: NonlinearProgram, _ x: Vector, _ c: Vector) {
+    self.init(program, x, c) { slack, side, _ in
+      Self.meets(slack, side)
+    } row: { slack, side, _ in
+      Self.meets(slack, side)
+    }
+  }
+
+  /// Sides whose multiplier (y of rows, r = ∇f + Jᵀy of bounds) is larger than `threshold` and than `unit` times the slack.
   init(
-    _ program: NonlinearProgram, _ x: Vector, _ c: Vector, multipliers: Vector?, gradient: Vector?, threshold: Double
+    strong program: NonlinearProgram, _ x: Vector, _ c: Vector, multipliers y: Vector, residual r: Vector,
+    threshold: Double, unit: Double
+  ) {
+    func holds(_ slack: Double, _ side: Double, _ price: Double) -> Bool {
+      price > threshold && Self.meets(slack, side) && price > unit * slack
+    }
+    self.init(program, x, c, multipliers: y, residual: r, bound: holds, row: holds)
+  }
+
+  /// Sides that a step towards a better point keeps: strong ones, bounds that the point lies on and that the gradient
+  /// pushes it against, and rows that it violates.
+  init(
+    kept program: NonlinearProgram, _ x: Vector, _ c: Vector, multipliers y: Vector, residual r: Vector,
+    threshold: Double, unit: Double
+  ) {
+    func isStrong(_ slack: Double, _ side: Double, _ price: Double) -> Bool {
+      price > threshold && Self.meets(slack, side) && price > unit * slack
+    }
+    self.init(program, x, c, multipliers: y, residual: r) { slack, side, price in
+      slack <= 0 && price >= 0 || isStrong(slack, side, price)
+    } row: { slack, side, price in
+      slack < -1e-12 * max(1, abs(side)) && price >= 0 || isStrong(slack, side, price)
+    }
+  }
+
+  private static func meets(_ slack: Double, _ side: Double) -> Bool { slack <= 1e-5 * max(1, abs(side)) }
+
+  private init(
+    _ program: NonlinearProgram, _ x: Vector, _ c: Vector, multipliers: Vector? = nil, residual: Vector? = nil,
+    bound: (_ slack: Double, _ side: Double, _ price: Double) -> Bool,
+    row: (_ slack: Double, _ side: Double, _ price: Double) -> Bool
   ) {
     freePlace = [Int](repeating: -1, count: x.count)
     rowPlace = [Int](repeating: -1, count: c.count)
-    func meets(_ slack: Double, _ side: Double) -> Bool { slack <= 1e-5 * max(1, abs(side)) }
     for j in x.indices {
       let (l, u) = (program.domain.lower[j], program.domain.upper[j])
-      var isHeld = l == u
-      if let gradient {
-        let r = gradient[j]
-        if r > threshold, meets(x[j] - l, l), r > x[j] - l { isHeld = true }
-        if -r > threshold, meets(u - x[j], u), -r > u - x[j] { isHeld = true }
-      } else if meets(x[j] - l, l) || meets(u - x[j], u) {
-        isHeld = true
-      }
-      if isHeld { continue }
+      let r = residual?[j] ?? 0
+      if l == u || bound(x[j] - l, l, r) || bound(u - x[j], u, -r) { continue }
       freePlace[j] = free.count
       free.append(j)
     }
     for i in c.indices {
       let (l, u) = (program.rowLower[i], program.rowUpper[i])
-      var holds = l == u
-      if let multipliers {
-        let y = multipliers[i]
-        if y > threshold, meets(u - c[i], u), y > u - c[i] { holds = true }
-        if -y > threshold, meets(c[i] - l, l), -y > c[i] - l { holds = true }
-      } else if meets(c[i] - l, l) || meets(u - c[i], u) {
-        holds = true
-      }
-      if !holds { continue }
+      let y = multipliers?[i] ?? 0
+      guard l == u || row(u - c[i], u, y) || row(c[i] - l, l, -y) else { continue }
       rowPlace[i] = rows.count
       rows.append(i)
     }
+  }
+
+  /// Leaves out rows whose gradients over the free variables depend on those of others, up to 1e-5 of their length over
+  /// all variables. Cost: O(rows²·variables); beyond 10⁸ operations nothing is left out.
+  mutating func dropDependentRows(_ jacobian: SparseMatrix) {
+    guard Double(rows.count) * Double(rows.count) * Double(free.count) <= 1e8 else { return }
+    var gradients = [[Double]](repeating: [Double](repeating: 0, count: free.count), count: rows.count)
+    var sizes = [Double](repeating: 0, count: rows.count)
+    for j in 0..<jacobian.columnCount {
+      for p in jacobian.range(ofColumn: j) {
+        let k = rowPlace[Int(jacobian.rows[p])]
+        guard k >= 0 else { continue }
+        sizes[k] += jacobian.values[p] * jacobian.values[p]
+        if freePlace[j] >= 0 { gradients[k][freePlace[j]] = jacobian.values[p] }
+      }
+    }
+    func square(_ v: [Double]) -> Double { v.reduce(0) { $0 + $1 * $1 } }
+    var left = rows.indices.filter { sizes[$0] > 0 }
+    var kept: [Int] = []
+    // The most independent row first; its direction is taken out of all others.
+    while kept.count < free.count,
+      let (k, share) = left.map({ ($0, square(gradients[$0]) / sizes[$0]) }).max(by: { ($0.1, -$0.0) < ($1.1, -$1.0) }),
+      share > 1e-10
+    {
+      kept.append(rows[k])
+      left.removeAll { $0 == k }
+      let length = square(gradients[k]).squareRoot()
+      let unit = gradients[k].map { $0 / length }
+      for t in left {
+        var inner = 0.0
+        for i in unit.indices { inner += unit[i] * gradients[t][i] }
+        if inner != 0 { for i in unit.indices { gradients[t][i] -= inner * unit[i] } }
+      }
+    }
+    for i in rows { rowPlace[i] = -1 }
+    rows = kept.sorted()
+    for (k, i) in rows.enumerated() { rowPlace[i] = k }
   }
 
   /// J of the rows that hold by the free variables.

@@ -80,12 +80,20 @@ struct EquilibratedKKT {
     let g = gradient.indices.map { gradient[$0] * scales[$0] }
     var q = [Double](repeating: 0, count: c.count)
     var p = [Double](repeating: 0, count: g.count)
-    for _ in 0..<8 {
+    var last = Double.infinity
+    for _ in 0..<30 {
       let weights = Vector(q.indices.map { q[$0] + rho * c[$0] })
       let push = jacobian.transposedTimes(weights)
       p = factor.solve(g.indices.map { -g[$0] - push[$0] })
       let image = jacobian.times(Vector(p))
-      for i in q.indices { q[i] += rho * (image[i] + c[i]) }
+      var left = 0.0
+      for i in q.indices {
+        q[i] += rho * (image[i] + c[i])
+        left = max(left, abs(image[i] + c[i]))
+      }
+      // Rows met to rounding, or as well as they can be.
+      if !(left < 0.9 * last) { break }
+      last = left
     }
     return (p.indices.map { p[$0] * scales[$0] }, q.indices.map { q[$0] * rowScales[$0] })
   }

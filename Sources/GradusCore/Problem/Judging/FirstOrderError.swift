@@ -84,4 +84,17 @@ struct FirstOrderError {
       dual = max(dual, multiplier)
     }
   }
+
+  /// What the residual may gain by moves as long as the point itself, along entries that no bound stops:
+  ///
+  ///     Σ |rⱼ|·|xⱼ|
+  ///
+  /// Small where the point is the minimum of a convex program; of the size of the objective where it is on its way to
+  /// infinity, and every residual small beside it.
+  func distantGain(_ program: NonlinearProgram, _ x: Vector) -> Double {
+    x.indices.reduce(0.0) { sum, j in
+      let isStopped = residual[j] > 0 ? program.domain.lower[j].isFinite : program.domain.upper[j].isFinite
+      return isStopped || residual[j] == 0 ? sum : sum + abs(residual[j] * x[j])
+    }
+  }
 }

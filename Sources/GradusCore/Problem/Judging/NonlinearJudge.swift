@@ -5,6 +5,9 @@ extension NonlinearProgram: Judged {
   /// Values and derivatives at the point, derivatives at the start, a Hessian, and one point of a Newton step.
   public var judgingReserve: Int { 6 }
 
+  /// More Newton steps, and rays where the objective may be unbounded.
+  public var judgingLimit: Int { 400 }
+
   public func judge(
     _ report: Report<Vector>, asking inquiry: Inquiry, tolerances: Tolerances
   ) async throws -> Verdict {
@@ -49,7 +52,9 @@ struct NonlinearJudge {
     certificate.pointChecked = true
     certificate.primalResidual = primal.absolute
     certificate.primalResidualRelative = primal.relative
-    return try await optimality(values, certificate)
+    let verdict = try await optimality(values, certificate)
+    guard verdict.outcome == .feasible else { return verdict }
+    return try await unbounded(certificate) ?? verdict
   }
 
   // MARK: Questions
@@ -120,7 +125,7 @@ struct NonlinearJudge {
       best = FirstOrderError(program, x, values, here, multipliers: -given, scales)
     }
     if best.map({ $0.measure > tolerances.stationarity }) ?? true,
-      let y = ActiveSet(program, x, values.constraints, multipliers: nil, gradient: nil, threshold: 0)
+      let y = ActiveSet(meeting: program, x, values.constraints)
         .leastSquaresMultipliers(here)
     {
       let other = FirstOrderError(program, x, values, here, multipliers: y, scales)
@@ -131,19 +136,27 @@ struct NonlinearJudge {
     certificate.dualResidualRelative = best.measure
     certificate.complementarity = best.complementarity
     guard best.measure <= tolerances.stationarity else {
-      let claimed = report.claim == .unbounded ? "that the objective is unbounded below is not proved; " : ""
+      let claimed =
+        report.claim == .unbounded
+        ? "the objective fell to \(brief(values.objective)): probably unbounded, but no ray proves it; " : ""
       return feasible(
         claimed + "the KKT error is \(best.measure) after scaling, more than \(tolerances.stationarity)")
     }
     certificate.kind = .kkt
     certificate.verified = true
-    if program.isConvex {
+    if program.isConvex, best.distantGain(program, x) <= 1e-3 * max(1, abs(values.objective)) {
       certificate.bound = .checked
       certificate.note = "the problem is proved convex"
       return Verdict(
         outcome: .optimal, certificate: certificate, objective: values.objective, bound: values.objective)
     }
-    let test = SecondOrderTest(judge: self, values: values, derivatives: here, error: best)
+    if let least = try await leastValue(), values.objective - least <= allowedGap(values.objective) {
+      certificate.kind = .gap
+      certificate.bound = .checked
+      certificate.note = "the objective is at least \(brief(least)) wherever the bounds hold"
+      return Verdict(outcome: .optimal, certificate: certificate, objective: values.objective, bound: least)
+    }
+    var test = SecondOrderTest(judge: self, values: values, derivatives: here, error: best)
     switch try await test.run() {
     case .positive(let smallest):
       certificate.kind = .secondOrder
@@ -153,5 +166,10 @@ struct NonlinearJudge {
       certificate.note = why
       return Verdict(outcome: .stationary, certificate: certificate, objective: values.objective)
     }
+  }
+
+  /// The gap of a closed continuous problem.
+  private func allowedGap(_ objective: Double) -> Double {
+    max(tolerances.gapAbsolute, min(tolerances.gapRelative, 1e-6) * max(1, abs(objective)))
   }
 }
