@@ -27,7 +27,7 @@ public struct AugmentedLagrangian: Catalogued {
   public var steps = 2000
   /// Factor of the penalty.
   public var growth = 10.0
-  /// m of the quasi-Newton descent.
+  /// m of the quasi-Newton descent; without meaning for `products`.
   public var memory = 20
   /// What the subproblems learn of the curvature.
   public var curvature = Curvature.products
@@ -58,7 +58,6 @@ public struct AugmentedLagrangian: Catalogued {
     Setting("rounds", \.rounds, in: 1...10_000, "subproblems at most"),
     Setting("steps", \.steps, in: 1...1_000_000, "steps of one subproblem at most"),
     Setting("growth", \.growth, in: 1.5...1e4, "factor by which the penalty grows"),
-    Setting("memory", \.memory, in: 1...1000, "number of remembered steps"),
     Setting("curvature", choice: \.curvature, "what the subproblems ask for: Hessian products, or gradients alone"),
   ]
 

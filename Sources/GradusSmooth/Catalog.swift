@@ -171,7 +171,7 @@ public enum SmoothCatalog {
             all within |s| ≤ Δ;     x⁺ = x + s when f falls by more than η times what q promised, and Δ follows that ratio
 
         A face is left only through the Cauchy step, so many bounds may change at once. The inner iteration stops at a residual
-        of min(0.1, |π|^½) times the free gradient, π = x − P(x − ∇f(x)). Directions of negative curvature are followed to the
+        of min(0.1, |π|) times the free gradient, π = x − P(x − ∇f(x)). Directions of negative curvature are followed to the
         boundary. Every point lies in the box.
 
         **Needs** values, gradients and Hessian products. **Keeps** about fifteen vectors; nothing is factorized.

@@ -9,7 +9,7 @@ public import GradusNumerics
 ///     all within |s| ≤ Δ;     x⁺ = x + s when f falls by more than η times what q promised, and Δ follows that ratio
 ///
 /// A face is left only through the Cauchy step, so many bounds may change at once. The inner iteration stops at a residual
-/// of min(0.1, |π|^½) times the free gradient, π = x − P(x − ∇f(x)). Directions of negative curvature are followed to the
+/// of min(0.1, |π|) times the free gradient, π = x − P(x − ∇f(x)). Directions of negative curvature are followed to the
 /// boundary. Every point lies in the box.
 ///
 /// **Needs** values, gradients and Hessian products. **Keeps** about fifteen vectors; nothing is factorized.
@@ -36,7 +36,7 @@ public struct TrustRegionBox: Catalogued {
       Trial("hs5", answers: 80, value: -1.9132229), Trial("box-quadratic", answers: 60, value: 33.0000001),
       Trial("ellipsoid,n=10", answers: 1_000, value: 1e-10), Trial("rosenbrock,n=20", answers: 2_000, value: 1e-12),
       Trial("wood", answers: 1_000, value: 1e-12),
-    ], invariances: [.translation, .permutation], rate: .superlinear)
+    ], invariances: [.translation, .permutation])
 
   public static let settings: [Setting<Self>] = [
     Setting("radius", \.radius, in: 0...1e12, "first radius of the ball; 0: the length of the projected gradient"),

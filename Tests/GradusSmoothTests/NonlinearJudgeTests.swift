@@ -75,11 +75,24 @@ extension JudgedPoint {
       bounds: Box(lower: [-.infinity, 0], upper: [.infinity, .infinity]))
   }
 
+  /// (x − 2)² + y² subject to (1 − x)³ ≥ y ≥ 0 (hs013), a little beyond its cusp at (1, 0): minimal where the row is moved
+  /// by gap³, with a value that is wrong by 2·gap.
+  static func beyondCusp(_ gap: Double) -> JudgedPoint {
+    let oracle = ClosureProgram(
+      objective: { ($0[0] - 2) * ($0[0] - 2) + $0[1] * $0[1] }, gradient: { [2 * ($0[0] - 2), 2 * $0[1]] },
+      rows: { [cube(1 - $0[0]) - $0[1]] }, jacobian: { [[-3 * (1 - $0[0]) * (1 - $0[0]), -1]] },
+      product: { x, y, sigma, d in [(2 * sigma + 6 * (1 - x[0]) * y[0]) * d[0], 2 * sigma * d[1]] })
+    return JudgedPoint(
+      "beyond the cusp by \(gap)", oracle, at: [1 + gap, 0], [2 * (1 - gap) / (3 * gap * gap)], from: [0],
+      to: [.infinity], bounds: Box(lower: [-.infinity, 0], upper: [.infinity, .infinity]))
+  }
+
   /// None of them is a local minimum, however the numbers look.
   static let saddles: [JudgedPoint] =
     [0, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 5e-4].map { cubic($0) }
     + [(0, 0), (1e-3, 1e-3), (1e-3, 0), (1e-5, 1e-6), (0, 1e-4)].map { quarticSaddle($0, $1) }
     + [1e-2, 1e-3, 1e-5].map { cusp($0) }
+    + [5e-3, 2.7e-3, 1e-3, 1e-4].map { beyondCusp($0) }
     + [
       JudgedPoint(
         "x² − y²", at: [0, 0], { $0[0] * $0[0] - $0[1] * $0[1] }, { [2 * $0[0], -2 * $0[1]] },

@@ -25,6 +25,7 @@ extension ProgramVerification {
       }
       return
     }
+    if answer.status == .optimal, isLeast(x) { return }
     if answer.status == .optimal, answer.bound != nil, answer.duals == nil { return checkClosedGap(x) }
     guard let multipliers = multipliers(at: x) else { return }
     let residuals = ["dualResidual": multipliers.residual, "complementarity": multipliers.complementarity]
@@ -46,6 +47,22 @@ extension ProgramVerification {
       }
     default: checkCurvature(x, multipliers, residuals)
     }
+  }
+
+  /// Confirms a point at which the objective is as low (high, when maximized) as interval arithmetic lets it be anywhere
+  /// between the bounds.
+  private mutating func isLeast(_ x: [Double]) -> Bool {
+    var sweep = IntervalSweep(program)
+    let box = sweep.box
+    sweep.forward(box)
+    let range = sweep.range(ofRow: program.constraintCount, in: box)
+    let best = sign > 0 ? range.lower : range.upper
+    let objective = view.values(x).objective.rounded
+    let allowed = max(tolerances.gapAbsolute, min(tolerances.gapRelative, 1e-6) * max(1, abs(objective)))
+    guard best.isFinite, sign * (objective - best) <= allowed else { return false }
+    if let bound = answer.bound, sign * (bound - objective) > 1e-6 * max(1, abs(objective)) { return false }
+    report.add("optimality", .confirmed, "the objective is nowhere better than \(best) between the bounds")
+    return true
   }
 
   /// `optimal` by a bound: the bound must lie within the gap, and is not proved again.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
 public import GradusModeling
+import GradusNumerics
 
 extension Verifier {
   /// Recomputes the claims of an answer to a program of formulas.
@@ -42,7 +43,8 @@ struct ProgramVerification: AnswerCheck {
     switch answer.status {
     case .optimal, .locallyOptimal, .stationary: if isFeasible { checkOptimum(point) }
     case .locallyInfeasible: checkLocalInfeasibility(point, isFeasible)
-    case .unbounded, .infeasible:
+    case .unbounded: checkUnbounded(point, isFeasible)
+    case .infeasible:
       report.add("status", .unchecked, "'\(answer.status.rawValue)' of a nonlinear program has no certificate here")
     case .feasible, .targetReached:
       if !isFeasible {
@@ -61,6 +63,7 @@ struct ProgramVerification: AnswerCheck {
         report.add("point", .refuted, "'\(answer.status.rawValue)' is claimed without a point")
       }
     case .infeasible, .unbounded, .infeasibleOrUnbounded:
+      if answer.status == .unbounded, answer.ray != nil { return checkUnbounded(program.start.elements, false) }
       if contradictoryBounds, answer.status == .infeasible {
         report.add("infeasibility", .confirmed, "the bounds of a variable or the sides of a row contradict each other")
       } else {

@@ -11,7 +11,9 @@ import GradusNumerics
 /// sufficient with any multipliers and any gradients, dependent ones included. A vertex has no such d, and passes.
 ///
 /// Last, one Newton step on the active rows must shrink the residual tenfold: beside a degenerate saddle it only halves the
-/// distance. Where a step meets bounds it is cut there, and the next one tried from its end.
+/// distance. Where a step meets bounds it is cut there, and the next one tried from its end. Where rows that hold within
+/// the tolerance alone leave the objective open by more than 1e-5, because no multiplier is within reach (as at a cusp),
+/// nothing is claimed.
 ///
 /// **Reference** J. Nocedal, S. Wright, *Numerical Optimization*, Theorems 12.6 and 16.2; G. Debreu, Econometrica 20 (1952).
 struct SecondOrderTest {
@@ -23,6 +25,8 @@ struct SecondOrderTest {
   let judge: NonlinearJudge
   private var place: KKTPoint
   private let tolerance: Double
+  /// The objective at the reported point.
+  private let reported: Double
 
   init(
     judge: NonlinearJudge, values: ConstrainedValues, derivatives: ConstrainedDerivatives, error: FirstOrderError
@@ -31,6 +35,7 @@ struct SecondOrderTest {
     place = KKTPoint(
       x: judge.x, multipliers: error.multipliers, values: values, derivatives: derivatives, residual: error.residual)
     tolerance = judge.tolerances.stationarity / error.objectiveScale
+    reported = values.objective
   }
 
   mutating func run() async throws -> Outcome {
@@ -108,6 +113,11 @@ struct SecondOrderTest {
     _ upper: SparseMatrix, _ kept: ActiveSet, _ found: Definite, _ unit: Double, after next: KKTPoint
   ) -> Outcome {
     let error = next.error(judge.program, kept)
+    let doubt = doubt(next)
+    guard doubt <= 1e-5 * max(1, abs(reported)) else {
+      return .unproved(
+        "rows that hold to the tolerance leave the objective open by \(brief(doubt)): their prices are too high")
+    }
     let wide = place.strong(judge.program, max(unit * tolerance, 10 * error), unit: unit)
     if wide.free == kept.free && Set(kept.rows).isSubset(of: wide.rows) { return .positive(found.least) }
     if wide.free.isEmpty { return .positive(.infinity) }
@@ -116,6 +126,18 @@ struct SecondOrderTest {
     case .definite(let proof): return .positive(proof.least)
     case .unproved(let why): return .unproved(why)
     }
+  }
+
+  /// By how much the objective differs at the end of the steps, and might if its rows held exactly.
+  private func doubt(_ next: KKTPoint) -> Double {
+    var sum = abs(next.values.objective - reported)
+    for i in next.multipliers.indices where next.multipliers[i] != 0 {
+      let excess = next.values.constraints[i] - next.side(judge.program, i)
+      // A row with room has a price within the error of the first-order conditions.
+      let isMet = judge.program.rowLower[i] != judge.program.rowUpper[i] && excess * next.multipliers[i] < 0
+      if !isMet, excess.isFinite { sum += abs(next.multipliers[i] * excess) }
+    }
+    return sum
   }
 
   // MARK: Newton step

@@ -113,7 +113,7 @@ extension BoxTrustRegion {
     }
     let z = preconditioned(r)
     let square = r.inner(z)
-    let tolerance = min(0.1, measure.squareRoot()) * slope
+    let tolerance = min(0.1, measure) * slope
     guard !isOnBoundary, faces < 20, square.squareRoot() > tolerance else { return propose() }
     faces += 1
     phase = .face(
