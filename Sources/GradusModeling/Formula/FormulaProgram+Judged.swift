@@ -61,7 +61,8 @@ extension FormulaProgram: Judged {
 
   /// By how much the objective changes when a point that violates rows is moved closer to them: twenty rounds of
   ///
-  ///     x ← x − ∇cᵢ·(cᵢ − sideᵢ)/|∇cᵢ|²   for each violated row i in turn, linearized;   x ← P(x) in the end
+  ///     x ← x − ∇cᵢ·(cᵢ − sideᵢ)/|∇cᵢ|²   for each violated row i in turn, linearized, over the
+  ///     variables that no bound stops;   x ← P(x) in the end
   ///
   /// (Kaczmarz). Large only where multipliers are very large or do not exist, as at a cusp; 0 where nothing is violated.
   private func drift(from point: Vector, _ check: PointCheck) -> Double {
@@ -83,16 +84,18 @@ extension FormulaProgram: Judged {
       var isMet = true
       for i in values.constraints.indices {
         var c = values.constraints[i]
-        var square = 0.0
-        for p in rows.range(ofColumn: i) {
-          let j = Int(rows.rows[p])
-          c += rows.values[p] * (x[j] - origin[j])
-          square += rows.values[p] * rows.values[p]
-        }
+        for p in rows.range(ofColumn: i) { c += rows.values[p] * (x[Int(rows.rows[p])] - origin[Int(rows.rows[p])]) }
         let excess = c > linear.rowUpper[i] ? c - linear.rowUpper[i] : min(0, c - linear.rowLower[i])
-        guard abs(excess) > 1e-14 * max(1, abs(c)), square > 0, square.isFinite else { continue }
+        guard abs(excess) > 1e-14 * max(1, abs(c)) else { continue }
         isMet = false
-        for p in rows.range(ofColumn: i) { x[Int(rows.rows[p])] -= rows.values[p] * excess / square }
+        // Bounds that the variable lies on stop it.
+        let moving = rows.range(ofColumn: i).filter { p in
+          let (j, move) = (Int(rows.rows[p]), -rows.values[p] * excess)
+          return move > 0 ? x[j] < box.upper[j] : x[j] > box.lower[j]
+        }
+        let square = moving.reduce(0.0) { $0 + rows.values[$1] * rows.values[$1] }
+        guard square > 0, square.isFinite else { continue }
+        for p in moving { x[Int(rows.rows[p])] -= rows.values[p] * excess / square }
       }
       x = box.projection(of: x)
       if isMet { break }
