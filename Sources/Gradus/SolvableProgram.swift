@@ -59,7 +59,7 @@ public struct SolvableProgram: Sendable {
   /// Methods in the order in which they are tried.
   public var preferredMethods: [String] {
     if isDiscrete {
-      return program.isProvedConvex
+      return OuterApproximation.suits(program)
         ? ["outer-approximation", "spatial-branch-and-bound"] : ["spatial-branch-and-bound"]
     }
     // Without rows and with very many variables a step that factorizes nothing pays.

@@ -67,6 +67,8 @@ public struct LinearSolveSettings: Sendable, Codable, Hashable {
   public var integrality = 1e-6
   public var threads = 1
   public var seed = 0
+  /// Hand back the incumbents of an integer search (`LinearAnswer.incumbents`); a helper process never does.
+  public var keepsIncumbents = false
   /// Options of the outside solver by its own names, applied last.
   public var options: [String: String] = [:]
 
@@ -93,6 +95,8 @@ public struct LinearAnswer: Sendable, Codable {
   public var basis: Basis?
   public var bound: Double?
   public var ray: Vector?
+  /// The points that an integer search improved on, in the order of finding, where they were asked for.
+  public var incumbents: [Vector] = []
   public var iterations = 0
   public var nodes = 0
   /// Seconds that the question took, told where it had a time limit.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import GradusNumerics
+public import GradusNumerics
 
 /// A linear or mixed-integer relaxation, stated anew in every question:
 ///
@@ -27,6 +27,8 @@ public struct RelaxedProgram: Sendable, Codable, Hashable {
   public var rows: [Row] = []
   /// The integer columns.
   public var integers: [Int32] = []
+  /// A feasible point that is known, one number a column; integer solvers begin with it.
+  public var start: Vector?
 
   public init(costs: [Double], lower: [Double], upper: [Double]) {
     self.costs = costs

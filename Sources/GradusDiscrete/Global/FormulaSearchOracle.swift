@@ -26,6 +26,7 @@ public final class FormulaSearchOracle: SearchOracle {
     var question = SolveLinear()
     question.settings = settings
     question.basis = basis
+    question.start = program.start
     let highs = try library()
     return try await HighsOracle(program.form, highs: highs, interruption: interruption).solve(question)
   }

@@ -11,19 +11,20 @@ extension OuterApproximation.State {
       case .search:
         if let question = search?.ask() { return .formula(question) }
         endSearch()
-      case .values, .derivatives:
-        guard let x = queue.first else {
-          phase = .master
-          continue
-        }
-        return .formula(phase == .values ? .evaluate(x) : .derivatives(x))
+      case .relax:
+        var relaxed = masterProgram
+        relaxed.integers = []
+        relaxed.start = nil
+        var limits = LinearSolveSettings()
+        limits.options = ["solver": "simplex"]
+        return .relaxation(relaxed, limits, basis: basis)
       case .master:
         if value.isFinite, value - bound <= allowance {
           finish(.optimal)
-        } else if iteration >= settings.iterations {
+        } else if iteration >= settings.iterations || iteration > 0 && !hasGained && !wasStopped {
           finish(.exhausted)
         } else {
-          return .relaxation(master, masterSettings, basis: nil)
+          return .relaxation(masterProgram, masterSettings, basis: nil)
         }
       }
     }
@@ -31,21 +32,23 @@ extension OuterApproximation.State {
 
   private var masterSettings: LinearSolveSettings {
     var limits = LinearSolveSettings()
-    limits.gapRelative = 0.1 * (program.linear.isDiscrete ? settings.gap : min(settings.gap, settings.gapContinuous))
-    limits.gapAbsolute = 0.1 * settings.gapAbsolute
-    limits.feasibility = 1e-8
+    let isDiscrete = program.linear.isDiscrete
+    limits.gapRelative = 0.2 * (isDiscrete ? settings.gap : min(settings.gap, settings.gapContinuous))
+    limits.gapAbsolute = 0.2 * settings.gapAbsolute
     limits.timeLimit = settings.time < .infinity ? settings.time : nil
     limits.threads = settings.threads
+    if !master.base.integers.isEmpty {
+      limits.keepsIncumbents = true
+      // Without terms nothing is learned from a search that was stopped.
+      if !master.split.terms.isEmpty { limits.nodeLimit = nodes }
+    }
     return limits
   }
 
   mutating func take(_ answer: SearchQuestion.Answer, to question: SearchQuestion) {
     switch (phase, answer, question) {
     case (.search, .formula(let answer), .formula(let question)): search?.tell(answer, to: question)
-    case (.values, .formula(.values(let told)), _):
-      values = told
-      phase = .derivatives
-    case (.derivatives, .formula(.derivatives(let told)), _): linearize(told)
+    case (.relax, .relaxation(let answer), _): relaxed(answer)
     case (.master, .relaxation(let answer), _): mastered(answer)
     default: preconditionFailure("an answer was told that was not asked for")
     }
@@ -56,83 +59,121 @@ extension OuterApproximation.State {
     phase = .done
   }
 
+  // MARK: Local searches
+
   private mutating func endSearch() {
-    if let point = search?.report.point, point.isFinite {
-      consider(point)
-      queue.append(point)
-    }
+    let point = search?.report.point
     search = nil
-    lastCuts = 0
-    phase = .values
+    let isFirst = iteration == 0
+    if let point, point.isFinite {
+      consider(point)
+      cuts += master.tangents(at: point, only: isFirst ? nil : missed)
+    }
+    if isFirst {
+      phase = .relax
+    } else {
+      beginSearch()
+    }
   }
 
-  /// Adds the cuts at the first point of the queue.
-  private mutating func linearize(_ told: ConstrainedDerivatives) {
-    let x = queue.removeFirst()
-    phase = .values
-    guard let values else { return }
-    self.values = nil
-    let form = program.linear
-    let byRows = told.jacobian.transposed()
-    let isMasterPoint = x == masterPoint
-    for i in 0..<program.constraintCount where program.rows[i] != nil {
-      let g = values.constraints[i]
-      guard g.isFinite else { continue }
-      let excess = max(
-        (form.rowLower[i] - g) / max(1, abs(form.rowLower[i])), (g - form.rowUpper[i]) / max(1, abs(form.rowUpper[i])))
-      // Rows far from their sides say nothing that the master needs here.
-      if excess < -0.1 * max(1, abs(g)) { continue }
-      let places = byRows.range(ofColumn: i)
-      let columns = places.map { Int(byRows.rows[$0]) }
-      let slopes = places.map { byRows.values[$0] }
-      guard slopes.allSatisfy({ $0.isFinite && abs($0) < 1e12 }) else { continue }
-      let shift = zip(columns, slopes).reduce(-g) { $0 + $1.1 * x[$1.0] }
-      master.rows.append(
-        RelaxedProgram.Row(columns, slopes, from: form.rowLower[i] + shift, to: form.rowUpper[i] + shift))
-      if excess > 1e-8 || !isMasterPoint { lastCuts += 1 }
+  /// The next point of the queue with its integers fixed, or the next master.
+  private mutating func beginSearch() {
+    phase = .master
+    while let x = queue.popLast() {
+      if let local = LocalSearch(part(from: x, integers: x), limit: 300) {
+        search = local
+        phase = .search
+        return
+      }
     }
-    guard program.objective != nil, values.objective.isFinite,
-      told.gradient.elements.allSatisfy({ $0.isFinite && abs($0) < 1e12 })
-    else { return }
-    let n = program.variableCount
-    let columns = (0..<n).filter { told.gradient[$0] != 0 }
-    let slopes = columns.map { told.gradient[$0] }
-    let shift = zip(columns, slopes).reduce(-values.objective) { $0 + $1.1 * x[$1.0] }
-    master.rows.append(RelaxedProgram.Row(columns + [n], slopes + [-1], to: shift))
-    lastCuts += 1
   }
+
+  // MARK: The continuous relaxation
+
+  private mutating func relaxed(_ answer: LinearAnswer) {
+    source = answer.source
+    guard answer.status == .optimal, let primal = answer.primal, primal.isFinite, let objective = answer.objective
+    else {
+      // The master decides what this means.
+      return endRelaxation(at: nil)
+    }
+    bound = max(bound, objective)
+    let progress = objective - relaxedBound
+    relaxedBound = objective
+    stalls = progress > 1e-4 * max(1, abs(objective)) ? 0 : stalls + 1
+    round += 1
+    let new = master.cuts(at: primal.elements, tolerance: 1e-6)
+    consider(Vector(Array(primal.elements[..<program.variableCount])))
+    if new.rows.isEmpty || round >= settings.rounds || stalls >= 4 { return endRelaxation(at: primal.elements) }
+    cuts += new.rows
+    basis = answer.basis.map {
+      Basis(columns: $0.columns, rows: $0.rows + [BasisStatus](repeating: .basic, count: new.rows.count))
+    }
+  }
+
+  /// Forgets the cuts that the last point does not touch.
+  private mutating func endRelaxation(at point: [Double]?) {
+    if let point {
+      cuts.removeAll { row in
+        let value = zip(row.columns, row.values).reduce(0.0) { $0 + $1.1 * point[Int($1.0)] }
+        return min(value - row.lower, row.upper - value) > 1e-2 * max(1, abs(value))
+      }
+    }
+    basis = nil
+    phase = .master
+  }
+
+  // MARK: Masters
 
   private mutating func mastered(_ answer: LinearAnswer) {
     iteration += 1
     source = answer.source
-    let isDiscrete = !master.integers.isEmpty
+    // A search that failed at its end may still have met points worth knowing.
+    wasStopped = answer.status == .nodeLimit || answer.status == .failed && !answer.incumbents.isEmpty
     switch answer.status {
     case .infeasible:
       bound = value
       return finish(value.isFinite ? .optimal : .infeasible)
     case .optimal, .timeLimit, .nodeLimit, .iterationLimit, .interrupted: break
+    case .failed where wasStopped: break
     default: return finish(.exhausted)
     }
+    let isDiscrete = !master.base.integers.isEmpty
     if let told = isDiscrete ? answer.bound : answer.status == .optimal ? answer.objective : nil, told.isFinite {
       bound = max(bound, told)
     }
     if value.isFinite, value - bound <= allowance { return finish(.optimal) }
-    guard let primal = answer.primal, primal.isFinite, answer.status == .optimal || lastCuts > 0 else {
+    hasGained = false
+    missed = []
+    queue = []
+    var all = answer.incumbents
+    if let primal = answer.primal { all.append(primal) }
+    // The best come last, and are searched first.
+    for point in all where point.isFinite && point.count == master.base.costs.count { note(point.elements) }
+    if wasStopped {
+      if repeats == 0, hasGained {
+        repeats = 1
+      } else {
+        nodes = min(nodes, Int.max / 64) * 40
+      }
+    } else if all.isEmpty {
       return finish(.exhausted)
     }
-    var x = Vector(Array(primal.elements[..<program.variableCount]))
-    for j in master.integers { x[Int(j)] = x[Int(j)].rounded() }
-    if x == masterPoint { return finish(.exhausted) }
-    masterPoint = x
+    if queue.count > 3 { queue.removeFirst(queue.count - 3) }
+    beginSearch()
+  }
+
+  /// Takes in one point of a master: cuts it off, considers it, and keeps it for a search.
+  private mutating func note(_ point: [Double]) {
+    var x = Vector(Array(point[..<program.variableCount]))
+    for j in x.indices where program.linear.kinds[j].isIntegral { x[j] = x[j].rounded() }
+    let before = value
     consider(x)
-    queue = [x]
-    lastCuts = 0
-    let assignment = master.integers.map { x[Int($0)] }
-    if isDiscrete, seen.insert(assignment).inserted, let local = LocalSearch(part(from: x, integers: x), limit: 600) {
-      search = local
-      phase = .search
-    } else {
-      phase = .values
-    }
+    let new = master.cuts(at: point, tolerance: 1e-8)
+    cuts += new.rows
+    missed += new.terms
+    hasGained = hasGained || new.excess > 1e-8 || value < before
+    let assignment = x.indices.filter { program.linear.kinds[$0].isIntegral }.map { x[$0] }
+    if !assignment.isEmpty, master.hasContinuousTerms, seen.insert(assignment).inserted { queue.append(x) }
   }
 }

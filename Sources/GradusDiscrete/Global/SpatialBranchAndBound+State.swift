@@ -55,13 +55,7 @@ extension SpatialBranchAndBound {
     var program: FormulaProgram { given.value }
 
     /// The gap that need not be closed.
-    var allowance: Double {
-      value.isFinite
-        ? max(
-          settings.gapAbsolute,
-          (program.linear.isDiscrete ? settings.gap : min(settings.gap, settings.gapContinuous))
-            * max(1, abs(value))) : 0
-    }
+    var allowance: Double { settings.search.allowance(value, isDiscrete: program.linear.isDiscrete) }
 
     /// Boxes whose bound reaches this need no search.
     var cutoff: Double { value.isFinite ? value - 0.9 * allowance : .infinity }

@@ -54,11 +54,7 @@ public struct SpatialBranchAndBound: Catalogued {
   ]
 
   public func start(_ problem: FormulaProgram, random: RandomStream) throws -> State {
-    if problem.linear.kinds.contains(where: { $0 == .semicontinuous || $0 == .semiinteger }) {
-      throw Unsuitable(
-        method: Self.card.name, needs: "continuous and integer variables", found: "semi-continuous ones",
-        remedy: "Write them as products with a binary variable.")
-    }
+    try SearchTolerances.requirePlainVariables(problem, for: Self.card.name)
     return State(problem, settings: self)
   }
 

@@ -43,8 +43,10 @@ struct HighsInquiry {
     }
     _ = consume form
     let listener = HighsListener(began: began, discrete: discrete, shouldStop: shouldStop, relay: relay)
+    listener.keepsIncumbents = question.settings.keepsIncumbents
     let deadline = question.settings.timeLimit.map { began + $0 }
     var answer = collect(session, session.run(observe: listener.hear), discrete: discrete)
+    answer.incumbents = listener.incumbents
     guard [.infeasible, .unbounded, .infeasibleOrUnbounded].contains(answer.status) else { return answer }
     settle(answer)
     listener.deadline = deadline

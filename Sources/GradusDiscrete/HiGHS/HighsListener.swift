@@ -14,6 +14,9 @@ final class HighsListener {
   private var bestBound: Double?
   /// A moment after which to stop, for work that HiGHS's own limit does not count.
   var deadline: Double?
+  /// Every incumbent, where they are kept.
+  var keepsIncumbents = false
+  private(set) var incumbents: [Vector] = []
 
   init(began: Double, discrete: Bool, shouldStop: @escaping () -> Bool, relay: @escaping (Interim) -> Void) {
     self.began = began
@@ -26,6 +29,7 @@ final class HighsListener {
   /// False when the solve should stop.
   func hear(_ event: HighsEvent) -> Bool {
     let now = MonotonicTime.now
+    if keepsIncumbents, event.kind == .incumbent, let point = event.point { incumbents.append(Vector(Array(point))) }
     if event.kind == .incumbent || now - lastTold >= 0.1 {
       lastTold = now
       tell(event, at: now)

@@ -5,15 +5,16 @@ internal import GradusNumerics
 /// The curvature of every node of a program over a box, by the rules of disciplined convex programming with the signs
 /// that interval arithmetic proves.
 ///
-/// Beyond the rules of composition: a²/b, norms √(Σ wᵢaᵢ² + c), x·log x, log Σ exp, products of powers with nonpositive
-/// exponents (log-convex formulas) and the geometric mean (weighted products of powers ≥ 0 whose exponents add up to at most
-/// one). "Unknown" says that no rule applied, not that the formula is nonconvex. Cost: one pass.
+/// Beyond the rules of composition: a²/b, norms √(Σ wᵢaᵢ² + c), x·log x, log Σ exp, perspectives a·f(p/a), quotients of
+/// proportional affine formulas, products of powers with nonpositive exponents (log-convex formulas) and the geometric mean
+/// (weighted products of powers ≥ 0 whose exponents add up to at most one). "Unknown" says that no rule applied, not that
+/// the formula is nonconvex. Cost: one pass.
 package struct CurvatureSweep: Sendable {
   package private(set) var nodes: [Curvature]
   /// log of the node is convex, as is then the node itself.
   private var isLogConvex: [Bool]
-  private let program: FormulaProgram
-  private let ranges: [Interval]
+  let program: FormulaProgram
+  let ranges: [Interval]
 
   /// `ranges` of all nodes, as `IntervalSweep` finds them.
   package init(_ program: FormulaProgram, ranges: [Interval]) {
@@ -34,7 +35,7 @@ package struct CurvatureSweep: Sendable {
     return node.map { nodes[Int($0)] + .affine } ?? .affine
   }
 
-  private func argument(_ k: Int, _ i: Int) -> Int { Int(program.graph.argument(k, of: Int32(i))) }
+  func argument(_ k: Int, _ i: Int) -> Int { Int(program.graph.argument(k, of: Int32(i))) }
 
   private func curvature(_ i: Int) -> Curvature {
     let graph = program.graph
@@ -83,7 +84,12 @@ package struct CurvatureSweep: Sendable {
     where program.graph.operations[l] == .logarithm && argument(0, l) == x && nodes[x].isAffine {
       return .convex
     }
-    return isGeometricMean(i) ? .concave : .unknown
+    if isGeometricMean(i) { return .concave }
+    for (scale, other) in [(a, b), (b, a)] where nodes[scale].isAffine && ranges[scale].lower >= 0 {
+      let known = perspective(other, over: scale)
+      if known != .unknown { return known }
+    }
+    return .unknown
   }
 
   private func quotient(_ i: Int) -> Curvature {
@@ -103,7 +109,7 @@ package struct CurvatureSweep: Sendable {
       if bottom.lower >= 0, nodes[b].isConcave { return .convex }
       if bottom.upper <= 0, nodes[b].isConvex { return .concave }
     }
-    return .unknown
+    return affineQuotient(a, b)
   }
 
   /// Whether √ of node a is a Euclidean norm of affine formulas: a = c + Σ wᵢ·affineᵢ² with c, w ≥ 0, or one square.
