@@ -91,7 +91,7 @@ case ${1:-} in
         && python3 -m venv .tools/peers >/dev/null; }
     fi
     missing=()
-    for name in numpy scipy highspy clarabel cma cocoex casadi; do
+    for name in numpy scipy highspy clarabel cma cocoex casadi pyscipopt; do
       # The package of the module cocoex has another name.
       .tools/peers/bin/python -c "import $name" >/dev/null 2>&1 || missing+=("${name/cocoex/coco-experiment}")
     done

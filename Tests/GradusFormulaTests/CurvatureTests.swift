@@ -14,7 +14,7 @@ struct CurvatureTests {
     mutating func formula(_ pool: [Formula]) -> Formula {
       let a = pool[index(below: pool.count)]
       let b = pool[index(below: pool.count)]
-      switch index(below: 26) {
+      switch index(below: 29) {
       case 0: return a * b
       case 1: return 1 / a
       case 2: return a / b
@@ -40,6 +40,9 @@ struct CurvatureTests {
       case 22: return -a
       case 23: return a ** -1 * b ** -0.5
       case 24: return cosh(a)
+      case 25: return a * log(b / a + 1)
+      case 26: return ((b / a) ** 2 - b / a + 0.5 * a) * a
+      case 27: return (2 * a + 1) / (a + 3)
       default: return Formula.sum([0.5 * a, -0.3 * b, 1])
       }
     }
@@ -105,11 +108,17 @@ struct CurvatureTests {
         m.minimize(x); m.require(x ** 2 / y + y * log(y) <= 3)
       }.isConvex)
     #expect(try structure { m, x, y in m.minimize(log(exp(x) + exp(2 * y))) }.isConvex)
+    #expect(try structure { m, x, y in m.minimize(x * exp(y / x)) }.isConvex)
+    #expect(try structure { m, x, y in m.minimize(((y / x) ** 2 - y / x + 0.5 * x) * x) }.isConvex)
+    #expect(try structure { m, x, y in m.maximize(x / (x + 1) + y) }.isConvex)
   }
 
   @Test("Nonconvex programs are not")
   func nonconvex() throws {
     #expect(try !structure { m, x, y in m.minimize(x * y) }.isConvex)
+    #expect(try !structure { m, x, y in m.minimize(x * log(y / x + 1)) }.isConvex)
+    #expect(try !structure { m, x, y in m.minimize(((y / x) ** 2 - 0.5 * x) * x) }.isConvex)
+    #expect(try !structure { m, x, y in m.minimize(x / (x + 1)) }.isConvex)
     #expect(try !structure { m, x, y in m.minimize(x ** 2 - 4 * x * y + 3 * y ** 2) }.isConvex)
     #expect(
       try !structure { m, x, y in

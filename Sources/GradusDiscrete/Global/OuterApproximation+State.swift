@@ -33,6 +33,8 @@ extension OuterApproximation {
     var bound = -Double.infinity
     var source: String?
     var iteration = 0
+    /// Seconds that linear and integer programs took, where there is a limit.
+    var spent = 0.0
     var claim: Claim?
     // Follows from the above.
     var engine: SearchEngine
@@ -113,7 +115,10 @@ extension OuterApproximation {
       report.boundSource = source
       if value.isFinite, bound.isFinite { report.measure = max(0, value - bound) }
       if phase == .done, claim == .exhausted {
-        report.limit = StopReason(.iterations, "no master program brought the bounds closer")
+        report.limit =
+          spent >= settings.time
+          ? StopReason(.time, "\(settings.time) s of linear and integer programs")
+          : StopReason(.iterations, "no master program brought the bounds closer")
       }
       return report
     }
@@ -123,7 +128,7 @@ extension OuterApproximation {
 extension OuterApproximation.State: Codable {
   private enum Key: String, CodingKey {
     case given, settings, phase, cuts, search, queue, missed, seen, basis, round, stalls, relaxedBound, nodes, repeats
-    case wasStopped, hasGained, incumbent, value, bound, source, iteration, claim
+    case wasStopped, hasGained, incumbent, value, bound, source, iteration, spent, claim
   }
 
   public init(from decoder: any Decoder) throws {
@@ -149,6 +154,7 @@ extension OuterApproximation.State: Codable {
     bound = try box.decode(Double.self, forKey: .bound)
     source = try box.decodeIfPresent(String.self, forKey: .source)
     iteration = try box.decode(Int.self, forKey: .iteration)
+    spent = try box.decode(Double.self, forKey: .spent)
     claim = try box.decodeIfPresent(Claim.self, forKey: .claim)
     let problem = given.value
     engine = SearchEngine(problem, slack: settings.feasibility)
@@ -189,6 +195,7 @@ extension OuterApproximation.State: Codable {
     try box.encode(bound, forKey: .bound)
     try box.encodeIfPresent(source, forKey: .source)
     try box.encode(iteration, forKey: .iteration)
+    try box.encode(spent, forKey: .spent)
     try box.encodeIfPresent(claim, forKey: .claim)
   }
 }

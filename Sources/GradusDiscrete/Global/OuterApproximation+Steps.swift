@@ -17,11 +17,14 @@ extension OuterApproximation.State {
         relaxed.start = nil
         var limits = LinearSolveSettings()
         limits.options = ["solver": "simplex"]
+        limits.timeLimit = timeLeft
         return .relaxation(relaxed, limits, basis: basis)
       case .master:
         if value.isFinite, value - bound <= allowance {
           finish(.optimal)
-        } else if iteration >= settings.iterations || iteration > 0 && !hasGained && !wasStopped {
+        } else if iteration >= settings.iterations || spent >= settings.time
+          || iteration > 0 && !hasGained && !wasStopped
+        {
           finish(.exhausted)
         } else {
           return .relaxation(masterProgram, masterSettings, basis: nil)
@@ -30,12 +33,15 @@ extension OuterApproximation.State {
     }
   }
 
+  /// Of the seconds for linear and integer programs.
+  private var timeLeft: Double? { settings.time < .infinity ? max(0.01, settings.time - spent) : nil }
+
   private var masterSettings: LinearSolveSettings {
     var limits = LinearSolveSettings()
     let isDiscrete = program.linear.isDiscrete
     limits.gapRelative = 0.2 * (isDiscrete ? settings.gap : min(settings.gap, settings.gapContinuous))
     limits.gapAbsolute = 0.2 * settings.gapAbsolute
-    limits.timeLimit = settings.time < .infinity ? settings.time : nil
+    limits.timeLimit = timeLeft
     limits.threads = settings.threads
     if !master.base.integers.isEmpty {
       limits.keepsIncumbents = true
@@ -92,6 +98,7 @@ extension OuterApproximation.State {
 
   private mutating func relaxed(_ answer: LinearAnswer) {
     source = answer.source
+    spent += answer.seconds ?? 0
     guard answer.status == .optimal, let primal = answer.primal, primal.isFinite, let objective = answer.objective
     else {
       // The master decides what this means.
@@ -128,6 +135,7 @@ extension OuterApproximation.State {
   private mutating func mastered(_ answer: LinearAnswer) {
     iteration += 1
     source = answer.source
+    spent += answer.seconds ?? 0
     // A search that failed at its end may still have met points worth knowing.
     wasStopped = answer.status == .nodeLimit || answer.status == .failed && !answer.incumbents.isEmpty
     switch answer.status {

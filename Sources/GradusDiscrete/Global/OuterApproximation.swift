@@ -33,7 +33,7 @@ public struct OuterApproximation: Catalogued {
   public var rounds = 60
   /// Nodes of the first master's search; those of later ones grow as long as they are stopped.
   public var nodes = 500
-  /// Seconds for one master.
+  /// Seconds for all linear and integer programs together.
   public var time = Double.infinity
   public var threads = 1
 
@@ -53,7 +53,7 @@ public struct OuterApproximation: Catalogued {
     Setting("iterations", \.iterations, in: 1...1_000_000, "master programs"),
     Setting("rounds", \.rounds, in: 0...10_000, "rounds of cuts on the continuous relaxation"),
     Setting("nodes", \.nodes, in: 1...1_000_000_000, "nodes of the first master program's search"),
-    Setting("time", \.time, in: 0...Double.infinity, "seconds for one master program"),
+    Setting("time", \.time, in: 0...Double.infinity, "seconds for all linear and integer programs together"),
     Setting("threads", \.threads, in: 0...1024, "threads of the integer solver; 0: its own choice"),
   ]
 
