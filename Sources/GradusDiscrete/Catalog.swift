@@ -29,19 +29,26 @@ public enum DiscreteCatalog {
     MethodEntry(
       OuterApproximation.self,
       page: """
-        Outer approximation of convex programs of formulas with integers.
+        Outer approximation of programs of formulas with integers whose formulas are convex, or exact as linear rows.
 
-            master   min η   subject to   f(x̂) + ∇f(x̂)ᵀ(x − x̂) ≤ η,   gᵢ(x̂) + ∇gᵢ(x̂)ᵀ(x − x̂) ≤ uᵢ,   linear rows, integrality
+            master   min aᵀx + Σ wₖtₖ   subject to   pₖ(x̂) + ∇pₖ(x̂)ᵀ(x − x̂) ≤ tₖ,   linear rows, integrality
             slave    min f   with the integers of the master's answer fixed
 
-        The master is a mixed-integer linear program whose bound is one of the program, as every linearization of a convex function
-        lies below it. Points x̂ are the answer of the continuous relaxation, of every slave and of every master (the last make
-        it converge although no slave is solved exactly). A program whose relaxation is not proved convex is refused.
+        Formulas are first taken apart into convex terms pₖ, each with a column of its own: sums and quadratic forms into their
+        terms and squares, products of powers into logarithms, perspectives into fractions; products of a bounded integer with a
+        bounded variable become exact rows over its digits. Functions of one affine formula get tangents over its range at once,
+        those of one integer the secants between its neighboring values.
+
+        The master is a mixed-integer linear program whose bound is one of the program, as every linearization of a convex term
+        lies below it. Its continuous relaxation is cut first. Early masters are stopped after a number of nodes that grows; all
+        incumbents they met are cut off, and the best are slaves. A program with a formula that is neither proved convex nor exact
+        is refused.
 
         **Needs** values and derivatives of the formulas, and a mixed-integer linear programming solver. **Keeps** all cuts.
         **Guarantee** finite convergence to the gap for convex programs; the bound is the solver's word.
         **Reference** M. Duran, I. Grossmann, *An outer-approximation algorithm for a class of mixed-integer nonlinear programs*,
-        Math. Program. 36 (1986) 307–339; R. Fletcher, S. Leyffer, Math. Program. 66 (1994) 327–349.
+        Math. Program. 36 (1986) 307–339; R. Fletcher, S. Leyffer, Math. Program. 66 (1994) 327–349; J. Kronqvist, A. Lundell,
+        T. Westerlund, J. Glob. Optim. 64 (2016) 249–272.
         """),
     MethodEntry(
       SpatialBranchAndBound.self,
