@@ -162,7 +162,7 @@ extension OuterApproximation.State {
       if repeats == 0, hasGained {
         repeats = 1
       } else {
-        nodes = min(nodes, Int.max / 64) * 40
+        nodes = min(1_000_000_000, nodes * 40)
       }
     } else if all.isEmpty {
       return finish(.exhausted)
