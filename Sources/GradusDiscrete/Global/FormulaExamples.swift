@@ -7,7 +7,8 @@ package enum FormulaExamples {
   /// The name of the problem in the library, the same problem as a program of formulas, and who answers about it; with
   /// `convex` only those that are proved convex.
   package static func all(convex: Bool = false) -> [(name: String, program: any Sendable, oracle: any Sendable)] {
-    (convex ? [("hs12", hs12)] : [("hs71", hs71), ("hs12", hs12), ("hs30", hs30)]).compactMap { name, model in
+    (convex ? [("hs12", hs12), ("knapsack", knapsack)] : [("hs71", hs71), ("hs12", hs12), ("hs30", hs30)]).compactMap {
+      name, model in
       guard let program = try? model.program() else { return nil }
       return (name, program, FormulaSearchOracle(FormulaOracle(program)))
     }
@@ -28,6 +29,16 @@ package enum FormulaExamples {
     let y = model.variable("y", start: 0)
     model.minimize(0.5 * x ** 2 + y ** 2 - x * y - 7 * x - 7 * y)
     model.require(4 * x ** 2 + y ** 2 <= 25)
+    return model
+  }
+
+  /// The row of the bag squared, so that it is a convex formula.
+  private static var knapsack: Model {
+    let model = Model("knapsack")
+    let x = (0..<8).map { model.variable("x\($0)", in: 0...1, kind: .integer) }
+    func total(_ weights: [Double]) -> Formula { .sum(zip(weights, x).map { Formula($0) * $1 }) }
+    model.minimize(total([-15, -10, -9, -5, -8, -12, -7, -4]))
+    model.require(total([5, 4, 3, 2, 3, 5, 4, 1]) ** 2 <= 196)
     return model
   }
 
