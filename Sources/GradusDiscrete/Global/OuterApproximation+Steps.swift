@@ -22,7 +22,7 @@ extension OuterApproximation.State {
       case .master:
         if value.isFinite, value - bound <= allowance {
           finish(.optimal)
-        } else if iteration >= settings.iterations || spent >= settings.time
+        } else if round + iteration >= settings.iterations || spent >= settings.time
           || iteration > 0 && !hasGained && !wasStopped
         {
           finish(.exhausted)
@@ -111,7 +111,9 @@ extension OuterApproximation.State {
     round += 1
     let new = master.cuts(at: primal.elements, tolerance: 1e-6)
     consider(Vector(Array(primal.elements[..<program.variableCount])))
-    if new.rows.isEmpty || round >= settings.rounds || stalls >= 4 { return endRelaxation(at: primal.elements) }
+    if new.rows.isEmpty || round >= min(settings.rounds, settings.iterations) || stalls >= 4 {
+      return endRelaxation(at: primal.elements)
+    }
     cuts += new.rows
     basis = answer.basis.map {
       Basis(columns: $0.columns, rows: $0.rows + [BasisStatus](repeating: .basic, count: new.rows.count))

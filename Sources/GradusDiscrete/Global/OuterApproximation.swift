@@ -28,6 +28,7 @@ public struct OuterApproximation: Catalogued {
   public var gapContinuous = 1e-6
   public var gapAbsolute = 1e-6
   public var feasibility = 1e-6
+  /// Linear programs of the relaxation and masters together.
   public var iterations = 500
   /// Rounds of cuts on the continuous relaxation.
   public var rounds = 60
@@ -50,7 +51,7 @@ public struct OuterApproximation: Catalogued {
     Setting("gap-continuous", \.gapContinuous, in: 0...1, "relative gap for programs without integers"),
     Setting("gap-absolute", \.gapAbsolute, in: 0...1e20, "absolute gap at which a program counts as solved"),
     Setting("feasibility", \.feasibility, in: 1e-10...1e-2, "violation of rows that an incumbent may leave"),
-    Setting("iterations", \.iterations, in: 1...1_000_000, "master programs"),
+    Setting("iterations", \.iterations, in: 1...1_000_000, "linear and integer programs"),
     Setting("rounds", \.rounds, in: 0...10_000, "rounds of cuts on the continuous relaxation"),
     Setting("nodes", \.nodes, in: 1...1_000_000_000, "nodes of the first master program's search"),
     Setting("time", \.time, in: 0...Double.infinity, "seconds for all linear and integer programs together"),
