@@ -79,7 +79,8 @@ let package = Package(
       path: "Tests/HelperFixture", swiftSettings: settings),
     tests("QPInteriorPointTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusSmooth"]),
     tests("GradusLinearAlgebraTests", ["GradusNumerics", "GradusNative", "GradusLinearAlgebra"]),
-    tests("GradusSmoothTests", ["GradusNumerics", "GradusCore", "GradusSmooth", "GradusProblems"]),
+    tests(
+      "GradusSmoothTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusSmooth", "GradusProblems"]),
     tests("GradusBlackBoxTests", ["GradusNumerics", "GradusCore", "GradusBlackBox"]),
     tests("GradusCommandTests", ["gradus", "GradusCore", "GradusNative"]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),

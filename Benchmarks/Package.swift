@@ -28,6 +28,12 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
+      name: "sweeps",
+      dependencies: [
+        .product(name: "GradusLinearAlgebra", package: "gradus"), .product(name: "GradusNumerics", package: "gradus"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
       name: "cma",
       dependencies: [
         .product(name: "GradusBlackBox", package: "gradus"), .product(name: "GradusCore", package: "gradus"),

@@ -10,7 +10,7 @@ public struct Bench<M: Catalogued>: Sendable {
 
   public init(_ type: M.Type, sources: [ProblemSource]) {
     self.sources = sources
-    situations = sources.compactMap { Situation(type, $0) }
+    situations = sources.compactMap { Situation(type, $0) }.filter { !$0.isRefused }
   }
 
   /// At most `count` problems, spread over all that fit.
@@ -47,6 +47,12 @@ public struct Situation<M: Catalogued>: Sendable {
     self.source = source
     self.problem = problem
     self.base = base
+  }
+
+  /// True when the method says before its first question that this problem is none for it.
+  var isRefused: Bool {
+    do { _ = try M().start(problem, random: RandomStream(seed: 1)) } catch { return error is Unsuitable }
+    return false
   }
 
   /// A run answered through a listener (and judged through another).

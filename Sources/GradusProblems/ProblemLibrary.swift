@@ -8,7 +8,7 @@ public enum ProblemLibrary {
     convexFamilies + valleyFamilies + multimodalFamilies + nonSmoothFamilies + noisyFamilies + regressionFamilies
       + leastSquaresFamilies + boundedFamilies + constrainedFamilies + programFamilies + rankFamilies
       + objectiveFamilies
-      + trapFamilies
+      + trapFamilies + linearSystemFamilies
   }
 
   /// One member of every family, with default parameters.

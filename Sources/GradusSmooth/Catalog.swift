@@ -110,6 +110,64 @@ public enum SmoothCatalog {
         **Reference** J. J. Moré, LNM 630 (1978), for D; H. B. Nielsen, report IMM-REP-1999-05, TU Denmark, for λ.
         """),
     MethodEntry(
+      LinearCG.self,
+      page: """
+        Preconditioned conjugate gradients for symmetric positive definite linear systems.
+
+            α = ρ / pᵀAp,   x ← x + αp,   r ← r − αAp,   z = M⁻¹r,   ρ⁺ = rᵀz,   p ← z + (ρ⁺/ρ)·p
+
+        **Needs** nothing: it reads the matrix. One turn is one iteration. A direction with pᵀAp ≤ 0 ends it: the matrix is not
+        positive definite. **Keeps** five vectors; the preconditioner is made again when a run is resumed.
+        **Guarantee** error in the A-norm falls at least by (√κ − 1)/(√κ + 1) an iteration, κ the condition of M⁻¹A.
+        **Reference** M. Hestenes, E. Stiefel, J. Res. NBS 49 (1952).
+        """),
+    MethodEntry(
+      LinearGMRES.self,
+      page: """
+        Restarted GMRES for square linear systems of any kind.
+
+            x = x₀ + M⁻¹·Vₖ·argmin ‖β·e₁ − H̄ₖ·y‖,   A·M⁻¹·Vₖ = Vₖ₊₁·H̄ₖ,   k ≤ restart
+
+        **Needs** nothing: it reads the matrix. One turn is one Arnoldi step; the reported point moves once a cycle. **Keeps**
+        restart + 3 vectors; the preconditioner is made again when a run is resumed.
+        **Guarantee** the residual never grows; without restart, n iterations in exact arithmetic.
+        **Reference** Y. Saad, M. Schultz, SIAM J. Sci. Stat. Comput. 7 (1986).
+        """),
+    MethodEntry(
+      LinearLSQR.self,
+      page: """
+        LSQR for linear least squares and linear systems of any shape.
+
+            min ‖A·x − b‖₂:   βu ← A·v − αu,   αv ← Aᵀ·u − βv,   x ← x + (φ/ρ)·w
+
+        **Needs** nothing: it reads the matrix. One turn is one iteration. **Keeps** four vectors.
+        **Guarantee** the residual never grows; n iterations in exact arithmetic, rate by the condition of A.
+        **Reference** C. Paige, M. Saunders, ACM TOMS 8 (1982).
+        """),
+    MethodEntry(
+      LinearMINRES.self,
+      page: """
+        MINRES for symmetric linear systems, definite or not, with a positive definite preconditioner.
+
+            x = the point of the Krylov space with the smallest ‖b − A·x‖ (in the norm of M⁻¹), by short recurrences
+
+        **Needs** nothing: it reads the matrix. One turn is one iteration. Where no solution exists it ends at a least-squares
+        point. **Keeps** seven vectors; the preconditioner is made again when a run is resumed.
+        **Guarantee** the residual never grows; n iterations in exact arithmetic.
+        **Reference** C. Paige, M. Saunders, SIAM J. Numer. Anal. 12 (1975).
+        """),
+    MethodEntry(
+      LinearSOR.self,
+      page: """
+        Successive overrelaxation, and its symmetric form, for square linear systems.
+
+            xᵢ ← (1 − ω)·xᵢ + ω/aᵢᵢ · (bᵢ − Σ_{j≠i} aᵢⱼxⱼ),   i = 1 … n   (symmetric: then i = n … 1)
+
+        **Needs** nothing: it reads the matrix. One turn is one sweep (two of the symmetric form) and the residual after it.
+        **Keeps** two vectors. **Guarantee** converges for symmetric positive definite A and 0 < ω < 2; elsewhere it may diverge,
+        and says so. **Reference** D. Young, Trans. AMS 76 (1954).
+        """),
+    MethodEntry(
       Multistart.self,
       page: """
         The interior-point method from many starts; the best feasible point is kept.
@@ -160,6 +218,31 @@ public enum SmoothCatalog {
         **Guarantee** limit points are stationary for the program or for its violation; locally quadratic.
         **Reference** J. Nocedal, S. J. Wright, *Numerical Optimization*, 2nd ed., algorithms 18.3 and 18.4, (18.36);
         D. Goldfarb, A. Idnani, Math. Program. 27 (1983), for the quadratic programs.
+        """),
+    MethodEntry(
+      SketchAndProject.self,
+      page: """
+        Sketch-and-project for linear systems of any shape that have a solution.
+
+            x ← x + AᵀS·(SᵀAAᵀS)⁺·Sᵀ(b − A·x),   S Gaussian, CountSketch, or one row at a time (Kaczmarz)
+
+        **Needs** nothing: it reads the matrix. One turn is one sketch, of Kaczmarz one pass over as many drawn rows as there
+        are. Where no solution exists it does not settle. **Keeps** one vector and a random stream.
+        **Guarantee** the expected squared distance to the nearest solution falls by 1 − λ_min⁺(E[…]) a step.
+        **Reference** R. Gower, P. Richtárik, SIAM J. Matrix Anal. Appl. 36 (2015).
+        """),
+    MethodEntry(
+      SketchedLSQR.self,
+      page: """
+        Sketch-preconditioned LSQR for tall least-squares problems.
+
+            S·A = Q·R,   min ‖A·R⁻¹·y − (b − A·x₀)‖,   x = x₀ + R⁻¹·y,   x₀ = R⁻¹·Qᵀ·S·b
+
+        The sketch has `oversampling`·n rows; A·R⁻¹ is so well conditioned that the number of iterations does not depend on A.
+        **Needs** nothing: it reads the matrix. One turn is one iteration. **Keeps** four vectors; sketch and triangle are made
+        again from the same random numbers when a run is resumed.
+        **Guarantee** with high probability the error falls by about 1/√oversampling an iteration, whatever the condition.
+        **Reference** V. Rokhlin, M. Tygert, PNAS 105 (2008); H. Avron et al., SIAM J. Sci. Comput. 32 (2010).
         """),
     MethodEntry(
       TrustRegionBox.self,

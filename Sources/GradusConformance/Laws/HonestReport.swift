@@ -34,6 +34,7 @@ extension Situation {
     if source.traits.contains(.noisy) { return nil }
     if let oracle = source.oracle as? any ZerothOrderOracle<Vector> { return try await oracle.value(at: point) }
     if let form = source.form(StandardForm.self) { return form.objective(at: point) }
+    if let system = source.form(LinearSystem.self) { return system.objective(at: point) }
     return nil
   }
 

@@ -9,31 +9,20 @@ public import GradusNumerics
 /// A value: `step()` can be interleaved with anything and the whole saved in between. Cost: one product with A and with
 /// M⁻¹ and 10n operations an iteration, counted. References: Hestenes & Stiefel, *J. Res. NBS* 49 (1952); Golub & Van
 /// Loan, *Matrix Computations*, 4th ed., §11.5.
-public struct ConjugateGradient: Sendable {
-  /// Whether the iteration goes on, and why it ended otherwise.
-  public enum Status: String, Sendable, Codable {
-    case running, converged
-    /// A direction with pᵀAp ≤ 0 was met: A is not positive definite; `direction` holds it.
-    case indefinite
-    /// A product was no finite number.
-    case failed
-  }
-
-  /// What was spent.
-  public struct Counts: Sendable, Hashable, Codable {
-    public var products = 0
-    public var preconditionings = 0
-    public var operations = 0
-  }
+public struct ConjugateGradient: IterativeSolver {
+  public typealias Status = IterativeStatus
+  public typealias Counts = OperationCounts
 
   public private(set) var solution: Vector
   public private(set) var residual: Vector
-  /// p.
+  /// p; after `indefinite`, a direction with pᵀAp ≤ 0.
   public private(set) var direction: Vector
   public private(set) var status = Status.running
   public private(set) var counts = Counts()
+  public private(set) var iterations = 0
+  /// ‖b − A·x‖₂ by the recurrence.
+  public private(set) var residualNorm: Double
   private var image: Vector
-  private var conditioned: Vector
   private var rho = 0.0
   private let target: Double
 
@@ -43,13 +32,10 @@ public struct ConjugateGradient: Sendable {
     residual = b
     direction = .zeros(b.count)
     image = .zeros(b.count)
-    conditioned = .zeros(b.count)
+    residualNorm = b.norm
     target = max(relative * b.norm, absolute)
     if !b.isFinite { status = .failed } else if b.norm <= target { status = .converged }
   }
-
-  /// ‖b − A·x‖₂ by the recurrence.
-  public var residualNorm: Double { residual.norm }
 
   /// One iteration; `preconditioner` applies M⁻¹ (nil: the identity).
   public mutating func step(_ a: some LinearOperator, preconditioner: (any LinearOperator)? = nil) {
@@ -57,41 +43,37 @@ public struct ConjugateGradient: Sendable {
     let n = residual.count
     precondition(a.rowCount == n && a.columnCount == n, "the operator must be square and fit the right-hand side")
     if counts.products == 0 {
-      condition(preconditioner)
-      direction = conditioned
-      rho = residual.inner(conditioned)
+      // z into the place of p.
+      let z = conditioned(preconditioner)
+      rho = z.map { IterativeKernels.dot(residual.elements, $0) } ?? residualNorm * residualNorm
+      direction = z.map { Vector($0) } ?? residual
     }
-    // Moved out and back: a span of a stored property would lock the whole value.
-    var y = image.elements
-    image.elements = []
-    var out = y.mutableSpan
-    a.multiply(direction.elements.span, into: &out)
-    image.elements = y
+    var (x, r, p, q) = (take(&solution), take(&residual), take(&direction), take(&image))
+    var out = q.mutableSpan
+    a.multiply(p.span, into: &out)
     counts.products += 1
     counts.operations += a.operationsPerProduct + 10 * n
-    let curvature = direction.inner(image)
-    guard curvature.isFinite, rho.isFinite else {
-      status = .failed
-      return
+    let curvature = IterativeKernels.dot(p, q)
+    let isUsable = curvature.isFinite && rho.isFinite
+    if isUsable, curvature > 0, rho > 0 {
+      let squared = IterativeKernels.advance(&x, p, &r, q, by: rho / curvature)
+      residualNorm = squared.squareRoot()
+      iterations += 1
+    } else {
+      status = isUsable ? .indefinite : .failed
     }
-    guard curvature > 0, rho > 0 else {
-      status = .indefinite
-      return
+    (solution.elements, residual.elements, image.elements) = (x, r, q)
+    if status == .running {
+      if residualNorm <= target {
+        status = .converged
+      } else {
+        let z = conditioned(preconditioner)
+        let next = z.map { IterativeKernels.dot(residual.elements, $0) } ?? residualNorm * residualNorm
+        IterativeKernels.turn(&p, z ?? residual.elements, next / rho)
+        rho = next
+      }
     }
-    let alpha = rho / curvature
-    for i in 0..<n {
-      solution[i] += alpha * direction[i]
-      residual[i] -= alpha * image[i]
-    }
-    if residual.norm <= target {
-      status = .converged
-      return
-    }
-    condition(preconditioner)
-    let next = residual.inner(conditioned)
-    let beta = next / rho
-    rho = next
-    for i in 0..<n { direction[i] = conditioned[i] + beta * direction[i] }
+    direction.elements = p
   }
 
   /// Steps until converged, indefinite or `limit` iterations are done.
@@ -104,18 +86,11 @@ public struct ConjugateGradient: Sendable {
     }
   }
 
-  /// z ← M⁻¹·r.
-  private mutating func condition(_ preconditioner: (any LinearOperator)?) {
-    guard let preconditioner else {
-      conditioned = residual
-      return
-    }
-    var z = conditioned.elements
-    conditioned.elements = []
-    var out = z.mutableSpan
-    preconditioner.multiply(residual.elements.span, into: &out)
-    conditioned.elements = z
+  /// M⁻¹·r; nil for the identity.
+  private mutating func conditioned(_ preconditioner: (any LinearOperator)?) -> [Double]? {
+    guard let preconditioner else { return nil }
     counts.preconditionings += 1
     counts.operations += preconditioner.operationsPerProduct
+    return preconditioner.applied(to: residual).elements
   }
 }

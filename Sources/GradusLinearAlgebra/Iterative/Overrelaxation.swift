@@ -9,7 +9,7 @@ public import GradusNumerics
 /// `failed`. Cost: one sweep and one product an iteration (the product is for the residual), counted. The matrix is not
 /// kept, so many right-hand sides and factors can share one. References: D. Young, *Trans. AMS* 76 (1954); Saad,
 /// *Iterative Methods for Sparse Linear Systems*, 2nd ed., §4.1.
-public struct Overrelaxation: Sendable {
+public struct Overrelaxation: IterativeSolver {
   public private(set) var solution: Vector
   /// b − A·x after the last sweep.
   public private(set) var residual: Vector
@@ -61,29 +61,4 @@ public struct Overrelaxation: Sendable {
   public mutating func run(_ a: SplitRows, factor omega: Double, symmetric: Bool = false, limit: Int) {
     while status == .running, iterations < limit { step(a, factor: omega, symmetric: symmetric) }
   }
-}
-
-/// Whether an iteration goes on, and why it ended otherwise.
-public enum IterativeStatus: String, Sendable, Codable, Hashable {
-  case running, converged
-  /// A direction of no positive curvature was met: the matrix is not positive definite.
-  case indefinite
-  /// Nothing more can be gained: the residual of a singular or inconsistent system does not fall.
-  case stalled
-  /// A number was not finite: the data are, or the iteration diverged.
-  case failed
-}
-
-/// What an iterative solver spent; the same on every machine.
-public struct OperationCounts: Sendable, Hashable, Codable {
-  /// Products with A.
-  public var products = 0
-  /// Products with Aᵀ.
-  public var transposedProducts = 0
-  public var preconditionings = 0
-  public var sweeps = 0
-  /// Multiplications and additions of all of it.
-  public var operations = 0
-
-  public init() {}
 }

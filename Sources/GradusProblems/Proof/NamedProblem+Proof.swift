@@ -28,6 +28,7 @@ extension NamedProblem {
     if let oracle = oracle as? any PreferenceOracle<Vector> { try await proof.checkRanking(oracle) }
     if let oracle = oracle as? any VectorOracle<Vector> { try await proof.checkFront(oracle) }
     if let form = form(StandardForm.self) { proof.checkProgram(form) }
+    if let system = form(LinearSystem.self) { proof.checkSystem(system) }
     proof.checkStart()
     return proof.violations
   }

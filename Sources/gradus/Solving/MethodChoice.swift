@@ -30,6 +30,10 @@ enum MethodChoice {
     case .program(let program): return program.preferredMethods
     case .fit: return ["levenberg-marquardt"]
     case .named(let problem):
+      if let system = problem.form(LinearSystem.self) {
+        guard system.matrix.rowCount == system.matrix.columnCount else { return ["lsqr"] }
+        return [system.matrix.asymmetry(tolerance: 1e-12) == nil ? "minres" : "gmres"]
+      }
       let traits = problem.traits
       if traits.contains(.noisy) || traits.contains(.multimodal) || traits.contains(.nonSmooth) { return values }
       return ["levenberg-marquardt", "trust-region-newton", "lbfgs", "gradient-descent"] + values

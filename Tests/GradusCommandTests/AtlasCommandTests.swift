@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusCore
+import Testing
+
+@Suite(.enabled(if: CommandRunner.isBuilt, CommandRunner.notBuilt))
+struct AtlasCommandTests {
+  @Test func listsEverySystemWithItsMembers() throws {
+    let ending = try CommandRunner.run(["atlas", "list", "--format", "json"])
+    #expect(ending.code == 0)
+    let systems = try #require(ending.json()["systems"]?.elements)
+    #expect(systems.count == 171)
+    for system in systems {
+      #expect(system["name"]?.text?.isEmpty == false && system["title"]?.text?.isEmpty == false)
+      #expect(system["module"]?.text?.hasPrefix("Gradus") == true)
+      let status = try #require(system["status"]?.text)
+      #expect(["holds", "partly", "doesNotHold", "absent"].contains(status))
+      // What is here says what it claims and at which scale; what is absent claims nothing.
+      #expect((system["claim"]?.text == nil) == (status == "absent"))
+      #expect((system["scale"]?["here"]?.text == nil) == (status == "absent"))
+    }
+  }
+
+  @Test func showsBothScales() throws {
+    let ending = try CommandRunner.run(["atlas", "show", "learning-to-relax"])
+    #expect(ending.code == 0)
+    #expect(ending.out.contains("scale of the paper") && ending.out.contains("scale here"))
+  }
+
+  static let table: [(arguments: [String], code: Int32, message: String)] = [
+    (["atlas", "show", "learning to relx"], 2, "did you mean 'learning-to-relax'?"),
+    (["atlas", "run"], 2, "name one or more systems, or give --all"),
+    (["atlas", "run", "learning-to-relax", "--seeds", "4"], 2, "--seeds must be at least 5"),
+    (["atlas", "run", "learning-to-relax", "--threads", "0"], 2, "--threads lies between"),
+    (["atlas", "run", "unigeo"], 4, "is absent"),
+    (["atlas", "run", "learning-to-relax", "--time-limit", "0"], 4, "unmeasured"),
+    (["atlas", "list", "--status", "good"], 2, "--status is holds"),
+  ]
+
+  @Test(arguments: table.indices) func refusesInOneLine(_ index: Int) throws {
+    let (arguments, code, message) = Self.table[index]
+    let ending = try CommandRunner.run(arguments)
+    #expect(ending.code == code, "\(arguments): \(ending.error)")
+    #expect(ending.error.contains(message), "\(arguments): \(ending.error)")
+    #expect(ending.error.hasPrefix("gradus: ") && ending.error.split(separator: "\n").count == 1)
+  }
+}
