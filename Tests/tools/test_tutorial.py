@@ -31,11 +31,12 @@ class Tutorial(unittest.TestCase):
         self.assertEqual(blocks("swift"), [textwrap.dedent(part) for part in tested])
 
     def test_the_swift_of_other_pages_is_what_is_tested(self):
-        page = (ROOT / "Documentation" / "proofs-and-sensitivity.md").read_text()
-        source = (ROOT / "Tests" / "TutorialTests" / "TourSnippet.swift").read_text()
-        tested = re.findall(r"// tutorial: \w+\n(.*?) *// tutorial: end", source, re.DOTALL)
-        written = re.findall(r"```swift\n(.*?)```", page, re.DOTALL)
-        self.assertEqual(written, [textwrap.dedent(part) for part in tested])
+        for name, test in (("proofs-and-sensitivity", "TourSnippet"), ("linear-systems", "LinearSystemSnippet")):
+            page = (ROOT / "Documentation" / f"{name}.md").read_text()
+            source = (ROOT / "Tests" / "TutorialTests" / f"{test}.swift").read_text()
+            tested = re.findall(r"// tutorial: \w+\n(.*?) *// tutorial: end", source, re.DOTALL)
+            written = re.findall(r"```swift\n(.*?)```", page, re.DOTALL)
+            self.assertEqual(written, [textwrap.dedent(part) for part in tested])
 
 
 if __name__ == "__main__":
