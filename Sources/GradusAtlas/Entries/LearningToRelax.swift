@@ -15,7 +15,7 @@ public struct LearningToRelax: AtlasEntry {
   public static let home = "ChebyshevChooser, TsallisChooser, Overrelaxation"
   public static let scale = AtlasScale(
     paper: "5,000 systems, 40 trials, two shift distributions, SOR and SSOR-preconditioned CG",
-    here: "2,000 systems of 100 unknowns, at least 5 seeds, one shift distribution, SOR (fast: 800 systems)")
+    here: "2,000 systems of 100 unknowns, at least 5 seeds, one shift distribution, SOR (fast: 1,400 systems)")
   public static let claims = [
     AtlasClaim(
       "best fixed", "With the shift as context, the bandit needs at most 0.85 of the sweeps of the best fixed factor.",
@@ -41,7 +41,7 @@ public struct LearningToRelax: AtlasEntry {
 
   /// The sharpness with the fewest sweeps on development sequences of half the length.
   public func tune(_ trial: AtlasTrial) async throws -> Double {
-    let count = trial.size(fast: 400, claim: 1000)
+    let count = trial.size(fast: 700, claim: 1000)
     return try await AtlasTuning.best(of: [1, 10, 100, 1000], repeats: 2, on: trial) { sharpness, random in
       var instances = random.child("instances")
       var draws = random.child("draws")
@@ -61,7 +61,7 @@ public struct LearningToRelax: AtlasEntry {
   public func measure(
     _ trial: AtlasTrial, tuned: Double, subject: AtlasSubject
   ) async throws -> [AtlasObservation] {
-    let count = trial.size(fast: 800, claim: 2000)
+    let count = trial.size(fast: 1400, claim: 2000)
     var instances = trial.random.child("instances")
     var draws = trial.random.child("draws")
     var contextual = Self.chooser(tuned)
