@@ -22,7 +22,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let families = ["GradusSmooth", "GradusBlackBox", "GradusDiscrete"]
 let foundations = [
   "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusCore", "GradusModeling", "GradusVerification",
-  "GradusProblems", "GradusConformance", "GradusAtlas",
+  "GradusProblems", "GradusConformance", "GradusAtlas", "GradusStudy",
 ]
 
 /// What a user of the library sees.
@@ -51,6 +51,7 @@ let package = Package(
     library("GradusSmooth", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusBlackBox", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusDiscrete", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusNative", "GradusSmooth"]),
+    library("GradusStudy", ["GradusNumerics", "GradusLinearAlgebra", "GradusCore"]),
     library("GradusProblems", ["GradusNumerics", "GradusCore"]),
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     library("Gradus", everything.map { .byName(name: $0) }),
@@ -91,6 +92,7 @@ let package = Package(
         "GradusBlackBox", "GradusDiscrete",
       ]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusVerification"]),
+    tests("GradusStudyTests", ["GradusStudy", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
     tests("TutorialTests", ["Gradus"]),
     tests("SolvingTests", ["Gradus", "GradusCore", "GradusModeling", "GradusNumerics", "GradusSmooth"]),
     tests("GradusFormulaTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),

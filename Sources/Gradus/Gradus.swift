@@ -10,4 +10,5 @@
 @_exported import GradusNumerics
 @_exported import GradusProblems
 @_exported import GradusSmooth
+@_exported import GradusStudy
 @_exported import GradusVerification

@@ -47,7 +47,7 @@ public struct CMAES: Catalogued, ParallelMethod {
     Setting("restarts", choice: \.restarts, "what follows when a run has converged"),
     Setting("active", \.active, "let the worst points reduce the variance"),
     Setting("orthogonal", \.orthogonal, "directions of a generation are made orthogonal, n at a time"),
-    Setting("tolerance", \.tolerance, in: 0...1e9, "differences of values that end a run"),
+    Setting("tolerance", \.tolerance, in: 0...1e9, "differences of values that end a run", role: .limit),
   ]
 
   /// The normal distribution, the generation that is being answered, and where the schedule of restarts stands.

@@ -58,19 +58,43 @@ public struct HighsSolver: Catalogued {
     Setting("solver", choice: \.solver, "algorithm for linear programs"),
     Setting("presolve", choice: \.presolve, "simplify the program first"),
     Setting("crossover", choice: \.crossover, "make a basis from an interior point"),
-    Setting("gap", \.gap, in: 0...1e6, "relative gap at which an integer program counts as solved"),
-    Setting("gap-absolute", \.gapAbsolute, in: 0...1e20, "absolute gap at which an integer program counts as solved"),
-    Setting("feasibility", \.feasibility, in: 1e-10...1, "violation of rows and bounds that HiGHS may leave"),
-    Setting("dual", \.dual, in: 1e-10...1, "violation of the signs of reduced costs that HiGHS may leave"),
-    Setting("integrality", \.integrality, in: 1e-10...0.5, "distance from whole numbers that HiGHS may leave"),
-    Setting("time", \.time, in: 0...Double.infinity, "seconds, the repair included"),
-    Setting("nodes", \.nodes, in: 0...2_147_483_647, "nodes of the search tree"),
-    Setting("iterations", \.iterations, in: 0...2_147_483_647, "iterations on a linear program"),
-    Setting("threads", \.threads, in: 0...1024, "threads of HiGHS; 0: its own choice"),
-    Setting("seed", \.seed, in: 0...2_147_483_647, "seed of HiGHS's own random numbers"),
-    Setting("repair", \.repair, "ask again when the answer misses the tolerances"),
+    Setting("gap", \.gap, in: 0...1e6, "relative gap at which an integer program counts as solved", role: .limit),
+    Setting(
+      "gap-absolute", \.gapAbsolute, in: 0...1e20, "absolute gap at which an integer program counts as solved",
+      role: .limit),
+    Setting(
+      "feasibility", \.feasibility, in: 1e-10...1, "violation of rows and bounds that HiGHS may leave", role: .limit),
+    Setting(
+      "dual", \.dual, in: 1e-10...1, "violation of the signs of reduced costs that HiGHS may leave", role: .limit),
+    Setting(
+      "integrality", \.integrality, in: 1e-10...0.5, "distance from whole numbers that HiGHS may leave", role: .limit),
+    Setting("time", \.time, in: 0...Double.infinity, "seconds, the repair included", role: .limit),
+    Setting("nodes", \.nodes, in: 0...2_147_483_647, "nodes of the search tree", role: .limit),
+    Setting("iterations", \.iterations, in: 0...2_147_483_647, "iterations on a linear program", role: .limit),
+    Setting("threads", \.threads, in: 0...1024, "threads of HiGHS; 0: its own choice", role: .limit),
+    Setting("seed", \.seed, in: 0...2_147_483_647, "seed of HiGHS's own random numbers", role: .limit),
+    Setting("repair", \.repair, "ask again when the answer misses the tolerances", role: .limit),
     Setting("options", \.options, "options by HiGHS's names: name=value,name=value"),
   ]
+
+  /// Options of HiGHS that change how an integer program is searched, and how a linear one is, but not what is an answer.
+  public static let variations: [SettingVariation] = {
+    let (integer, linear): (Set, Set) = (["MIP"], ["LP"])
+    return [
+      SettingVariation("presolve", ["choose", "off"]),
+      SettingVariation("solver", ["choose", "simplex", "ipm"], for: linear),
+      SettingVariation("crossover", ["on", "choose"], for: linear),
+      SettingVariation("mip_heuristic_run_rins", ["true", "false"], in: "options", for: integer),
+      SettingVariation("mip_heuristic_run_rens", ["true", "false"], in: "options", for: integer),
+      SettingVariation("mip_heuristic_run_feasibility_jump", ["true", "false"], in: "options", for: integer),
+      SettingVariation("mip_allow_restart", ["true", "false"], in: "options", for: integer),
+      SettingVariation("mip_detect_symmetry", ["true", "false"], in: "options", for: integer),
+      SettingVariation("mip_pscost_minreliable", ["8", "1", "32"], in: "options", for: integer),
+      SettingVariation("mip_lp_age_limit", ["10", "3"], in: "options", for: integer),
+      SettingVariation("mip_allow_cut_separation_at_nodes", ["true", "false"], in: "options", for: integer),
+      SettingVariation("simplex_strategy", ["1", "4"], in: "options", for: linear),
+    ]
+  }()
 
   /// The program, the better answer so far, and whether it is still to be repaired.
   public struct State: Sendable, Codable {

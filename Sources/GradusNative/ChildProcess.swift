@@ -35,6 +35,8 @@ public final class ChildProcess: Sendable {
   /// Our end, non-blocking.
   public let channel: ByteChannel
   private let ending = Mutex<ProcessEnding?>(nil)
+  /// Processor seconds of the process after its end.
+  private let used = Mutex(0.0)
 
   /// Starts a program without a shell. Cost: about a millisecond, whatever the size of this process.
   public init(executable: String, arguments: [String]) throws(ChannelError) {
@@ -101,8 +103,9 @@ public final class ChildProcess: Sendable {
     while true {
       let known = ending.withLock { ending -> ProcessEnding? in
         if ending == nil {
-          var status: Int32 = 0
-          if waitpid(identifier, &status, WNOHANG) == identifier {
+          var status: Int32 = 0, usage = rusage()
+          if wait4(identifier, &status, WNOHANG, &usage) == identifier {
+            used.withLock { $0 = usage.ru_utime.seconds + usage.ru_stime.seconds }
             ending = status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .signal(status & 0x7f)
           }
         }
@@ -111,6 +114,19 @@ public final class ChildProcess: Sendable {
       if known != nil || MonotonicTime.now >= deadline { return known }
       usleep(500)
     }
+  }
+
+  /// Processor seconds that the process has used so far, or in all when it was waited for; nil where the system does not
+  /// say.
+  public var processorSeconds: Double? {
+    if wait(seconds: 0) != nil { return used.withLock { $0 } }
+    #if canImport(Darwin)
+      return nil
+    #else
+      var clock = clockid_t(), time = timespec()
+      guard clock_getcpuclockid(identifier, &clock) == 0, clock_gettime(clock, &time) == 0 else { return nil }
+      return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+    #endif
   }
 
   private static func send(_ signal: Int32, to process: Int32) -> Int32 {
@@ -134,4 +150,8 @@ public final class ChildProcess: Sendable {
     return dlsym(everywhere, "environ")?
       .load(as: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?.self)
   }
+}
+
+extension timeval {
+  fileprivate var seconds: Double { Double(tv_sec) + 1e-6 * Double(tv_usec) }
 }

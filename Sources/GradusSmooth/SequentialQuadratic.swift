@@ -42,8 +42,8 @@ public struct SequentialQuadratic: Catalogued {
     ])
 
   public static let settings: [Setting<Self>] = [
-    Setting("tolerance", \.tolerance, in: 1e-12...1e-2, "largest scaled error of an answer"),
-    Setting("iterations", \.iterations, in: 1...1_000_000, "steps after which it gives up"),
+    Setting("tolerance", \.tolerance, in: 1e-12...1e-2, "largest scaled error of an answer", role: .limit),
+    Setting("iterations", \.iterations, in: 1...1_000_000, "steps after which it gives up", role: .limit),
     Setting("largest_gradient", \.largestGradient, in: 1e-2...1e20, "largest gradient that is not scaled down"),
     Setting("price", \.price, in: 1e-6...1e12, "first price of violations"),
   ]

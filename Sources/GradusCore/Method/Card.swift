@@ -69,4 +69,10 @@ public protocol Catalogued: OptimizationMethod {
   static var card: Card { get }
   /// What a user may set, with names, limits and defaults.
   static var settings: [Setting<Self>] { get }
+  /// Ways to vary the method beside its settings, such as options of a solver behind it; none unless a method has some.
+  static var variations: [SettingVariation] { get }
+}
+
+extension Catalogued {
+  public static var variations: [SettingVariation] { [] }
 }

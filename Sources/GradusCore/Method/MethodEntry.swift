@@ -8,6 +8,7 @@ public struct SettingDescription: Sendable, Codable, Hashable {
   public var lower: Double?
   public var upper: Double?
   public var choices: [String]?
+  public var role = SettingRole.behavior
 }
 
 /// Everything needed to put a catalogued method to work on a problem whose types are known only at run time.
@@ -44,6 +45,8 @@ public struct RunRequest: Sendable {
 public struct MethodEntry: Sendable {
   public let card: Card
   public let settings: [SettingDescription]
+  /// Ways to vary the method beside its settings.
+  public let variations: [SettingVariation]
   /// What its questions need of an oracle, in words.
   public let needs: String
   /// The problem class it takes, by its type's name.
@@ -67,8 +70,9 @@ public struct MethodEntry: Sendable {
     settings = M.settings.map {
       SettingDescription(
         name: $0.name, defaultValue: $0.read(M()), help: $0.help, lower: $0.range?.lowerBound,
-        upper: $0.range?.upperBound, choices: $0.choices)
+        upper: $0.range?.upperBound, choices: $0.choices, role: $0.role)
     }
+    variations = M.variations
     needs = M.Question.needs
     problem = "\(M.Problem.self)"
     isParallel = M.self is any ParallelMethod.Type

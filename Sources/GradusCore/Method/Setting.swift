@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// What a setting changes.
+public enum SettingRole: String, Sendable, Codable {
+  /// How the method goes about it: what may be learned from experience.
+  case behavior
+  /// What counts as an answer and what it may cost – tolerances, gaps, limits, seeds, threads: the user's to say.
+  case limit
+}
+
 /// One setting, declared once: for the API, the command line, the documentation and the tuner.
 public struct Setting<Owner>: Sendable {
   public let name: String
@@ -8,16 +16,18 @@ public struct Setting<Owner>: Sendable {
   public let range: ClosedRange<Double>?
   /// The words of a setting with named choices.
   public let choices: [String]?
+  public let role: SettingRole
   public let read: @Sendable (Owner) -> String
   public let write: @Sendable (inout Owner, String) throws(SettingError) -> Void
 
   /// A number, a text or a truth value.
   public init<V: LosslessStringConvertible & Sendable>(
     _ name: String, _ path: any WritableKeyPath<Owner, V> & Sendable, in range: ClosedRange<Double>? = nil,
-    _ help: String
+    _ help: String, role: SettingRole = .behavior
   ) {
     self.name = name
     self.help = help
+    self.role = role
     self.range = range
     choices = V.self == Bool.self ? ["true", "false"] : nil
     read = { $0[keyPath: path].description }
@@ -34,11 +44,13 @@ public struct Setting<Owner>: Sendable {
 
   /// One of a fixed list of words.
   public init<V: RawRepresentable<String> & CaseIterable & Sendable>(
-    _ name: String, choice path: any WritableKeyPath<Owner, V> & Sendable, _ help: String
+    _ name: String, choice path: any WritableKeyPath<Owner, V> & Sendable, _ help: String,
+    role: SettingRole = .behavior
   ) {
     let words = V.allCases.map(\.rawValue)
     self.name = name
     self.help = help
+    self.role = role
     range = nil
     choices = words
     read = { $0[keyPath: path].rawValue }

@@ -20,7 +20,11 @@ public final class ProcessOracle: LinearProgramOracle {
     var form: StandardForm?
     /// Started, and not yet told anything.
     var ready: ChildProcess?
+    var processorSeconds = 0.0
   }
+
+  /// Processor seconds of the helpers that have answered so far.
+  public var processorSeconds: Double { state.withLock { $0.processorSeconds } }
 
   /// With `prewarm` the first helper is started here; one that cannot be is tried again when it is needed.
   public init(
@@ -63,6 +67,10 @@ public final class ProcessOracle: LinearProgramOracle {
       var dialogue = HelperDialogue(
         child: child, grace: command.grace, began: began,
         isAskedToStop: { cancelled.isRaised || interruption?.isRaised == true }, relay: { relay?.send($0) })
+      defer {
+        let used = child.processorSeconds ?? 0
+        self.state.withLock { $0.processorSeconds += used }
+      }
       return try dialogue.answer(question, about: form).timed(since: began, if: question)
     }
   }

@@ -9,9 +9,25 @@ struct ExplainCommand: GradusSubcommand {
   @OptionGroup var output: OutputOptions
 
   @Argument(help: "The name of a method.")
-  var method: String
+  var method: String?
+
+  @Option(help: ArgumentHelp("Show what '--learn' learned here instead.", valueName: "file"))
+  var store: String?
+
+  mutating func validate() throws {
+    if (method == nil) == (store == nil) {
+      throw ValidationError("explain needs the name of a method, or '--store FILE'")
+    }
+  }
 
   func execute() async throws -> ExitCode {
+    if let store {
+      let explanation = StoreExplanation(try SettingStore(reading: store))
+      Console.out(
+        output.format == .json ? explanation.json.serialized(indented: true) + [0x0A] : Array(explanation.text.utf8))
+      return .success
+    }
+    guard let method else { return .usage }
     let entry = try MethodChoice.entry(named: method)
     switch output.format {
     case .json: Console.out(entry.json.serialized(indented: true) + [0x0A])

@@ -39,10 +39,13 @@ struct SolveCommand: GradusSubcommand {
     SignalWatch.begin(interruption)
     var worst = ExitCode.success
     var documents: [JSONValue] = []
+    var learned = try options.learn.map {
+      try LearnedSolve(store: $0, regret: options.learnRegret, unit: options.learnCost, isQuiet: output.quiet)
+    }
     for file in files {
       if interruption.isRaised { break }
       do {
-        let document = try await solve(file, options.request(interruption))
+        let document = try await solve(file, options.request(interruption), &learned)
         worst = max(worst, code(document))
         switch output.format {
         case .text: Console.out((files.count > 1 && file != files[0] ? "\n" : "") + ResultText(document: document).text)
@@ -63,24 +66,37 @@ struct SolveCommand: GradusSubcommand {
     return worst
   }
 
-  private func solve(_ file: String, _ request: SolveRequest) async throws -> ResultDocument {
-    let helper = SolveSession.Helper(for: file, request)
+  private func solve(
+    _ file: String, _ request: SolveRequest, _ learned: inout LearnedSolve?
+  ) async throws -> ResultDocument {
+    let helper = learned == nil ? SolveSession.Helper(for: file, request) : SolveSession.Helper()
     let subject = try Subject.load(file)
     if !output.quiet { for note in subject.notes { Console.error("gradus: \(note)\n") } }
     if let document = subject.contradiction(request) {
       if let solution { try AtomicFile.write([document.json.serialized(indented: true), [0x0A]], to: solution) }
       return document
     }
-    let session = try SolveSession(subject, request, helper)
     let history = History(began: request.began)
-    if plot != nil { session.observe { history.note($0) } }
-    let line = ProgressLine(
-      subject.summary.name, timeLimit: request.timeLimit, answerLimit: session.expectedAnswers,
-      tolerance: session.tolerances.stationarity)
-    if !output.quiet { session.observe { line.note($0) } }
-    defer { line.clear() }
-    let document = try await session.finish()
-    line.clear()
+    var lines: [ProgressLine] = []
+    defer { for line in lines { line.clear() } }
+    func watch(_ session: SolveSession) {
+      if plot != nil { session.observe { history.note($0) } }
+      guard !output.quiet else { return }
+      let line = ProgressLine(
+        subject.summary.name, timeLimit: request.timeLimit, answerLimit: session.expectedAnswers,
+        tolerance: session.tolerances.stationarity)
+      session.observe { line.note($0) }
+      lines.append(line)
+    }
+    let document: ResultDocument
+    if learned != nil {
+      document = try await learned?.solve(subject, request, watch: watch) ?? ResultDocument()
+    } else {
+      let session = try SolveSession(subject, request, helper)
+      watch(session)
+      document = try await session.finish()
+    }
+    for line in lines { line.clear() }
     if let solution { try AtomicFile.write([document.json.serialized(indented: true), [0x0A]], to: solution) }
     if let plot {
       let picture = ConvergencePlot(document: document, samples: history.samples)

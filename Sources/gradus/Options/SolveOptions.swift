@@ -7,6 +7,8 @@ enum Derivatives: String, ExpressibleByArgument, CaseIterable, Sendable { case e
 
 extension Status: ExpressibleByArgument {}
 
+extension LearnedSolve.Unit: ExpressibleByArgument {}
+
 /// Options that say how a problem is solved.
 struct SolveOptions: ParsableArguments, Sendable {
   @Option(name: .customLong("by"), help: "The method; without it one is chosen.")
@@ -48,10 +50,29 @@ struct SolveOptions: ParsableArguments, Sendable {
   @Option(help: ArgumentHelp("Continue a saved run.", valueName: "file"))
   var resume: String?
 
+  @Option(help: ArgumentHelp("Choose settings by what earlier problems cost; remember it here.", valueName: "store"))
+  var learn: String?
+
+  @Option(help: "Share of the default's cost that learning may waste in all.")
+  var learnRegret = 0.1
+
+  @Option(help: "In what cost is counted; for files processor seconds, for named problems answers.")
+  var learnCost: LearnedSolve.Unit?
+
   mutating func validate() throws {
     if threads < 1 { throw ValidationError("--threads must be at least 1") }
     if let timeLimit, !(timeLimit >= 0 && timeLimit < 1e9) {
       throw ValidationError("--time-limit must be a number of seconds from 0 to 1e9")
+    }
+    if !(learnRegret >= 0 && learnRegret < 1e6) {
+      throw ValidationError("--learn-regret must be a number from 0 to 1e6")
+    }
+    if learn != nil,
+      let (name, _) = [("--resume", resume), ("--checkpoint", checkpoint), ("--start", start)].first(where: {
+        $0.1 != nil
+      })
+    {
+      throw ValidationError("\(name) does not go with --learn, which may make several attempts")
     }
     if let answers, answers < 1 { throw ValidationError("--answers must be at least 1") }
     if !(checkpointEvery >= 0 && checkpointEvery < 1e9) {

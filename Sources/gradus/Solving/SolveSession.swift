@@ -21,7 +21,7 @@ struct SolveSession {
       }
       entry = try MethodChoice.entry(named: saved)
     } else {
-      entry = try request.method.map { try MethodChoice.entry(named: $0) } ?? MethodChoice.method(for: subject)
+      entry = try Self.entry(for: subject, request)
     }
     self.subject = request.method == nil ? subject : subject.restated(for: entry)
     let split = try SettingSplit(request.settings, for: entry)
@@ -38,6 +38,11 @@ struct SolveSession {
     ).open(checkpoint)
     run.tolerances = tolerances
     if let path = request.checkpoint { run.saving = Saving(to: path, every: .seconds(request.checkpointEvery)) }
+  }
+
+  /// The method asked for, or the one chosen for the problem.
+  static func entry(for subject: Subject, _ request: SolveRequest) throws -> MethodEntry {
+    try request.method.map { try MethodChoice.entry(named: $0) } ?? MethodChoice.method(for: subject)
   }
 
   /// The process in which HiGHS works, started before the problem is read so that both happen at once.
