@@ -27,6 +27,7 @@ struct Failure: Error {
     case let error as JSONError: self.init(.unreadable, error.description)
     case let error as CheckpointMismatch: self.init(.unreadable, error.description)
     case let error as JournalMismatch: self.init(.unreadable, "\(error)")
+    case let error as SettingStoreError: self.init(.unreadable, error.description)
     case let error as MissingComponent: self.init(.missing, error.description)
     case let error as WriteError: self.init(.failed, error.description)
     case let error as FileFailure:
