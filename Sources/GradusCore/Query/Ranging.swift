@@ -33,7 +33,9 @@ public struct ProgramRanges: Sendable, Codable {
 /// Over a box: all values at points where the functions are defined. Along a ray x + t·d, t ≥ 0: values and rates of change
 /// where they are defined everywhere on it, whole lines otherwise.
 public protocol RangeOracle: Sendable {
+  /// What objective and rows can be over `box`, at most; cost: one sweep over the formulas.
   func ranges(over box: Box) async throws -> ProgramRanges
+  /// Values and rates of objective and rows along `point` + t·`direction`, t ≥ 0; cost: one sweep over the formulas.
   func ranges(from point: Vector, along direction: Vector) async throws -> ProgramRanges
 }
 

@@ -4,6 +4,7 @@ public import GradusNumerics
 
 /// Ranges by interval arithmetic; the objective is negated for maximization, as in all answers.
 extension FormulaOracle: RangeOracle {
+  /// Interval values over the box.
   public func ranges(over box: Box) async throws -> ProgramRanges {
     var sweep = IntervalSweep(program)
     let sides = box.lower.indices.map { Interval(box.lower[$0], box.upper[$0]) }
@@ -12,6 +13,7 @@ extension FormulaOracle: RangeOracle {
     return ProgramRanges(objective: turned(roots[roots.count - 1]), rows: Array(roots.dropLast()))
   }
 
+  /// Interval values and rates along the ray.
   public func ranges(from point: Vector, along direction: Vector) async throws -> ProgramRanges {
     let roots = RaySweep(program, from: point, along: direction).roots()
     let objective = roots[roots.count - 1]
