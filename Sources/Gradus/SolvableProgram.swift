@@ -14,9 +14,12 @@ public struct SolvableProgram: Sendable {
   public let structure: FormulaStructure
 
   /// Compiles the formulas. Cost: linear in the program.
-  public init(_ program: FormulaProgram) {
+  ///
+  /// With `simplification` they are simplified first, for evaluation only: structure, bounds and checks go by the program
+  /// as it was stated. Simplifying takes longer than compiling; it pays for formulas evaluated many thousand times.
+  public init(_ program: FormulaProgram, simplification: Simplification? = nil) {
     self.program = program
-    oracle = FormulaOracle(program)
+    oracle = FormulaOracle(simplification.map { program.simplified($0).program } ?? program)
     structure = FormulaStructure(program)
   }
 

@@ -4,6 +4,7 @@
 extension Atlas {
   /// The demonstrations, by name of their types.
   public static let entries: [any AtlasEntry.Type] = [
-    LearningToRelax.self
+    LearningToRelax.self,
+    SymbolicEngine.self
   ]
 }
