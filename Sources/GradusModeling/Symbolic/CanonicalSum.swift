@@ -38,28 +38,39 @@ extension FormulaGraph {
   /// term becomes one sum. Terms that cancel stay with weight 0, unless they are polynomials. Cost: expected linear in
   /// the nodes below, and sorting of the terms.
   public mutating func gathered(_ root: Node) -> Node {
-    let uses = countedUses(below: root)
+    let (uses, isOpened) = countedUses(below: root)
     var image = [Node](repeating: -1, count: Int(root) + 1)
     let isPolynomial = polynomials(upTo: root)
-    for i in 0...Int(root) where uses[i] > 0 {
+    for i in 0...Int(root) where uses[i] > 0 && !isOpened[i] {
       let node = Node(i)
       switch operations[i] {
       case .constant, .variable, .parameter: image[i] = node
-      case .sum: image[i] = sum(gatheredSum(node, uses, image), isPolynomial)
-      case .product, .square: image[i] = product(gatheredProduct(node, uses, image))
+      case .sum: image[i] = sum(gatheredSum(node, isOpened, image), isPolynomial)
+      case .product, .square: image[i] = product(gatheredProduct(node, isOpened, image))
       default: image[i] = copy(node, image)
       }
     }
     return image[Int(root)]
   }
 
-  private func countedUses(below root: Node) -> [Int32] {
+  /// How often nodes are used, and which are opened in the only sum or product that uses them.
+  private func countedUses(below root: Node) -> (uses: [Int32], isOpened: [Bool]) {
     var uses = [Int32](repeating: 0, count: Int(root) + 1)
+    var isOpened = [Bool](repeating: false, count: Int(root) + 1)
     uses[Int(root)] = 1
     for i in stride(from: Int(root), through: 0, by: -1) where uses[i] > 0 {
-      for p in range(of: Node(i)) { uses[Int(arguments[p])] += 1 }
+      for p in range(of: Node(i)) {
+        let child = Int(arguments[p])
+        uses[child] += 1
+        isOpened[child] = uses[child] == 1 && Self.isSameKind(operations[i], operations[child])
+      }
     }
-    return uses
+    return (uses, isOpened)
+  }
+
+  private static func isSameKind(_ a: FormulaOperation, _ b: FormulaOperation) -> Bool {
+    if a == .sum { return b == .sum }
+    return (a == .product || a == .square) && (b == .product || b == .square)
   }
 
   private func polynomials(upTo root: Node) -> [Bool] {
@@ -74,11 +85,11 @@ extension FormulaGraph {
     return result
   }
 
-  private func gatheredSum(_ node: Node, _ uses: [Int32], _ image: [Node]) -> CanonicalSum<Node> {
+  private func gatheredSum(_ node: Node, _ isOpened: [Bool], _ image: [Node]) -> CanonicalSum<Node> {
     var result = CanonicalSum<Node>()
     var stack: [(weight: Double, node: Node)] = [(1, node)]
     while let (weight, next) = stack.popLast() {
-      if operations[Int(next)] == .sum, next == node || uses[Int(next)] == 1 {
+      if operations[Int(next)] == .sum, next == node || isOpened[Int(next)] {
         result.constant += weight * numbers[Int(next)]
         for p in range(of: next).reversed() { stack.append((weight * weights[p], arguments[p])) }
       } else {
@@ -88,15 +99,15 @@ extension FormulaGraph {
     return result
   }
 
-  private func gatheredProduct(_ node: Node, _ uses: [Int32], _ image: [Node]) -> CanonicalProduct<Node> {
+  private func gatheredProduct(_ node: Node, _ isOpened: [Bool], _ image: [Node]) -> CanonicalProduct<Node> {
     var result = CanonicalProduct<Node>()
     var stack: [(exponent: Double, node: Node)] = [(1, node)]
     while let (exponent, next) = stack.popLast() {
-      let isOpened = next == node || uses[Int(next)] == 1
+      let opens = next == node || isOpened[Int(next)]
       switch operations[Int(next)] {
-      case .product where isOpened:
+      case .product where opens:
         for p in range(of: next).reversed() { stack.append((exponent, arguments[p])) }
-      case .square where isOpened: stack.append((2 * exponent, argument(0, of: next)))
+      case .square where opens: stack.append((2 * exponent, argument(0, of: next)))
       default: result.multiply(image[Int(next)], exponent: exponent)
       }
     }
