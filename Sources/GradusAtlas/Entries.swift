@@ -5,6 +5,6 @@ extension Atlas {
   /// The demonstrations, by name of their types.
   public static let entries: [any AtlasEntry.Type] = [
     LearningToRelax.self,
-    SymbolicEngine.self
+    SymbolicEngine.self,
   ]
 }

@@ -25,13 +25,19 @@ public indirect enum Pattern: Sendable, Hashable {
     .compound(operation, arguments)
   }
 
+  /// The sum.
   public static func + (a: Pattern, b: Pattern) -> Pattern { .compound(.sum, a.parts(.sum) + b.parts(.sum)) }
+  /// The difference, or the negative.
   public static func - (a: Pattern, b: Pattern) -> Pattern { a + -b }
+  /// The difference, or the negative.
   public static prefix func - (a: Pattern) -> Pattern { .number(-1) * a }
+  /// The product.
   public static func * (a: Pattern, b: Pattern) -> Pattern {
     .compound(.product, a.parts(.product) + b.parts(.product))
   }
+  /// The quotient.
   public static func / (a: Pattern, b: Pattern) -> Pattern { .compound(.quotient, [a, b]) }
+  /// The power.
   public static func ** (a: Pattern, b: Pattern) -> Pattern { .compound(.power, [a, b]) }
 
   private func parts(_ operation: FormulaOperation) -> [Pattern] {

@@ -6,23 +6,33 @@
 ///     drag(2.0)                                                  // a number
 ///     let traced = TracedFunction(1) { [drag($0[0])] }           // its formula
 public protocol SymbolicNumber: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  /// The settings as given.
   init(_ value: Double)
+  /// The difference, or the negative.
   static prefix func - (a: Self) -> Self
+  /// The sum.
   static func + (a: Self, b: Self) -> Self
+  /// The difference, or the negative.
   static func - (a: Self, b: Self) -> Self
+  /// The product.
   static func * (a: Self, b: Self) -> Self
+  /// The quotient.
   static func / (a: Self, b: Self) -> Self
   /// An operation with one argument; with two; with three.
   static func symbolic(_ operation: FormulaOperation, _ a: Self) -> Self
+  /// An operation with as many arguments as are given.
   static func symbolic(_ operation: FormulaOperation, _ a: Self, _ b: Self) -> Self
+  /// The first value where the condition is not 0, the second elsewhere.
   static func symbolicChoice(_ condition: Self, _ a: Self, _ b: Self) -> Self
 }
 
 extension Double: SymbolicNumber {
   public static func symbolic(_ operation: FormulaOperation, _ a: Double) -> Double { operation.value(a) }
+  /// An operation with as many arguments as are given.
   public static func symbolic(_ operation: FormulaOperation, _ a: Double, _ b: Double) -> Double {
     operation.value(a, b)
   }
+  /// The first value where the condition is not 0, the second elsewhere.
   public static func symbolicChoice(_ condition: Double, _ a: Double, _ b: Double) -> Double {
     condition != 0 ? a : b
   }
@@ -30,9 +40,11 @@ extension Double: SymbolicNumber {
 
 extension Formula: SymbolicNumber {
   public static func symbolic(_ operation: FormulaOperation, _ a: Formula) -> Formula { unary(operation, a) }
+  /// An operation with as many arguments as are given.
   public static func symbolic(_ operation: FormulaOperation, _ a: Formula, _ b: Formula) -> Formula {
     binary(operation, a, b)
   }
+  /// The first value where the condition is not 0, the second elsewhere.
   public static func symbolicChoice(_ condition: Formula, _ a: Formula, _ b: Formula) -> Formula {
     conditional(condition, then: a, otherwise: b)
   }
@@ -40,17 +52,29 @@ extension Formula: SymbolicNumber {
 
 /// Functions of numbers and formulas alike.
 public enum Symbolic {
+  /// aᵇ.
   public static func pow<N: SymbolicNumber>(_ a: N, _ b: N) -> N { .symbolic(.power, a, b) }
+  /// eᵃ.
   public static func exp<N: SymbolicNumber>(_ a: N) -> N { .symbolic(.exponential, a) }
+  /// The natural logarithm.
   public static func log<N: SymbolicNumber>(_ a: N) -> N { .symbolic(.logarithm, a) }
+  /// The square root.
   public static func sqrt<N: SymbolicNumber>(_ a: N) -> N { .symbolic(.squareRoot, a) }
+  /// The absolute value.
   public static func abs<N: SymbolicNumber>(_ a: N) -> N { .symbolic(.absolute, a) }
+  /// The sine.
   public static func sin<N: SymbolicNumber>(_ a: N) -> N { .symbolic(.sine, a) }
+  /// The cosine.
   public static func cos<N: SymbolicNumber>(_ a: N) -> N { .symbolic(.cosine, a) }
+  /// The tangent.
   public static func tan<N: SymbolicNumber>(_ a: N) -> N { .symbolic(.tangent, a) }
+  /// The arc tangent.
   public static func atan<N: SymbolicNumber>(_ a: N) -> N { .symbolic(.arcTangent, a) }
+  /// The hyperbolic tangent.
   public static func tanh<N: SymbolicNumber>(_ a: N) -> N { .symbolic(.hyperbolicTangent, a) }
+  /// The smaller of two.
   public static func min<N: SymbolicNumber>(_ a: N, _ b: N) -> N { .symbolic(.minimum, a, b) }
+  /// The larger of two.
   public static func max<N: SymbolicNumber>(_ a: N, _ b: N) -> N { .symbolic(.maximum, a, b) }
   /// a where x < y, b elsewhere: what `if` is for numbers.
   public static func choose<N: SymbolicNumber>(where x: N, isLess y: N, _ a: N, otherwise b: N) -> N {
@@ -67,6 +91,7 @@ public struct TracedFunction: Sendable {
   public let results: [FormulaGraph.Node]
   public let variableCount: Int
 
+  /// Runs the body once on formulas.
   public init(_ variableCount: Int, _ body: ([Formula]) throws -> [Formula]) rethrows {
     let store = FormulaStore()
     let variables = (0..<variableCount).map { Formula(store, store.graph.variable($0)) }
