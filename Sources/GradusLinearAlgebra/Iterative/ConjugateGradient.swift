@@ -10,7 +10,9 @@ public import GradusNumerics
 /// M⁻¹ and 10n operations an iteration, counted. References: Hestenes & Stiefel, *J. Res. NBS* 49 (1952); Golub & Van
 /// Loan, *Matrix Computations*, 4th ed., §11.5.
 public struct ConjugateGradient: IterativeSolver {
+  /// Whether it goes on.
   public typealias Status = IterativeStatus
+  /// What it spent.
   public typealias Counts = OperationCounts
 
   public private(set) var solution: Vector

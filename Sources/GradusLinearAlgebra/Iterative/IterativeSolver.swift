@@ -3,8 +3,11 @@ public import GradusNumerics
 
 /// A value that approaches the solution of a linear system step by step.
 public protocol IterativeSolver: Sendable, Codable {
+  /// x as it stands.
   var solution: Vector { get }
+  /// Whether the iteration goes on, and why it ended otherwise.
   var status: IterativeStatus { get }
+  /// What was spent so far.
   var counts: OperationCounts { get }
 }
 
