@@ -41,6 +41,28 @@ public enum SmoothCatalog {
         Pacific J. Math. 16 (1966).
         """),
     MethodEntry(
+      GradientRegularizedNewton.self,
+      page: """
+        Newton's method with a shift that is proportional to the gradient's norm, for exact and approximate Hessians.
+
+            λ = |g|^α/γ,   d = −(H + λI)⁻¹g,   g = ∇f(x),  H ≈ ∇²f(x)
+            f(x) − f(x + d) ≥ |∇f(x + d)|²/(8λ):   x⁺ = x + d,  γ⁺ = 2γ;      otherwise  γ ← γ/2
+
+        γ, the radius within which the model of the gradient is to be trusted, is all that is searched for; no constant of a
+        problem class is asked for, and the rate adapts to the class and to the error of H. γ is also halved where H + λI has no
+        Cholesky factors. Where the model promises less than the rounding error of f, a step counts when it makes the gradient
+        smaller. A matrix that is not finite counts as zero: the step is then a multiple of −g.
+
+        H is what the oracle gives: the Hessian, a Gauss–Newton matrix (`GaussNewtonObjective`), a Fisher matrix. With α = ½ the
+        shift is that of regularized Newton methods for Lipschitz Hessians.
+
+        **Needs** values, gradients and Hessians. **Keeps** one n × n matrix and three vectors. Cost of a trial: n³/3 operations.
+        **Guarantee** ∇f(xₖ) → 0 for f bounded below with Lipschitz gradient and H ⪰ 0; superlinear near a minimum with positive
+        definite, exact Hessian.
+        **Reference** *Gradient-Normalized Smoothness for Optimization with Approximate Hessians*, 2025 (the case α = 1);
+        N. Doikov, K. Mishchenko, Yu. Nesterov, *Super-universal regularized Newton method*, SIAM J. Optim. 34 (2024).
+        """),
+    MethodEntry(
       InteriorPoint.self,
       page: """
         Primal-dual interior point with a filter line search for nonlinear programs.

@@ -99,6 +99,32 @@ struct CurveProbe: GradientListening, SecondOrderOracle {
     }
     return try listener.hear([point]).spoil(product)
   }
+
+  func hessianMatrix(at point: Vector) async throws -> Vector {
+    let fault = try listener.hear([point])
+    await listener.arrive()
+    return fault.spoil(try await base.hessianMatrix(at: point))
+  }
+
+  func immediateHessianMatrix(at point: Vector) throws -> Vector? {
+    guard listener.immediate, let matrix = try base.immediateHessianMatrix(at: point) else { return nil }
+    return try listener.hear([point]).spoil(matrix)
+  }
+
+  func hessianBlock(at point: Vector, of block: [Int]) async throws -> SparseMatrix {
+    let fault = try listener.hear([point])
+    await listener.arrive()
+    var answer = try await base.hessianBlock(at: point, of: block)
+    answer.values = answer.values.map { fault.spoil($0) }
+    return answer
+  }
+
+  func immediateHessianBlock(at point: Vector, of block: [Int]) throws -> SparseMatrix? {
+    guard listener.immediate, var answer = try base.immediateHessianBlock(at: point, of: block) else { return nil }
+    let fault = try listener.hear([point])
+    answer.values = answer.values.map { fault.spoil($0) }
+    return answer
+  }
 }
 
 struct ResidualProbe: ResidualOracle {
@@ -141,6 +167,14 @@ struct CurvedResidualProbe: GradientListening, SecondOrderOracle, ResidualOracle
   }
   func immediateHessianProduct(at point: Vector, along direction: Vector) throws -> Vector? {
     try curve.immediateHessianProduct(at: point, along: direction)
+  }
+  func hessianMatrix(at point: Vector) async throws -> Vector { try await curve.hessianMatrix(at: point) }
+  func immediateHessianMatrix(at point: Vector) throws -> Vector? { try curve.immediateHessianMatrix(at: point) }
+  func hessianBlock(at point: Vector, of block: [Int]) async throws -> SparseMatrix {
+    try await curve.hessianBlock(at: point, of: block)
+  }
+  func immediateHessianBlock(at point: Vector, of block: [Int]) throws -> SparseMatrix? {
+    try curve.immediateHessianBlock(at: point, of: block)
   }
   func residual(at point: Vector) async throws -> Vector { try await residuals.residual(at: point) }
   func jacobianProduct(at point: Vector, along direction: Vector) async throws -> Vector {

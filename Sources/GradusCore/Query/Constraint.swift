@@ -111,14 +111,6 @@ private struct DenseTriangle {
   }
 }
 
-extension Vector {
-  fileprivate static func unit(_ j: Int, of count: Int) -> Vector {
-    var unit = Vector.zeros(count)
-    unit[j] = 1
-    return unit
-  }
-}
-
 /// What are the values, the derivatives, the Hessian of the Lagrangian, or a product with it at x?
 public enum Constrained: Query, Codable {
   case evaluate(Vector)

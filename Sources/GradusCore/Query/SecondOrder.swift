@@ -10,6 +10,18 @@ public protocol SecondOrderOracle<Point>: FirstOrderOracle {
 
   /// ∇²f(x)·d without waiting; nil (the default) when it must be awaited.
   func immediateHessianProduct(at point: Point, along direction: Point) throws -> Point?
+
+  /// ∇²f(x), or an approximation that is wanted in its place: symmetric, n × n, column after column. The default for
+  /// vectors asks for n products.
+  func hessianMatrix(at point: Point) async throws -> Vector
+  /// The matrix without waiting; nil when it must be awaited.
+  func immediateHessianMatrix(at point: Point) throws -> Vector?
+
+  /// The rows and columns of ∇²f(x) that a block names, in its order: the upper triangle (row ≤ column), where entries
+  /// that are not stored are zero. The default for vectors asks for one product for each coordinate of the block.
+  func hessianBlock(at point: Point, of block: [Int]) async throws -> SparseMatrix
+  /// The block without waiting; nil when it must be awaited.
+  func immediateHessianBlock(at point: Point, of block: [Int]) throws -> SparseMatrix?
 }
 
 extension SecondOrderOracle {

@@ -65,4 +65,27 @@ extension SmoothFunction {
   func hessianProduct(at point: Vector, along direction: Vector) async throws -> Vector {
     try hessianProductNow(at: point, along: direction)
   }
+
+  // The defaults live in another module, which the files of the families do not import.
+
+  private func productsNow(at point: Vector, of block: [Int]) throws -> HessianParts {
+    HessianParts(
+      point.count, try block.map { try hessianProductNow(at: point, along: .unit($0, of: point.count)) })
+  }
+
+  func immediateHessianMatrix(at point: Vector) throws -> Vector? {
+    try productsNow(at: point, of: Array(point.indices)).matrix
+  }
+
+  func hessianMatrix(at point: Vector) async throws -> Vector {
+    try productsNow(at: point, of: Array(point.indices)).matrix
+  }
+
+  func immediateHessianBlock(at point: Vector, of block: [Int]) throws -> SparseMatrix? {
+    try productsNow(at: point, of: block).block(block)
+  }
+
+  func hessianBlock(at point: Vector, of block: [Int]) async throws -> SparseMatrix {
+    try productsNow(at: point, of: block).block(block)
+  }
 }

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+public import GradusCore
+import GradusLinearAlgebra
+public import GradusNumerics
+
+/// Newton's method with a shift that is proportional to the gradient's norm, for exact and approximate Hessians.
+///
+///     λ = |g|^α/γ,   d = −(H + λI)⁻¹g,   g = ∇f(x),  H ≈ ∇²f(x)
+///     f(x) − f(x + d) ≥ |∇f(x + d)|²/(8λ):   x⁺ = x + d,  γ⁺ = 2γ;      otherwise  γ ← γ/2
+///
+/// γ, the radius within which the model of the gradient is to be trusted, is all that is searched for; no constant of a
+/// problem class is asked for, and the rate adapts to the class and to the error of H. γ is also halved where H + λI has no
+/// Cholesky factors. Where the model promises less than the rounding error of f, a step counts when it makes the gradient
+/// smaller. A matrix that is not finite counts as zero: the step is then a multiple of −g.
+///
+/// H is what the oracle gives: the Hessian, a Gauss–Newton matrix (`GaussNewtonObjective`), a Fisher matrix. With α = ½ the
+/// shift is that of regularized Newton methods for Lipschitz Hessians.
+///
+/// **Needs** values, gradients and Hessians. **Keeps** one n × n matrix and three vectors. Cost of a trial: n³/3 operations.
+/// **Guarantee** ∇f(xₖ) → 0 for f bounded below with Lipschitz gradient and H ⪰ 0; superlinear near a minimum with positive
+/// definite, exact Hessian.
+/// **Reference** *Gradient-Normalized Smoothness for Optimization with Approximate Hessians*, 2025 (the case α = 1);
+/// N. Doikov, K. Mishchenko, Yu. Nesterov, *Super-universal regularized Newton method*, SIAM J. Optim. 34 (2024).
+public struct GradientRegularizedNewton: Catalogued {
+  /// The first γ.
+  public var radius = 1.0
+  /// α, the power of the gradient's norm in the shift.
+  public var exponent = 1.0
+  /// γ is known and stays; every step to a finite value is taken.
+  public var isFixed = false
+
+  public init() {}
+
+  public static let card = Card(
+    "gradient-regularized-newton",
+    "Newton's method, shifted by the gradient's norm, with exact or approximate Hessians",
+    guarantee: "stationary limit points, superlinear near strong minima",
+    reference: "Gradient-Normalized Smoothness, 2025; Doikov, Mishchenko & Nesterov 2024",
+    trials: [
+      Trial("quadratic,n=10", answers: 200, value: 1e-12), Trial("rosenbrock,n=2", answers: 300, value: 1e-12),
+      Trial("beale", answers: 200, value: 1e-12), Trial("wood", answers: 400, value: 1e-12),
+    ], invariances: [.translation, .permutation], rate: .superlinear)
+
+  public static let settings: [Setting<Self>] = [
+    Setting("radius", \.radius, in: 1e-9...1e12, "first γ, a length within which the model is trusted"),
+    Setting("exponent", \.exponent, in: 0.1...1, "power of the gradient's norm in the shift"),
+    Setting("fixed", \.isFixed, "keep γ and take every step"),
+  ]
+
+  /// Where in the algorithm the state stands.
+  enum Phase: Sendable, Codable {
+    /// f and ∇f at the start are wanted.
+    case beginning
+    /// H at x is wanted.
+    case modelling
+    /// f and ∇f at x + d are wanted.
+    case trying(step: Vector, shift: Double)
+    case ended(Claim)
+  }
+
+  /// The point with its gradient and Hessian, γ, and the step under trial.
+  public struct State: Sendable, Codable {
+    var x: Vector
+    var here: Linearization<Vector>?
+    var measure: Double?
+    /// H at x, by columns.
+    var hessian: Vector = []
+    var radius: Double
+    var phase = Phase.beginning
+    /// Cholesky factorizations so far, failed ones included.
+    public internal(set) var factorizations = 0
+  }
+
+  private static let floor = 1e-100
+
+  /// At the start, with the first γ of the settings.
+  public func start(_ problem: Unconstrained, random: RandomStream) -> State {
+    State(x: problem.start, radius: radius)
+  }
+
+  /// The gradient at the start or at a trial point, or the Hessian at an accepted one.
+  public func ask(_ s: inout State) -> DenseCurve? {
+    switch s.phase {
+    case .beginning: .linearize(s.x)
+    case .modelling: .matrix(at: s.x)
+    case .trying(let step, _): .linearize(s.x + step)
+    case .ended: nil
+    }
+  }
+
+  /// Factorizes a new model, or accepts or refuses the trial and adapts γ.
+  public func tell(_ s: inout State, _ answer: consuming DenseCurve.Answer, to question: consuming DenseCurve) {
+    switch (s.phase, answer) {
+    case (.beginning, .linearization(let here)):
+      guard here.isFinite else {
+        s.phase = .ended(.failed)
+        return
+      }
+      arrive(&s, at: s.x, here)
+    case (.modelling, .matrix(let matrix)):
+      precondition(matrix.count == s.x.count * s.x.count, "a Hessian has n × n elements")
+      s.hessian = matrix.isFinite ? matrix : .zeros(matrix.count)
+      propose(&s)
+    case (.trying(let step, let shift), .linearization(let there)):
+      guard case .linearize(let point) = question else { return }
+      judge(&s, point, there, step, shift)
+    default:
+      preconditionFailure("the answer does not fit the question of gradient-regularized-newton")
+    }
+  }
+
+  /// The last accepted point with ‖∇f(x)‖ as measure.
+  public func report(_ s: State) -> Report<Vector> {
+    var claim: Claim?
+    if case .ended(let end) = s.phase { claim = end }
+    return Report(point: s.x, value: s.here?.value, measure: s.measure, claim: claim)
+  }
+
+  private func arrive(_ s: inout State, at x: Vector, _ here: Linearization<Vector>) {
+    s.x = x
+    s.here = here
+    let measure = here.gradient.norm
+    s.measure = measure
+    s.phase = measure > 0 ? .modelling : .ended(.stationary)
+  }
+
+  /// The next trial: γ is halved until H + λI has Cholesky factors.
+  private func propose(_ s: inout State) {
+    guard let here = s.here, let measure = s.measure else { return }
+    let matrix = Matrix(rowCount: s.x.count, columnCount: s.x.count, elements: s.hessian.elements)
+    var gamma = s.radius
+    while gamma >= Self.floor {
+      let shift = (exponent == 1 ? measure : pow(measure, exponent)) / gamma
+      guard shift.isFinite else { break }
+      s.factorizations += 1
+      if let factor = try? Cholesky(matrix, shift: shift, on: .portable) {
+        let step = -factor.solve(here.gradient)
+        if step.isFinite {
+          if !isFixed { s.radius = gamma }
+          s.phase = s.x.isFixed(under: 1, along: step) ? .ended(here.claimAtRest) : .trying(step: step, shift: shift)
+          return
+        }
+      }
+      gamma /= 2
+    }
+    s.phase = .ended(here.claimAtRest)
+  }
+
+  private func judge(_ s: inout State, _ point: Vector, _ there: Linearization<Vector>, _ step: Vector, _ shift: Double)
+  {
+    guard let here = s.here, let measure = s.measure else { return }
+    guard there.isFinite else {
+      if isFixed { s.phase = .ended(.failed) } else { retreat(&s) }
+      return
+    }
+    let gradient = there.gradient.norm
+    let decrease = here.value - there.value
+    let noise = 8 * abs(here.value).ulp
+    let isHidden = -0.5 * here.gradient.inner(step) <= noise
+    let isSmaller = abs(decrease) <= 2 * noise && gradient < measure
+    if isFixed || (isHidden ? isSmaller : decrease >= gradient * gradient / (8 * shift)) {
+      if !isFixed { s.radius = min(2 * s.radius, 1e100) }
+      arrive(&s, at: point, there)
+    } else if isHidden {
+      s.phase = .ended(here.claimAtRest)
+    } else {
+      retreat(&s)
+    }
+  }
+
+  private func retreat(_ s: inout State) {
+    s.radius /= 2
+    propose(&s)
+  }
+}
