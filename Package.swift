@@ -19,7 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
   .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
-let families = ["GradusSmooth", "GradusBlackBox", "GradusDiscrete"]
+let families = ["GradusSmooth", "GradusBlackBox", "GradusDiscrete", "GradusComposite"]
 let foundations = [
   "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusCore", "GradusModeling", "GradusVerification",
   "GradusProblems", "GradusConformance", "GradusAtlas", "GradusStudy",
@@ -52,6 +52,7 @@ let package = Package(
     library("GradusBlackBox", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusDiscrete", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusNative", "GradusSmooth"]),
     library("GradusStudy", ["GradusNumerics", "GradusLinearAlgebra", "GradusCore"]),
+    library("GradusComposite", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusProblems", ["GradusNumerics", "GradusCore"]),
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     library("Gradus", everything.map { .byName(name: $0) }),
@@ -89,8 +90,9 @@ let package = Package(
       "ConformanceTests",
       [
         "GradusNumerics", "GradusNative", "GradusCore", "GradusProblems", "GradusConformance", "GradusSmooth",
-        "GradusBlackBox", "GradusDiscrete",
+        "GradusBlackBox", "GradusDiscrete", "GradusComposite",
       ]),
+    tests("GradusCompositeTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusComposite"]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusVerification"]),
     tests("GradusStudyTests", ["GradusStudy", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
     tests("TutorialTests", ["Gradus"]),

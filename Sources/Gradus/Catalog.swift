@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
 import GradusBlackBox
+import GradusComposite
 import GradusDiscrete
 import GradusSmooth
 
 /// Every method of every family.
 public enum Catalog {
-  public static let all: [MethodEntry] = SmoothCatalog.entries + BlackBoxCatalog.entries + DiscreteCatalog.entries
+  public static let all: [MethodEntry] =
+    SmoothCatalog.entries + BlackBoxCatalog.entries + DiscreteCatalog.entries + CompositeCatalog.entries
 
   /// The method with this name on its card.
   public static func entry(named name: String) -> MethodEntry? { all.first { $0.card.name == name } }

@@ -2,6 +2,7 @@
 
 // One import for a user of the library: every family and everything below it.
 @_exported import GradusBlackBox
+@_exported import GradusComposite
 @_exported import GradusCore
 @_exported import GradusDiscrete
 @_exported import GradusLinearAlgebra

@@ -4,7 +4,10 @@
 extension Atlas {
   /// The demonstrations, by name of their types.
   public static let entries: [any AtlasEntry.Type] = [
+    BlockCoordinateToolbox.self,
+    GradientNormalizedSmoothness.self,
     LearningToRelax.self,
+    RobustAlternation.self,
     SymbolicEngine.self,
   ]
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GradusBlackBox
+import GradusComposite
 import GradusConformance
 import GradusCore
 import GradusDiscrete
@@ -16,7 +17,8 @@ struct CatalogedMethod: CustomTestStringConvertible, Sendable {
 
 @Suite("Every catalogued method obeys every law")
 struct LawTests {
-  static let entries = SmoothCatalog.entries + BlackBoxCatalog.entries + DiscreteCatalog.entries
+  static let entries =
+    SmoothCatalog.entries + BlackBoxCatalog.entries + DiscreteCatalog.entries + CompositeCatalog.entries
 
   /// The library; linear and integer programs are solved by HiGHS where it is installed.
   static let sources: [ProblemSource] = {
