@@ -8,7 +8,7 @@ public import GradusNumerics
 ///
 /// Incoherent, orthonormal U make U_Ωjᵀ·U_Ωj nearly p·I, so a few steps of conjugate gradients from the last v_j solve a
 /// regression well enough: the linear rate survives inner errors of a constant fraction of the distance from the solution.
-/// A sweep then costs about 12·|Ω|·k operations with two steps, instead of |Ω|·k² for exact regressions.
+/// A sweep then costs about 10·|Ω|·k multiplications with two steps, instead of |Ω|·k² for exact regressions.
 ///
 /// The start is the span of the leading k left singular vectors of P_Ω(M)/p, where rows longer than 2√(μk/m) are shortened.
 /// Theory draws new entries for every sweep; here all are used in each.
@@ -38,7 +38,7 @@ public struct AlternatingCompletion: Sendable {
 
   /// From the entries that were observed; every stored entry counts, zeros too.
   ///
-  /// Throws `notFinite` when an entry is not a number. Cost: 120·|Ω|·k operations.
+  /// Throws `notFinite` when an entry is not a number. Cost: 60·|Ω|·k multiplications.
   public init(
     _ observed: SparseMatrix, rank: Int, incoherence: Double = 2, random: RandomStream
   ) throws(FactorizationError) {
