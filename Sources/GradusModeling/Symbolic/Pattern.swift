@@ -27,9 +27,9 @@ public indirect enum Pattern: Sendable, Hashable {
 
   /// The sum.
   public static func + (a: Pattern, b: Pattern) -> Pattern { .compound(.sum, a.parts(.sum) + b.parts(.sum)) }
-  /// The difference, or the negative.
+  /// The difference.
   public static func - (a: Pattern, b: Pattern) -> Pattern { a + -b }
-  /// The difference, or the negative.
+  /// The negative.
   public static prefix func - (a: Pattern) -> Pattern { .number(-1) * a }
   /// The product.
   public static func * (a: Pattern, b: Pattern) -> Pattern {

@@ -6,21 +6,21 @@
 ///     drag(2.0)                                                  // a number
 ///     let traced = TracedFunction(1) { [drag($0[0])] }           // its formula
 public protocol SymbolicNumber: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
-  /// The settings as given.
+  /// The number itself, or a constant.
   init(_ value: Double)
-  /// The difference, or the negative.
+  /// The negative.
   static prefix func - (a: Self) -> Self
   /// The sum.
   static func + (a: Self, b: Self) -> Self
-  /// The difference, or the negative.
+  /// The difference.
   static func - (a: Self, b: Self) -> Self
   /// The product.
   static func * (a: Self, b: Self) -> Self
   /// The quotient.
   static func / (a: Self, b: Self) -> Self
-  /// An operation with one argument; with two; with three.
+  /// An operation of one argument.
   static func symbolic(_ operation: FormulaOperation, _ a: Self) -> Self
-  /// An operation with as many arguments as are given.
+  /// An operation of two arguments.
   static func symbolic(_ operation: FormulaOperation, _ a: Self, _ b: Self) -> Self
   /// The first value where the condition is not 0, the second elsewhere.
   static func symbolicChoice(_ condition: Self, _ a: Self, _ b: Self) -> Self
@@ -28,7 +28,7 @@ public protocol SymbolicNumber: ExpressibleByFloatLiteral, ExpressibleByIntegerL
 
 extension Double: SymbolicNumber {
   public static func symbolic(_ operation: FormulaOperation, _ a: Double) -> Double { operation.value(a) }
-  /// An operation with as many arguments as are given.
+  /// An operation of two arguments.
   public static func symbolic(_ operation: FormulaOperation, _ a: Double, _ b: Double) -> Double {
     operation.value(a, b)
   }
@@ -40,7 +40,7 @@ extension Double: SymbolicNumber {
 
 extension Formula: SymbolicNumber {
   public static func symbolic(_ operation: FormulaOperation, _ a: Formula) -> Formula { unary(operation, a) }
-  /// An operation with as many arguments as are given.
+  /// An operation of two arguments.
   public static func symbolic(_ operation: FormulaOperation, _ a: Formula, _ b: Formula) -> Formula {
     binary(operation, a, b)
   }
