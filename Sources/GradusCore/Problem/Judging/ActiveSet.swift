@@ -155,29 +155,3 @@ struct ActiveSet {
     return y.isFinite ? y : nil
   }
 }
-
-/// Sums of sparse outer products.
-enum GramMatrix {
-  /// Entries beyond which the product is not formed.
-  static let entryLimit = 20_000_000.0
-
-  /// factor·BBᵀ + the given entries (both triangles) + shift·I, for columns of B; nil when it has too many entries.
-  static func adding(
-    _ b: SparseMatrix, factor: Double, to entries: [(row: Int, column: Int, value: Double)], shift: Double
-  ) -> SparseMatrix? {
-    var count = Double(entries.count)
-    for j in 0..<b.columnCount { count += Double(b.range(ofColumn: j).count) * Double(b.range(ofColumn: j).count) }
-    guard count <= entryLimit else { return nil }
-    var all = entries
-    all.reserveCapacity(Int(count) + b.rowCount)
-    for j in 0..<b.columnCount {
-      for p in b.range(ofColumn: j) {
-        for q in b.range(ofColumn: j) {
-          all.append((Int(b.rows[p]), Int(b.rows[q]), factor * b.values[p] * b.values[q]))
-        }
-      }
-    }
-    for i in 0..<b.rowCount { all.append((i, i, shift)) }
-    return SparseMatrix(rowCount: b.rowCount, columnCount: b.rowCount, triplets: all)
-  }
-}
