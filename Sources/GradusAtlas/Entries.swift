@@ -4,6 +4,7 @@
 extension Atlas {
   /// The demonstrations, by name of their types.
   public static let entries: [any AtlasEntry.Type] = [
+    AdaSketchNewtonSystem.self,
     BlockCoordinateToolbox.self,
     GradientNormalizedSmoothness.self,
     LearningToRelax.self,

@@ -7,6 +7,33 @@ public enum SmoothCatalog {
   /// One entry a method, with the documentation of its type as page.
   public static let entries: [MethodEntry] = [
     MethodEntry(
+      AdaSketchNewton.self,
+      page: """
+        Inexact Newton steps from randomized sketches, on an exact augmented Lagrangian.
+
+            min f(z)  subject to  c(z) = 0,      L = f + λᵀc,  G = c′,  H = ∇²L,  R = (∇L, c)
+            L_η = L + ½η₁|c|² + ½η₂|∇L|²,   K = [B Gᵀ; G 0],   B = H, or H + (0.1 + ‖H‖)·I where ZᵀHZ ≻ 0 fails on G·Z = 0
+            d ← d + KᵀS·(SᵀKKᵀS)⁺·Sᵀ(−R − K·d)   until   |K·d + R| ≤ δ|R|
+            ∇L_ηᵀd ≤ −½η₂|R|², or else  η₁ ← 1.96·η₁,  η₂ ← η₂/1.4,  δ ← δ/1.4⁴,  and the same d is improved
+            (z, λ) ← (z, λ) + α·d,  α the first of 1, ½, ¼ … with  L_η⁺ ≤ L_η + 0.1·α·∇L_ηᵀd
+
+        Bounds and inequalities: every variable, and a slack for every inequality, is a smooth function of a free coordinate,
+        l + z², u − z², or the middle plus half the width times 2z/(1 + z²), so that every question lies within the bounds. In
+        B the terms that these functions add to H are positive. Where such a coordinate rests on a bound with a multiplier of
+        the wrong sign (a stationary point of these functions only), it is moved off. First-order errors are measured in the
+        program as it was given.
+
+        The `conservative` accuracy stops at δ|R|/(‖K‖Ψ), Ψ ≥ ‖K⁻¹‖, with the bound on δ from the proof. A system that
+        `effort` sketches do not solve is factorized; with `convexity` = `step` nothing ever is, and memory is linear in the
+        entries: a curvature test of the step takes the place of the test of ZᵀHZ.
+
+        **Needs** values, first derivatives and Hessians of the Lagrangian. **Keeps** the iterate, one Jacobian and a random
+        stream. Cost of a Gaussian sketch with q columns: 2q products with K and 2q² operations an unknown.
+        **Guarantee** R → 0 for bounded iterates with G of full rank; locally superlinear. With bounds: strict complementarity.
+        **Reference** I. Hong, S. Na, M. W. Mahoney, M. Kolar, *Constrained Optimization via Exact Augmented Lagrangian and
+        Randomized Iterative Sketching*, ICML 2023.
+        """),
+    MethodEntry(
       AugmentedLagrangian.self,
       page: """
         Multiplier method: a sequence of problems with bounds alone.
