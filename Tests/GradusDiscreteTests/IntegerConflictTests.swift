@@ -16,7 +16,7 @@ struct IntegerConflictTests {
   @Test func parityIsFoundWhereTheRelaxationHasPoints() async throws {
     #expect(try await HighsOracle(Self.parity).solve(Self.relaxed).status == .optimal)
     let found = try #require(
-      try await InfeasibilityExplainer(timeLimit: 30, oracle: Self.oracle).explain(Self.parity))
+      try await InfeasibilityExplainer(timeLimit: 600, oracle: Self.oracle).explain(Self.parity))
     #expect(found.rows == [0])
     #expect(found.countsIntegrality)
     #expect(found.sentences(in: Self.parity).first?.contains("whole numbers") == true)
@@ -39,7 +39,7 @@ struct IntegerConflictTests {
       costs: [0, 0, 0, 0, 0, 0], rows: rows, rowLower: [0.6, 0.6, 0.6, -.infinity, -.infinity, -.infinity],
       rowUpper: [.infinity, .infinity, .infinity, 1, 1, 9], upper: [1, 1, 1, 1, 1, 1],
       kinds: [VariableKind](repeating: .integer, count: 6))
-    let found = try #require(try await InfeasibilityExplainer(timeLimit: 30, oracle: Self.oracle).explain(form))
+    let found = try #require(try await InfeasibilityExplainer(timeLimit: 600, oracle: Self.oracle).explain(form))
     #expect(found.rows == [0, 1, 2, 3, 4])
     #expect(found.isIrreducible)
     for left in found.rows {
