@@ -113,5 +113,9 @@ public final class FileLock: Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A process just being started may hold a copy of the descriptor for a moment; unlocking counts for copies as well.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
