@@ -96,7 +96,9 @@ let package = Package(
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusVerification"]),
     tests("GradusStudyTests", ["GradusStudy", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
     tests("TutorialTests", ["Gradus"]),
-    tests("SolvingTests", ["Gradus", "GradusCore", "GradusModeling", "GradusNumerics", "GradusSmooth"]),
+    tests(
+      "SolvingTests",
+      ["Gradus", "GradusCore", "GradusModeling", "GradusNumerics", "GradusSmooth", "GradusStudy"]),
     tests("GradusFormulaTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
     tests("GradusSymbolicTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
     tests("FiveElementTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),

@@ -57,7 +57,8 @@ public struct BlockCoordinateDescent: Catalogued {
     Setting("rule", choice: \.rule, "which block is taken next"),
     Setting("update", choice: \.update, "what is done with the block"),
     Setting("size", \.size, in: 0...10_000, "coordinates in a block; 0: the square root of n"),
-    Setting("weight", \.weight, in: 0...1e12, "weight of the sum of magnitudes that is added to the objective"),
+    Setting(
+      "weight", \.weight, in: 0...1e12, "weight of the sum of magnitudes that is added to the objective", role: .limit),
   ]
 
   /// Where in the algorithm the state stands.

@@ -54,9 +54,9 @@ public struct AugmentedLagrangian: Catalogued {
     ])
 
   public static let settings: [Setting<Self>] = [
-    Setting("tolerance", \.tolerance, in: 1e-12...1e-2, "largest scaled error of an answer"),
-    Setting("rounds", \.rounds, in: 1...10_000, "subproblems at most"),
-    Setting("steps", \.steps, in: 1...1_000_000, "steps of one subproblem at most"),
+    Setting("tolerance", \.tolerance, in: 1e-12...1e-2, "largest scaled error of an answer", role: .limit),
+    Setting("rounds", \.rounds, in: 1...10_000, "subproblems at most", role: .limit),
+    Setting("steps", \.steps, in: 1...1_000_000, "steps of one subproblem at most", role: .limit),
     Setting("growth", \.growth, in: 1.5...1e4, "factor by which the penalty grows"),
     Setting("curvature", choice: \.curvature, "what the subproblems ask for: Hessian products, or gradients alone"),
   ]

@@ -53,17 +53,20 @@ public struct InteriorPoint: Catalogued {
     ], staysInDomain: false)
 
   public static let settings: [Setting<Self>] = [
-    Setting("tol", \.tolerance, in: 1e-12...1e-2, "largest scaled error of an answer"),
-    Setting("max_iter", \.iterations, in: 1...1_000_000, "iterations after which it gives up"),
+    Setting("tol", \.tolerance, in: 1e-12...1e-2, "largest scaled error of an answer", role: .limit),
+    Setting("max_iter", \.iterations, in: 1...1_000_000, "iterations after which it gives up", role: .limit),
     Setting("mu_init", \.barrier, in: 1e-10...1e6, "first barrier parameter"),
     Setting("mu_linear_decrease_factor", \.barrierFactor, in: 0.01...0.9, "factor of the barrier parameter"),
     Setting("bound_push", \.push, in: 1e-12...1e6, "least distance of the start from its bounds"),
     Setting("bound_frac", \.pushFraction, in: 1e-12...0.5, "the same as a fraction of the distance of two bounds"),
-    Setting("bound_relax_factor", \.relaxation, in: 0...1e-4, "relative relaxation of bounds and sides of rows"),
+    Setting(
+      "bound_relax_factor", \.relaxation, in: 0...1e-4, "relative relaxation of bounds and sides of rows", role: .limit),
     Setting("nlp_scaling_max_gradient", \.largestGradient, in: 1e-2...1e20, "largest gradient that is not scaled down"),
     Setting("max_soc", \.corrections, in: 0...100, "second-order corrections of one step at most"),
-    Setting("acceptable_tol", \.acceptable, in: 1e-12...1e10, "error that counts as acceptable"),
-    Setting("acceptable_iter", \.acceptableIterations, in: 1...10_000, "acceptable iterates in a row that end a run"),
+    Setting("acceptable_tol", \.acceptable, in: 1e-12...1e10, "error that counts as acceptable", role: .limit),
+    Setting(
+      "acceptable_iter", \.acceptableIterations, in: 1...10_000, "acceptable iterates in a row that end a run",
+      role: .limit),
   ]
 
   public func start(_ problem: NonlinearProgram, random: RandomStream) throws -> State {

@@ -32,7 +32,7 @@ public struct Multistart: Catalogued {
     ], staysInDomain: false)
 
   public static let settings: [Setting<Self>] = [
-    Setting("starts", \.starts, in: 1...1_000_000, "number of starts"),
+    Setting("starts", \.starts, in: 1...1_000_000, "number of starts", role: .limit),
     Setting("spread", \.spread, in: 1e-6...1e12, "half the width of the region of starts where there are no bounds"),
     Setting("iterations", \.iterations, in: 1...1_000_000, "iterations of one local run at most", role: .limit),
   ]

@@ -38,7 +38,7 @@ public struct QPInteriorPoint: Catalogued {
 
   public static let settings: [Setting<Self>] = [
     Setting("tolerance", \.tolerance, in: 1e-12...1e-4, "largest relative residual and gap of an answer", role: .limit),
-    Setting("turns", \.turns, in: 1...10_000, "turns after which it gives up"),
+    Setting("turns", \.turns, in: 1...10_000, "turns after which it gives up", role: .limit),
     Setting("corrections", \.corrections, in: 0...10, "centrality corrections a turn at most"),
     Setting("regularization", \.regularization, in: 1e-14...1e-4, "shift of the diagonal that refinement takes back"),
   ]

@@ -47,15 +47,18 @@ public struct OuterApproximation: Catalogued {
     reference: "Duran & Grossmann 1986; Fletcher & Leyffer 1994", trials: [])
 
   public static let settings: [Setting<Self>] = [
-    Setting("gap", \.gap, in: 0...1, "relative gap at which a program with integers counts as solved"),
-    Setting("gap-continuous", \.gapContinuous, in: 0...1, "relative gap for programs without integers"),
-    Setting("gap-absolute", \.gapAbsolute, in: 0...1e20, "absolute gap at which a program counts as solved"),
-    Setting("feasibility", \.feasibility, in: 1e-10...1e-2, "violation of rows that an incumbent may leave"),
-    Setting("iterations", \.iterations, in: 1...1_000_000, "linear and integer programs"),
+    Setting("gap", \.gap, in: 0...1, "relative gap at which a program with integers counts as solved", role: .limit),
+    Setting("gap-continuous", \.gapContinuous, in: 0...1, "relative gap for programs without integers", role: .limit),
+    Setting(
+      "gap-absolute", \.gapAbsolute, in: 0...1e20, "absolute gap at which a program counts as solved", role: .limit),
+    Setting(
+      "feasibility", \.feasibility, in: 1e-10...1e-2, "violation of rows that an incumbent may leave", role: .limit),
+    Setting("iterations", \.iterations, in: 1...1_000_000, "linear and integer programs", role: .limit),
     Setting("rounds", \.rounds, in: 0...10_000, "rounds of cuts on the continuous relaxation"),
     Setting("nodes", \.nodes, in: 1...1_000_000_000, "nodes of the first master program's search"),
-    Setting("time", \.time, in: 0...Double.infinity, "seconds for all linear and integer programs together"),
-    Setting("threads", \.threads, in: 0...1024, "threads of the integer solver; 0: its own choice"),
+    Setting(
+      "time", \.time, in: 0...Double.infinity, "seconds for all linear and integer programs together", role: .limit),
+    Setting("threads", \.threads, in: 0...1024, "threads of the integer solver; 0: its own choice", role: .limit),
   ]
 
   /// True when the method takes a program. Cost: a few passes, and one factorization for each quadratic row.

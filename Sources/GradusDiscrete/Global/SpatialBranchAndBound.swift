@@ -42,11 +42,13 @@ public struct SpatialBranchAndBound: Catalogued {
     reference: "Belotti et al. 2009", trials: [])
 
   public static let settings: [Setting<Self>] = [
-    Setting("gap", \.gap, in: 0...1, "relative gap at which a program with integers counts as solved"),
-    Setting("gap-continuous", \.gapContinuous, in: 0...1, "relative gap for programs without integers"),
-    Setting("gap-absolute", \.gapAbsolute, in: 0...1e20, "absolute gap at which a program counts as solved"),
-    Setting("feasibility", \.feasibility, in: 1e-10...1e-2, "violation of rows that an incumbent may leave"),
-    Setting("nodes", \.nodes, in: 1...1_000_000_000, "nodes of the search tree"),
+    Setting("gap", \.gap, in: 0...1, "relative gap at which a program with integers counts as solved", role: .limit),
+    Setting("gap-continuous", \.gapContinuous, in: 0...1, "relative gap for programs without integers", role: .limit),
+    Setting(
+      "gap-absolute", \.gapAbsolute, in: 0...1e20, "absolute gap at which a program counts as solved", role: .limit),
+    Setting(
+      "feasibility", \.feasibility, in: 1e-10...1e-2, "violation of rows that an incumbent may leave", role: .limit),
+    Setting("nodes", \.nodes, in: 1...1_000_000_000, "nodes of the search tree", role: .limit),
     Setting("rounds", \.rounds, in: 0...100, "rounds of cuts on the relaxation of a box"),
     Setting("search-depth", \.searchDepth, in: 0...1000, "depth down to which every box gets a local search"),
     Setting("search-every", \.searchEvery, in: 1...1_000_000, "nodes between local searches below that depth"),

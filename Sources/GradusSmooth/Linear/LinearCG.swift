@@ -25,7 +25,7 @@ public struct LinearCG: Catalogued {
     trials: [Trial("laplacian-system", answers: 40, value: 1e-15), Trial("graded-system", answers: 60, value: 1e-15)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual relative to the right-hand side"),
+    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual relative to the right-hand side", role: .limit),
     Setting("preconditioner", choice: \.preconditioner, "approximation of the matrix that is inverted beside it"),
     Setting("factor", \.factor, in: 0.01...1.99, "relaxation factor of the preconditioner ssor"),
   ]

@@ -27,7 +27,7 @@ public struct LinearGMRES: Catalogued {
     ])
 
   public static let settings: [Setting<Self>] = [
-    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual relative to the right-hand side"),
+    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual relative to the right-hand side", role: .limit),
     Setting("restart", \.restart, in: 1...1000, "steps of a cycle"),
     Setting("preconditioner", choice: \.preconditioner, "approximation of the matrix that is inverted beside it"),
   ]

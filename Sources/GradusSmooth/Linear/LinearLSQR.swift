@@ -23,7 +23,7 @@ public struct LinearLSQR: Catalogued {
     ])
 
   public static let settings: [Setting<Self>] = [
-    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual and its gradient, relative")
+    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual and its gradient, relative", role: .limit)
   ]
 
   public typealias State = LinearSolverState<LeastSquaresQR>

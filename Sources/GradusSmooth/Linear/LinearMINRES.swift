@@ -25,7 +25,7 @@ public struct LinearMINRES: Catalogued {
     ])
 
   public static let settings: [Setting<Self>] = [
-    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual relative to the right-hand side"),
+    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual relative to the right-hand side", role: .limit),
     Setting("preconditioner", choice: \.preconditioner, "approximation of the matrix that is inverted beside it"),
   ]
 

@@ -26,7 +26,7 @@ public struct LinearSOR: Catalogued {
     ])
 
   public static let settings: [Setting<Self>] = [
-    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual relative to the right-hand side"),
+    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual relative to the right-hand side", role: .limit),
     Setting("factor", \.factor, in: 0.01...1.99, "relaxation factor"),
     Setting("symmetric", \.symmetric, "a backward sweep after each forward one"),
   ]

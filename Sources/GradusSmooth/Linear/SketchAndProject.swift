@@ -28,7 +28,7 @@ public struct SketchAndProject: Catalogued {
     ])
 
   public static let settings: [Setting<Self>] = [
-    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual relative to the right-hand side"),
+    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual relative to the right-hand side", role: .limit),
     Setting("sketch", choice: \.sketch, "how the random matrix is drawn"),
     Setting("width", \.width, in: 1...1000, "columns of the sketch (not for kaczmarz)"),
   ]

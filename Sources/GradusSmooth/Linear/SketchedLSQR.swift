@@ -29,7 +29,7 @@ public struct SketchedLSQR: Catalogued {
     ])
 
   public static let settings: [Setting<Self>] = [
-    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual and its gradient, relative"),
+    Setting("tolerance", \.tolerance, in: 1e-15...1, "residual and its gradient, relative", role: .limit),
     Setting("oversampling", \.oversampling, in: 1.5...100, "rows of the sketch a column"),
     Setting("entries", \.entries, in: 1...64, "entries of the sketching matrix a row"),
   ]
