@@ -27,6 +27,25 @@ public enum CompositeCatalog {
         blocks, the matrices of the blocks.
         **Guarantee** stationary limit points; linear for strongly convex f with greedy, cyclic or random blocks.
         **Reference** J. Nutini, I. Laradji, M. Schmidt, *Let's Make Block Coordinate Descent Converge Faster*, JMLR 23 (2022).
-        """)
+        """),
+    MethodEntry(
+      SAGA.self,
+      page: """
+        Stochastic averaged gradients: one term a step, at the rate of whole gradients.
+
+            i ~ p,   g = (∇fᵢ(x) − aᵢ)/(npᵢ) + ā,   x⁺ = x − γ g,   aᵢ ← ∇fᵢ(x),   ā = (1/n) Σ aᵢ
+            pᵢ ∝ nm + 4Lᵢ,   γ = 1/(nm + 4L̄)                          L̄: the mean of the Lᵢ
+
+        g is unbiased and its variance vanishes at the minimum, so that the step need not shrink. Where no Lᵢ are known, pᵢ is
+        1/n and γ = 1/(3L), with L found by the test fᵢ(x − ∇fᵢ/L) ≤ fᵢ(x) − |∇fᵢ|²/(2L) on the terms themselves: doubled until
+        it holds, and lowered by 2^(−1/n) a step. Every few passes the whole gradient is asked for; what is reported is the
+        point of the smallest value.
+
+        **Needs** values and gradients of the terms of a sum. **Keeps** one gradient a term: n·d numbers.
+        **Guarantee** E|x − x*|² falls by 1 − 1/(n + 4L̄/m) a step where f − ½m|x|² is convex; E f − f* = O(n/k) for convex f.
+        **Reference** X. Qian, Z. Qu & P. Richtárik, *SAGA with arbitrary sampling*, ICML 2019; A. Defazio, F. Bach & S. Lacoste-Julien, *SAGA: a fast incremental gradient method with support for
+        non-strongly convex composite objectives*, NIPS 2014; the search for L as in M. Schmidt, N. Le Roux & F. Bach,
+        *Minimizing finite sums with the stochastic average gradient*, Math. Prog. 162 (2017), §4.6.
+        """),
   ]
 }

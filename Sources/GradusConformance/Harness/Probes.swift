@@ -5,6 +5,8 @@ import GradusNumerics
 /// The oracle with a listener in between; the oracle itself where the harness knows no probe for it.
 func probing(_ base: any Sendable, _ listener: Listener) -> any Sendable {
   switch base {
+  case let base as any SecondOrderOracle<Vector> & FiniteSumOracle:
+    TermProbe(curve: CurveProbe(base: base, listener: listener), base: base)
   case let base as any SecondOrderOracle<Vector> & ResidualOracle:
     CurvedResidualProbe(curve: CurveProbe(base: base, listener: listener), base: base)
   case let base as any ResidualOracle: ResidualProbe(base: base, listener: listener)

@@ -6,10 +6,14 @@ public struct Unconstrained: Sendable, Codable, Hashable, Fingerprinted {
   public var start: Vector
   /// True when f is known to be convex, so that a stationary point is a minimum.
   public var isConvex: Bool
+  /// m > 0 when f − ½m|x|² is known to be convex, so that gradients prove bounds; 0 when nothing is known.
+  public var strongConvexity: Double
 
-  public init(start: Vector, isConvex: Bool = false) {
+  /// A positive `strongConvexity` says that f is convex as well.
+  public init(start: Vector, isConvex: Bool = false, strongConvexity: Double = 0) {
     self.start = start
-    self.isConvex = isConvex
+    self.isConvex = isConvex || strongConvexity > 0
+    self.strongConvexity = strongConvexity
   }
 
   public var fingerprint: UInt64 {

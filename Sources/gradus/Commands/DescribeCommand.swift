@@ -14,11 +14,13 @@ struct DescribeCommand: GradusSubcommand {
 
   @OptionGroup var output: OutputOptions
 
+  @OptionGroup var data: DataOptions
+
   @Argument(help: "A problem file, or problem:NAME[,key=value…].")
   var file: String
 
   func execute() async throws -> ExitCode {
-    let subject = try Subject.load(file)
+    let subject = try Subject.load(file, task: data.task)
     let methods = Catalog.all.filter { subject.fits($0) && subject.isSolvable(by: $0) }.map(\.card.name)
     switch (subject.content, output.format) {
     case (.form(let form), .text):
@@ -38,6 +40,9 @@ struct DescribeCommand: GradusSubcommand {
     case (.program(let program), .text): Console.out(Self.text(subject, program, methods))
     case (.program(let program), .json):
       Console.out(Self.json(subject, program, methods).serialized(indented: true) + [0x0A])
+    case (.training(let training, _), .text): Console.out(Self.text(subject, training, methods))
+    case (.training(let training, _), .json):
+      Console.out(Self.json(subject, training, methods).serialized(indented: true) + [0x0A])
     case (.fit, _): throw Failure(.usage, "\(file) is data, not a problem; give a problem file or problem:NAME")
     }
     return .success

@@ -14,6 +14,8 @@ struct VerifyCommand: GradusSubcommand {
   @Argument(help: "A result, as '--solution FILE' or '--format json' wrote it.")
   var solution: String
 
+  @OptionGroup var data: DataOptions
+
   @Flag(help: "Prove or refute in rational arithmetic (linear and integer linear programs).")
   var exact = false
 
@@ -34,7 +36,7 @@ struct VerifyCommand: GradusSubcommand {
   }
 
   func execute() async throws -> ExitCode {
-    let content = try Subject.load(file).content
+    let content = try Subject.load(file, task: data.task).content
     let answer = try StartFile.result(at: solution)
     let report: VerificationReport
     switch content {
@@ -43,6 +45,9 @@ struct VerifyCommand: GradusSubcommand {
     case .program where exact || prove:
       throw Failure(.usage, "\(file) has formulas, which have no such proof; leave out '--exact' and '--prove'")
     case .program(let subject): report = Verifier().verify(subject.program, answer)
+    case .training where exact || prove:
+      throw Failure(.usage, "\(file) is a training problem, which has no such proof; leave out '--exact' and '--prove'")
+    case .training(let training, let table): report = Verifier().verify(training, of: table, answer)
     case .named, .fit:
       throw Failure(.usage, "\(file) has no formulas to verify an answer with; give a problem file")
     }

@@ -29,6 +29,7 @@ enum MethodChoice {
       }
     case .program(let program): return program.preferredMethods
     case .fit: return ["levenberg-marquardt"]
+    case .training: return ["trust-region-newton", "lbfgs"]
     case .named(let problem):
       if let system = problem.form(LinearSystem.self) {
         guard system.matrix.rowCount == system.matrix.columnCount else { return ["lsqr"] }

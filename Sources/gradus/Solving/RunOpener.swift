@@ -17,6 +17,7 @@ struct RunOpener {
       return try entry.open(
         RunRequest(
           problems: subject.forms, oracles: [fit], settings: settings, seed: request.seed, resuming: checkpoint))
+    case .training(let training, _): return try entry.open(fitted(training, checkpoint))
     case .program(let program): return try formulas(program, checkpoint)
     case .form(let form):
       return entry.card.name == HighsSolver.card.name
@@ -92,10 +93,24 @@ struct RunOpener {
       resuming: checkpoint)
   }
 
+  private func fitted(_ training: TrainingProblem, _ checkpoint: Checkpoint?) throws -> RunRequest {
+    var forms = subject.forms
+    if let path = request.start {
+      let start = try StartFile.point(path, names: subject.columnNames)
+      forms = forms.map { Self.moved($0, to: start) }
+    }
+    return RunRequest(
+      problems: forms, oracles: [RegularizedRisk(training)], settings: settings, seed: request.seed,
+      resuming: checkpoint)
+  }
+
   /// The same problem with another start; classes without a start stay as they are.
   private static func moved(_ form: any Sendable, to start: Vector) -> any Sendable {
     switch form {
     case var form as Unconstrained:
+      form.start = start
+      return form
+    case var form as FiniteSum:
       form.start = start
       return form
     case var form as LeastSquares:

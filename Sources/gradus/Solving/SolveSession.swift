@@ -77,7 +77,12 @@ struct SolveSession {
   }
 
   /// What a run on a named problem may ask when nobody says: 10,000 answers a variable and as many more.
-  var answerLimit: Int { request.answers ?? 10_000 * (subject.summary.variables + 1) }
+  var answerLimit: Int {
+    if let answers = request.answers { return answers }
+    guard case .training(let training, _) = subject.content else { return 10_000 * (subject.summary.variables + 1) }
+    // A term of the sum is an answer, too.
+    return 10_000 * (subject.summary.variables + training.rowCount)
+  }
 
   func finish() async throws -> ResultDocument {
     let solution = try await run.finishErased(until: rule, width: request.threads, delivery: .inOrder)

@@ -19,12 +19,17 @@ struct Subject: Sendable {
     case program(SolvableProgram)
     case named(NamedProblem)
     case fit(CoolingFit)
+    case training(TrainingProblem, of: DataTable)
   }
 
   static let namedPrefix = "problem:"
 
-  /// Reads `problem:NAME[,key=value…]` or a file.
-  static func load(_ argument: String) throws -> Subject {
+  /// Reads `problem:NAME[,key=value…]` or a file; `task` is what data are for, where the targets do not say it.
+  static func load(_ argument: String, task: TrainingTask? = nil) throws -> Subject {
+    if let format = DataFile.Format(path: argument), !argument.hasPrefix(namedPrefix) {
+      return try training(argument, format, task)
+    }
+    if task != nil { throw Failure(.usage, "--task goes with data (.svm, .csv), not with \(argument)") }
     if argument.hasPrefix(namedPrefix) {
       do {
         let problem = try ProblemLibrary.problem(named: String(argument.dropFirst(namedPrefix.count)))
@@ -117,6 +122,25 @@ struct Subject: Sendable {
     columnNames = CoolingFit.names
   }
 
+  private static func training(
+    _ path: String, _ format: DataFile.Format, _ task: TrainingTask?
+  ) throws -> Subject {
+    let table = try DataFile.read(path: path)
+    let training: TrainingProblem
+    do {
+      training = try TrainingProblem(table, task: task ?? TrainingTask(suggestedBy: table.targets, in: format))
+    } catch { throw Failure(.unreadable, "\(path): \(error)") }
+    var subject = Subject(argument: path, content: .training(training, of: table))
+    subject.summary.name = baseName(path)
+    subject.summary.kind = "Training"
+    subject.summary.variables = training.dimension
+    subject.summary.fingerprint = String(training.fingerprint, radix: 16)
+    subject.columnNames = training.weightNames
+    let what = task == nil ? "; '--task' chooses another" : ""
+    subject.notes = ["\(path) is read as \(training.task.phrase) from \(training.rowCount) observations\(what)"]
+    return subject
+  }
+
   private static func named(_ problem: NamedProblem, _ argument: String) -> Subject {
     var subject = Subject(argument: argument, content: .named(problem))
     subject.summary.name = problem.name
@@ -150,6 +174,7 @@ struct Subject: Sendable {
     switch content {
     case .named(let problem): return problem.forms
     case .fit(let fit): return [fit.problem]
+    case .training(let training, _): return [training.problem, training.problem.whole]
     case .program(let program): return program.forms
     case .form(let form):
       let classes: [(any Sendable)?] = [
@@ -163,7 +188,7 @@ struct Subject: Sendable {
   var isFile: Bool {
     switch content {
     case .form, .program: true
-    case .named, .fit: false
+    case .named, .fit, .training: false
     }
   }
 
@@ -175,6 +200,8 @@ struct Subject: Sendable {
       return (try? program.open(entry)) != nil
     case .fit(let fit):
       return (try? entry.open(RunRequest(problems: forms, oracles: [fit]))) != nil
+    case .training(let training, _):
+      return (try? entry.open(RunRequest(problems: forms, oracles: [RegularizedRisk(training)]))) != nil
     case .named(let problem):
       return (try? entry.open(RunRequest(problems: problem.forms, oracles: [problem.oracle]))) != nil
     }

@@ -2,13 +2,29 @@
 public import GradusNumerics
 
 extension Unconstrained: Judged {
-  public var judgingReserve: Int { StationarityTest.reserve(dimension: start.count) }
+  public var judgingReserve: Int { StationarityTest.reserve(dimension: start.count) + (strongConvexity > 0 ? 1 : 0) }
 
-  /// As a box with infinite sides.
+  /// As a box with infinite sides; a strongly convex function as what its gradient proves.
   public func judge(
     _ report: Report<Vector>, asking inquiry: Inquiry, tolerances: Tolerances
   ) async throws -> Verdict {
-    try await BoxConstrained(self).judge(report, asking: inquiry, tolerances: tolerances)
+    if strongConvexity > 0, let answer = try await inquiry.ask(Linearize(point: report.point)),
+      let verdict = StrongConvexityTest(modulus: strongConvexity, tolerances: tolerances).verdict(on: answer)
+    {
+      return verdict
+    }
+    return try await BoxConstrained(self).judge(report, asking: inquiry, tolerances: tolerances)
+  }
+}
+
+extension FiniteSum: Judged {
+  public var judgingReserve: Int { whole.judgingReserve }
+
+  /// The whole mean, without its terms.
+  public func judge(
+    _ report: Report<Vector>, asking inquiry: Inquiry, tolerances: Tolerances
+  ) async throws -> Verdict {
+    try await whole.judge(report, asking: inquiry, tolerances: tolerances)
   }
 }
 
