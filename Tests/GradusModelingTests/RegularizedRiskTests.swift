@@ -9,9 +9,11 @@ import Testing
   /// Twelve observations of four features, or of twelve with few entries; one of them is constant.
   private static func table(_ task: TrainingTask, isSparse: Bool = false) -> DataTable {
     var stream = RandomStream(seed: 4)
-    let rows = (0..<12).map { i in
-      (0..<(isSparse ? 12 : 4)).map { j in
-        j == 2 ? 7.0 : isSparse && (i + 3 * j) % 8 != 0 ? 0 : 3 * stream.normal() + Double(j)
+    var rows = [[Double]](repeating: [], count: 12)
+    for i in rows.indices {
+      for j in 0..<(isSparse ? 12 : 4) {
+        let isMissing = isSparse && (i + 3 * j) % 8 != 0
+        rows[i].append(j == 2 ? 7 : isMissing ? 0 : 3 * stream.normal() + Double(j))
       }
     }
     switch task {
