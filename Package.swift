@@ -19,7 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
   .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
-let families = ["GradusSmooth", "GradusBlackBox", "GradusDiscrete", "GradusComposite"]
+let families = ["GradusSmooth", "GradusBlackBox", "GradusDiscrete", "GradusComposite", "GradusBilevel"]
 let foundations = [
   "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusCore", "GradusModeling", "GradusVerification",
   "GradusProblems", "GradusConformance", "GradusAtlas", "GradusStudy",
@@ -53,6 +53,7 @@ let package = Package(
     library("GradusDiscrete", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusNative", "GradusSmooth"]),
     library("GradusStudy", ["GradusNumerics", "GradusLinearAlgebra", "GradusCore"]),
     library("GradusComposite", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
+    library("GradusBilevel", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusProblems", ["GradusNumerics", "GradusCore"]),
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     library("Gradus", everything.map { .byName(name: $0) }),
@@ -93,6 +94,7 @@ let package = Package(
         "GradusBlackBox", "GradusDiscrete", "GradusComposite",
       ]),
     tests("GradusCompositeTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusComposite"]),
+    tests("GradusBilevelTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusBilevel"]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusVerification"]),
     tests("GradusStudyTests", ["GradusStudy", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
     tests("TutorialTests", ["Gradus"]),

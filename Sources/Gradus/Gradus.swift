@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // One import for a user of the library: every family and everything below it.
+@_exported import GradusBilevel
 @_exported import GradusBlackBox
 @_exported import GradusComposite
 @_exported import GradusCore
