@@ -100,7 +100,7 @@ let package = Package(
     tests("TutorialTests", ["Gradus"]),
     tests(
       "SolvingTests",
-      ["Gradus", "GradusCore", "GradusModeling", "GradusNumerics", "GradusSmooth", "GradusStudy"]),
+      ["Gradus", "GradusBilevel", "GradusCore", "GradusModeling", "GradusNumerics", "GradusStudy"]),
     tests("GradusFormulaTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
     tests("GradusSymbolicTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
     tests("FiveElementTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),

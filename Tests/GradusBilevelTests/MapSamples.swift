@@ -121,7 +121,7 @@ enum MapSamples {
         var t = theta; t[1] = 0.2; return t
       }(), from: .zeros(n), by: byFixedPoint)
     try await add(
-      "mirror descent", MirrorDescentMap(gradient, step: 0.3), theta, from: Vector(repeating: 1 / 6.0, count: n),
+      "mirror descent", MirrorDescentMap(gradient, step: 0.3), 0.1 * theta, from: Vector(repeating: 1 / 6.0, count: n),
       by: byFixedPoint)
     return samples + (try await equations(&random))
   }

@@ -3,7 +3,7 @@ import Gradus
 import GradusCore
 import GradusModeling
 import GradusNumerics
-import GradusSmooth
+import GradusBilevel
 import Testing
 
 @Suite struct ParametricSensitivityTests {

@@ -31,8 +31,8 @@ public struct ImplicitCheck: Sendable, Hashable {
       let (image, shift) = (here.bySolution.applied(to: d), here.byParameters.applied(to: t))
       let moved = try await Differences.along(d, from: x) { try await map.residual(at: $0, parameters: parameters) }
       let steered = try await Differences.along(t, from: parameters) { try await map.residual(at: x, parameters: $0) }
-      products.raise(Self.error(image, moved))
-      products.raise(Self.error(shift, steered))
+      products.raise(Self.error(image, moved, noise: 1e-9 * d.norm))
+      products.raise(Self.error(shift, steered, noise: 1e-9 * t.norm))
       adjoint.raise(Self.mismatch(w, image, here.bySolution.transposedApplied(to: w), d))
       adjoint.raise(Self.mismatch(w, shift, here.byParameters.transposedApplied(to: w), t))
       guard here.structure.isSymmetric else { continue }
@@ -46,7 +46,7 @@ public struct ImplicitCheck: Sendable, Hashable {
     for _ in 0..<directions {
       let t = random.normals(parameters.count)
       let moved = try await Differences.along(t, from: parameters, step: step) { try await resolve($0) }
-      largest.raise(Self.error(try derivative.push(t).value, moved))
+      largest.raise(Self.error(try derivative.push(t).value, moved, noise: 1e-12 / step * t.norm))
     }
     solver = largest
   }
@@ -64,9 +64,10 @@ public struct ImplicitCheck: Sendable, Hashable {
     return found
   }
 
-  private static func error(_ a: Vector, _ b: Vector) -> Double {
-    let size = max(a.norm, b.norm)
-    return size == 0 ? 0 : (a - b).norm / max(size, 1e-12)
+  /// |a − b| beyond the rounding of differences, relative to the larger vector.
+  private static func error(_ a: Vector, _ b: Vector, noise: Double) -> Double {
+    let difference = (a - b).norm - noise
+    return difference <= 0 ? 0 : difference / max(a.norm, b.norm)
   }
 
   /// wᵀy against zᵀd.
