@@ -35,6 +35,7 @@ public struct NonlinearKKT: OptimalityMap {
     public var products:
       (@Sendable (_ x: Vector, _ multipliers: Vector, _ values: Vector) async throws -> any AdjointOperator)?
 
+    /// Parameters with these values now; `instance` makes the program for others.
     public init(
       _ values: Vector,
       products: (
@@ -80,9 +81,11 @@ public struct NonlinearKKT: OptimalityMap {
 
   public var solutionCount: Int { solution.count }
   public var parameterCount: Int { parameters.count }
-  /// The place of the side of a row, of the bound of a variable and of a parameter of the user among all parameters.
+  /// The place of the side of a row among all parameters.
   public func place(ofSide row: Int) -> Int { row }
+  /// The place of the bound of a variable among all parameters.
   public func place(ofBound variable: Int) -> Int { base.program.constraintCount + variable }
+  /// The place of a parameter of the user among all parameters.
   public func place(ofExtra k: Int) -> Int { solution.count + k }
 
   public func residual(at z: Vector, parameters theta: Vector) async throws -> Vector {
