@@ -12,6 +12,8 @@ public struct FiniteSum: Sendable, Codable, Hashable, Fingerprinted {
   public var strongConvexity: Double
   /// True when every fᵢ is known to be convex.
   public var isConvex: Bool
+  /// What the data behind the terms are recognized by when a run is resumed; 0 when there are none.
+  public var dataFingerprint: UInt64 = 0
 
   /// A positive `strongConvexity` says that f is convex as well.
   public init(
@@ -33,11 +35,14 @@ public struct FiniteSum: Sendable, Codable, Hashable, Fingerprinted {
     print.mix("finite sum")
     print.mix(termCount)
     print.mix(start.elements)
+    print.mix(dataFingerprint)
     return print.value
   }
 
   /// The same problem without its terms.
   public var whole: Unconstrained {
-    Unconstrained(start: start, isConvex: isConvex, strongConvexity: strongConvexity)
+    var whole = Unconstrained(start: start, isConvex: isConvex, strongConvexity: strongConvexity)
+    whole.dataFingerprint = dataFingerprint
+    return whole
   }
 }

@@ -80,10 +80,12 @@ public struct TrainingProblem: Sendable, Fingerprinted {
       case .multiclass: 0.5
       case .regression: 1.0
       }
-    return FiniteSum(
+    var sum = FiniteSum(
       start: .zeros(dimension), termCount: rowCount,
       smoothness: (0..<rowCount).map { curvature * max(0, design.squaredNorm(ofRow: $0)) + ridge }, isConvex: true,
       strongConvexity: ridge)
+    sum.dataFingerprint = fingerprint
+    return sum
   }
 
   private static func encode(
