@@ -12,14 +12,17 @@ public struct SolvableProgram: Sendable {
   public let oracle: FormulaOracle
   /// Degrees and curvature of its parts.
   public let structure: FormulaStructure
+  private let simplifies: Bool
 
   /// Compiles the formulas. Cost: linear in the program.
   ///
-  /// With `simplification` they are simplified first, for evaluation only: structure, bounds and checks go by the program
-  /// as it was stated. Simplifying takes longer than compiling; it pays for formulas evaluated many thousand times.
-  public init(_ program: FormulaProgram, simplification: Simplification? = nil) {
+  /// They are simplified first where that is forecast to pay (`Simplification.brief`), for evaluation only: structure, bounds,
+  /// ranges and the judgement of answers go by the program as it was stated.
+  public init(_ program: FormulaProgram, simplifies: Bool = true) {
     self.program = program
-    oracle = FormulaOracle(simplification.map { program.simplified($0).program } ?? program)
+    self.simplifies = simplifies
+    oracle = FormulaOracle(
+      program, simplification: simplifies ? .brief(isDiscrete: program.linear.isDiscrete) : nil)
     structure = FormulaStructure(program)
   }
 
@@ -56,7 +59,7 @@ public struct SolvableProgram: Sendable {
     var program = program
     program.start = start
     program.hasStart = true
-    return SolvableProgram(program)
+    return SolvableProgram(program, simplifies: simplifies)
   }
 
   /// Methods in the order in which they are tried.
@@ -80,7 +83,6 @@ public struct SolvableProgram: Sendable {
     try entry.open(
       RunRequest(
         problems: forms, oracles: [oracle, FormulaSearchOracle(oracle, interruption: interruption), ()],
-        settings: settings, seed: seed,
-        resuming: resuming))
+        judge: oracle.savings.map { _ in oracle.asStated }, settings: settings, seed: seed, resuming: resuming))
   }
 }

@@ -8,7 +8,14 @@ internal import Synchronization
 /// The objective is negated for maximization, as a `NonlinearProgram` is always minimized. The instructions of the
 /// Hessian are compiled when it is first asked for. Where a program repeats few formulas many times, blocks of them are
 /// evaluated at once (`ElementTape`); where a result is not finite there, the tape decides what it is.
+///
+/// Formulas may be simplified before they are compiled: those of a small program together, those of a larger one shape by
+/// shape where elements have been found. Values of objective and rows then agree with those of the program up to rounding;
+/// whoever judges asks `asStated`.
 public final class FormulaOracle: Sendable {
+  /// The program as it was stated.
+  public let program: FormulaProgram
+  /// Compiled from the program, or from its simplified form.
   public let tape: Tape
   private let sign: Double
   private let elements: ElementTape?
@@ -17,16 +24,34 @@ public final class FormulaOracle: Sendable {
   private let compiled = Mutex<CurvatureProgram?>(nil)
   private let compiledElements = Mutex<ElementCurvature?>(nil)
 
-  public convenience init(_ program: FormulaProgram) { self.init(program, findsElements: true) }
-
-  /// Without elements everything is computed by the tape.
-  package init(_ program: FormulaProgram, findsElements: Bool) {
-    tape = Tape(program)
-    elements = findsElements ? ElementTape(tape) : nil
-    sign = program.linear.sense == .minimize ? 1 : -1
+  /// Compiles the formulas, after `simplification` where one is given. Cost: linear in the program.
+  public convenience init(_ program: FormulaProgram, simplification: Simplification? = nil) {
+    self.init(program, findsElements: true, simplification)
   }
 
-  public var program: FormulaProgram { tape.program }
+  /// Without elements everything is computed by the tape.
+  package init(_ program: FormulaProgram, findsElements: Bool, _ simplification: Simplification? = nil) {
+    self.program = program
+    sign = program.linear.sense == .minimize ? 1 : -1
+    var simpler: SimplifiedProgram?
+    let roots = program.rows.compactMap { $0 } + (program.objective.map { [$0] } ?? [])
+    if let simplification, simplification.pays(on: program.graph, roots: roots, variableCount: program.variableCount) {
+      simpler = program.simplified(simplification, keepsSides: true)
+    }
+    tape = Tape(simpler?.program ?? program)
+    elements = findsElements ? ElementTape(tape, simplification) : nil
+    if let simpler, simpler.costAfter < simpler.costBefore {
+      savings = FormulaSavings(costBefore: simpler.costBefore, costAfter: simpler.costAfter, isWhole: true)
+    } else {
+      savings = elements?.savings
+    }
+  }
+
+  /// What simplification saves in one evaluation; nil where nothing was simplified.
+  public let savings: FormulaSavings?
+
+  /// An oracle of the formulas as they were stated; this one where they were not changed.
+  public var asStated: FormulaOracle { savings == nil ? self : FormulaOracle(program) }
 
   /// How many addends are evaluated in blocks.
   package var elementCount: Int { elements?.groups.reduce(0) { $0 + $1.count } ?? 0 }
@@ -70,11 +95,12 @@ public final class FormulaOracle: Sendable {
 
   private func values(_ point: Vector) -> ConstrainedValues {
     let m = program.constraintCount
+    let linear = tape.program.linear
     func linearRows() -> [Double] {
       var rows = [Double](repeating: 0, count: m)
-      if program.linear.matrix.entryCount > 0 {
+      if linear.matrix.entryCount > 0 {
         var span = rows.mutableSpan
-        program.linear.matrix.multiply(point.elements.span, to: &span)
+        linear.matrix.multiply(point.elements.span, to: &span)
       }
       return rows
     }
@@ -94,8 +120,8 @@ public final class FormulaOracle: Sendable {
 
   /// The objective to be minimized, its nonlinear part given.
   private func objective(_ nonlinear: Double, _ point: Vector) -> Double {
-    let linear = program.linear.objectiveOffset + dot(program.linear.costs.span, point.elements.span)
-    return sign * (linear + nonlinear)
+    let linear = tape.program.linear
+    return sign * (linear.objectiveOffset + dot(linear.costs.span, point.elements.span) + nonlinear)
   }
 
   private func signed(_ gradient: [Double]) -> Vector {
@@ -105,7 +131,7 @@ public final class FormulaOracle: Sendable {
   }
 
   private func gradient(_ workspace: inout TapeWorkspace) -> Vector {
-    var gradient = program.linear.costs
+    var gradient = tape.program.linear.costs
     workspace.reverse(program.constraintCount) { place, derivative in
       gradient[Int(tape.supports[place])] += derivative
     }
@@ -114,7 +140,7 @@ public final class FormulaOracle: Sendable {
 
   private func derivatives(_ point: Vector) -> ConstrainedDerivatives {
     let derivatives = borrowElements(at: point) { workspace -> ConstrainedDerivatives? in
-      var gradient = program.linear.costs
+      var gradient = tape.program.linear.costs
       var jacobian = tape.jacobianBase
       guard workspace.gradient(&gradient) != nil, workspace.jacobian(&jacobian.values) else { return nil }
       return ConstrainedDerivatives(gradient: signed(gradient), jacobian: jacobian)
@@ -200,7 +226,7 @@ extension FormulaOracle: SecondOrderOracle {
 
   private func linearization(_ point: Vector) -> Linearization<Vector> {
     let linearization = borrowElements(at: point) { workspace -> Linearization<Vector>? in
-      var gradient = program.linear.costs
+      var gradient = tape.program.linear.costs
       return workspace.gradient(&gradient).map {
         Linearization(value: objective($0, point), gradient: signed(gradient))
       }

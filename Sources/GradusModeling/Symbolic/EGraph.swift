@@ -42,6 +42,7 @@ package struct EGraph: Sendable {
   private var dirty: [Class] = []
   /// Joins that were refused as the conditions of both sides differ.
   package internal(set) var refusals = 0
+  package internal(set) var joins = 0
 
   /// `box` holds the ranges of the variables by index.
   package init(box: [Interval] = [], nodeLimit: Int = .max) {
@@ -170,6 +171,7 @@ package struct EGraph: Sendable {
     {
       swap(&winner, &loser)
     }
+    joins += 1
     parents[Int(loser)] = winner
     nextMember.swapAt(Int(winner), Int(loser))
     let range = ranges[Int(winner)].intersection(ranges[Int(loser)])

@@ -41,6 +41,8 @@ public struct SaturationReport: Sendable, Hashable {
   /// Nodes ever made, and classes in the end.
   public var nodes = 0
   public var classes = 0
+  /// Classes that were found to be equal to others.
+  public var joins = 0
   /// Statements refused because the two sides are not numbers under the same conditions.
   public var refusals = 0
 }
@@ -110,6 +112,7 @@ extension EGraph {
     rebuild()
     report.nodes = graph.count
     report.refusals = refusals
+    report.joins = joins
     for i in 0..<graph.count where parents[i] == Class(i) { report.classes += 1 }
     return report
   }

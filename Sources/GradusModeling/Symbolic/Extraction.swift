@@ -187,7 +187,9 @@ private struct CostHeap {
     var i = 0
     while true {
       var least = i
-      for child in [2 * i + 1, 2 * i + 2] where child < items.count && isBefore(child, least) { least = child }
+      let (first, second) = (2 * i + 1, 2 * i + 2)
+      if first < items.count, isBefore(first, least) { least = first }
+      if second < items.count, isBefore(second, least) { least = second }
       if least == i { return (top.cost, top.node) }
       items.swapAt(i, least)
       i = least

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// weight·node, up to the sign.
+private struct Multiple: Hashable {
+  var weight: Double
+  var node: FormulaGraph.Node
+}
+
 extension FormulaGraph {
   /// What one evaluation of `roots` costs by `CostTable`, equal parts computed once: also a weight times a node that several
   /// sums have.
   public func cost(of roots: some Sequence<Node>) -> Double {
     var isNeeded = [Bool](repeating: false, count: count)
     for root in roots { isNeeded[Int(root)] = true }
-    var scaled: Set<[UInt64]> = []
+    var scaled: Set<Multiple> = []
     var total = 0.0
     for i in stride(from: count - 1, through: 0, by: -1) where isNeeded[i] {
       let places = range(of: Node(i))
@@ -14,7 +20,7 @@ extension FormulaGraph {
       total += ownCost(Node(i))
       if operations[i] == .sum {
         for p in places where abs(weights[p]) != 1 {
-          if !scaled.insert([abs(weights[p]).bitPattern, UInt64(arguments[p])]).inserted {
+          if !scaled.insert(Multiple(weight: abs(weights[p]), node: arguments[p])).inserted {
             total -= CostTable.multiplication
           }
         }

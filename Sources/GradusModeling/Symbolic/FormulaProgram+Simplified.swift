@@ -17,6 +17,11 @@ extension FormulaProgram {
   /// Every formula is a number where the original is, on the whole space and not only within the bounds, and has the same value
   /// up to rounding. What becomes linear moves to the linear part. The program itself where nothing cheaper was found.
   public func simplified(_ options: Simplification = Simplification()) -> SimplifiedProgram {
+    simplified(options, keepsSides: false)
+  }
+
+  /// With `keepsSides` constants stay in the formulas of the rows, so that values of rows mean what they meant.
+  func simplified(_ options: Simplification, keepsSides: Bool) -> SimplifiedProgram {
     let all = rows + [objective]
     let roots = all.compactMap { $0 }
     let result = graph.simplified(roots, variableCount: variableCount, options)
@@ -34,9 +39,15 @@ extension FormulaProgram {
         nodes.append(nil)
         continue
       }
-      let parts = graph.split(result.roots[next])
+      var parts = graph.split(result.roots[next])
       next += 1
-      nodes.append(parts.node)
+      if i < constraintCount, keepsSides, parts.offset != 0 {
+        let terms = parts.node.map { [(weight: 1.0, node: $0)] } ?? []
+        nodes.append(graph.sum(terms, offset: parts.offset))
+        parts.offset = 0
+      } else {
+        nodes.append(parts.node)
+      }
       if i == constraintCount {
         linear.objectiveOffset += parts.offset
         for term in parts.linear { linear.costs[term.column] += term.weight }

@@ -13,6 +13,7 @@ extension DescribeCommand {
       "\(Numbers.counted(survey.rows, "row")), \(Numbers.count(survey.nonlinearRows)) of them nonlinear, "
         + "\(Numbers.counted(survey.entries, "Jacobian element"))")
     lines.append(Numbers.counted(survey.operations, "operation") + " in the formulas")
+    if let savings = content.oracle.savings { lines.append(Self.text(savings)) }
     lines.append(
       content.structure.isConvex
         ? "convex (proved): a local optimum is a global one"
@@ -26,6 +27,7 @@ extension DescribeCommand {
 
   static func json(_ subject: Subject, _ content: SolvableProgram, _ methods: [String]) -> JSONValue {
     let survey = content.program.survey
+    let savings = content.oracle.savings
     return [
       "schema": "gradus.description/1", "name": .string(subject.summary.name), "kind": .string(subject.summary.kind),
       "sense": .string(subject.summary.sense.rawValue), "variables": .integer(survey.variables),
@@ -33,9 +35,17 @@ extension DescribeCommand {
       "freeVariables": .integer(survey.free), "rows": .integer(survey.rows),
       "nonlinearRows": .integer(survey.nonlinearRows), "nonzeros": .integer(survey.entries),
       "convex": .bool(content.structure.isConvex), "operations": .integer(survey.operations),
-      "warnings": JSONValue(strings: survey.warnings),
+      "simplified": [
+        "formulas": .string(savings.map { $0.isWhole ? "all" : "repeated" } ?? "none"),
+        "cyclesBefore": JSONValue(savings?.costBefore), "cyclesAfter": JSONValue(savings?.costAfter),
+      ], "warnings": JSONValue(strings: survey.warnings),
       "lazyConstraints": .string(lazyRowsOfFormulas), "notes": JSONValue(strings: subject.notes),
       "methods": JSONValue(strings: methods),
     ]
+  }
+
+  private static func text(_ savings: FormulaSavings) -> String {
+    let share = Numbers.short(100 * (1 - savings.costAfter / savings.costBefore), digits: 2)
+    return "simplified for evaluation: \(savings.isWhole ? "the" : "repeated") formulas cost \(share) % less"
   }
 }

@@ -71,7 +71,7 @@ struct SolveCommand: GradusSubcommand {
     _ file: String, _ request: SolveRequest, _ learned: inout LearnedSolve?
   ) async throws -> ResultDocument {
     let helper = learned == nil ? SolveSession.Helper(for: file, request) : SolveSession.Helper()
-    let subject = try Subject.load(file, task: data.task)
+    let subject = try Subject.load(file, task: data.task, simplifies: !options.noSimplify)
     if !output.quiet { for note in subject.notes { Console.error("gradus: \(note)\n") } }
     if let document = subject.contradiction(request) {
       if let solution { try AtomicFile.write([document.json.serialized(indented: true), [0x0A]], to: solution) }

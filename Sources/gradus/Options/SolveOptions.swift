@@ -38,6 +38,9 @@ struct SolveOptions: ParsableArguments, Sendable {
   @Option(help: "Where derivatives come from.")
   var derivatives = Derivatives.exact
 
+  @Flag(help: "Evaluate formulas as they are written, not simplified.")
+  var noSimplify = false
+
   @Option(help: ArgumentHelp("A result, .sol or .bas file to start from.", valueName: "file"))
   var start: String?
 

@@ -13,6 +13,8 @@ struct Subject: Sendable {
   var notes: [String] = []
   /// A start that came with coefficients.
   var start: Vector?
+  /// Whether formulas are simplified before they are evaluated, where that pays.
+  private var simplifies = true
 
   enum Content: Sendable {
     case form(StandardForm)
@@ -25,7 +27,7 @@ struct Subject: Sendable {
   static let namedPrefix = "problem:"
 
   /// Reads `problem:NAME[,key=value…]` or a file; `task` is what data are for, where the targets do not say it.
-  static func load(_ argument: String, task: TrainingTask? = nil) throws -> Subject {
+  static func load(_ argument: String, task: TrainingTask? = nil, simplifies: Bool = true) throws -> Subject {
     if let format = DataFile.Format(path: argument), !argument.hasPrefix(namedPrefix) {
       return try training(argument, format, task)
     }
@@ -39,24 +41,26 @@ struct Subject: Sendable {
         }
         var subject = Subject(form: program.form, notes: [], argument: argument)
         subject.summary.name = problem.name
+        subject.simplifies = simplifies
         return subject
       } catch { throw Failure(.usage, error.description) }
     }
-    return Subject(try ModelFile.contents(path: argument), argument)
+    return Subject(try ModelFile.contents(path: argument), argument, simplifies)
   }
 
   /// Linear, integer and convex quadratic programs as coefficients, everything else as formulas.
-  init(_ contents: ModelContents, _ argument: String) {
+  init(_ contents: ModelContents, _ argument: String, _ simplifies: Bool = true) {
     let form = try? contents.standardForm()
     switch (contents.problem, form.map(Self.staysCoefficients) ?? false, try? contents.program()) {
     case (_, false, let program?):
-      self.init(program: program, notes: contents.notes, argument: argument)
+      self.init(program: program, notes: contents.notes, argument: argument, simplifies: simplifies)
     case (.form(let stated), _, _):
       self.init(form: form ?? stated, notes: contents.notes, argument: argument)
     case (.program(let stated), _, _):
       self.init(form: form ?? stated.linear, notes: contents.notes, argument: argument)
       if stated.hasStart { start = stated.start }
     }
+    self.simplifies = simplifies
   }
 
   private static func staysCoefficients(_ form: StandardForm) -> Bool {
@@ -72,7 +76,7 @@ struct Subject: Sendable {
     guard case .form(let form) = content, !forms.contains(where: { entry.takes($0) }),
       let program = try? FormulaProgram(form)
     else { return self }
-    var other = Subject(program: program, notes: notes, argument: argument)
+    var other = Subject(program: program, notes: notes, argument: argument, simplifies: simplifies)
     // It is the same problem: whoever checks the answer reads it as coefficients.
     other.summary = summary
     return other.fits(entry) ? other : self
@@ -95,9 +99,11 @@ struct Subject: Sendable {
     self.notes = notes
   }
 
-  init(program: FormulaProgram, notes: [String], argument: String) {
+  init(
+    program: FormulaProgram, notes: [String], argument: String, simplifies: Bool = true
+  ) {
     let linear = program.linear
-    let solvable = SolvableProgram(program)
+    let solvable = SolvableProgram(program, simplifies: simplifies)
     self.init(argument: argument, content: .program(solvable))
     // Writers of .nl call a nameless problem "unknown".
     summary.name = ["", "unknown"].contains(program.name) ? Self.baseName(argument) : program.name

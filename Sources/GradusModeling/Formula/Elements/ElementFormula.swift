@@ -14,12 +14,14 @@ struct ElementFormula {
   private(set) var gradient: [(variable: Int, node: FormulaGraph.Node)] = []
   /// ∂²φ/∂x_j∂x_k, j ≤ k, where it is not always zero.
   private(set) var hessian: [(first: Int, second: Int, node: FormulaGraph.Node)] = []
+  /// The cost of φ before and after simplification, where it was simplified.
+  private(set) var savings: FormulaSavings?
 
   private typealias Node = FormulaGraph.Node
   private typealias Terms = [(weight: Double, node: FormulaGraph.Node)]
 
   /// `numbers[k]` is the number that all elements have in place k, or nil where they differ.
-  init(_ shape: ElementShape, variableCount: Int, numbers: [Double?]) {
+  init(_ shape: ElementShape, variableCount: Int, numbers: [Double?], _ simplification: Simplification? = nil) {
     for j in 0..<variableCount { _ = graph.variable(j) }
     let places = numbers.enumerated().map { place, number in
       number.map { graph.constant($0) } ?? graph.parameter(place)
@@ -37,7 +39,24 @@ struct ElementFormula {
     }
     let weight = places[numbers.count - 1]
     value = graph.product(weight, inner[inner.count - 1])
+    if let simplification { simplify(variableCount, simplification) }
     differentiate(variableCount)
+  }
+
+  /// Takes a simpler formula for φ where it has only operations that elements have.
+  private mutating func simplify(_ variableCount: Int, _ simplification: Simplification) {
+    guard simplification.pays(on: graph, roots: [value], variableCount: variableCount) else { return }
+    let simpler = graph.simplified([value], variableCount: variableCount, simplification)
+    guard simpler.costAfter < simpler.costBefore else { return }
+    let operations = simpler.graph.operations
+    let isElement = operations.indices.allSatisfy {
+      operations[$0] == .constant || operations[$0] == .variable || operations[$0] == .parameter
+        || operations[$0].standsInElements
+    }
+    guard isElement, operations[Int(simpler.roots[0])].standsInElements else { return }
+    graph = simpler.graph
+    value = simpler.roots[0]
+    savings = FormulaSavings(costBefore: simpler.costBefore, costAfter: simpler.costAfter, isWhole: false)
   }
 
   private mutating func build(_ node: ElementShape.Node, _ arguments: [Node], _ places: [Node]) -> Node {

@@ -41,14 +41,27 @@ struct ElementTape: Sendable {
   let memoCount: Int
   let functionCount: Int
 
+  /// What simplified shapes save in all their elements; nil where none was simplified.
+  var savings: FormulaSavings? {
+    var total: FormulaSavings?
+    for group in groups {
+      guard let one = group.formula.savings else { continue }
+      let sum = total ?? FormulaSavings(costBefore: 0, costAfter: 0, isWhole: false)
+      total = FormulaSavings(
+        costBefore: sum.costBefore + one.costBefore * Double(group.count),
+        costAfter: sum.costAfter + one.costAfter * Double(group.count), isWhole: false)
+    }
+    return total
+  }
+
   /// Nil when elements do not pay.
-  init?(_ tape: Tape) {
+  init?(_ tape: Tape, _ simplification: Simplification? = nil) {
     guard let found = ElementGroups(tape.program) else { return nil }
     var groups: [Group] = []
     var memoCount = 0
     var functionCount = 0
     for group in found.groups {
-      let compiled = Group(group, tape, memoStart: memoCount, firstFunction: functionCount)
+      let compiled = Group(group, tape, memoStart: memoCount, firstFunction: functionCount, simplification)
       memoCount += compiled.memo.count * compiled.stride
       functionCount += compiled.memo.count
       groups.append(compiled)
@@ -73,7 +86,9 @@ struct ElementTape: Sendable {
 }
 
 extension ElementTape.Group {
-  init(_ group: ElementGroups.Group, _ tape: Tape, memoStart: Int, firstFunction: Int) {
+  init(
+    _ group: ElementGroups.Group, _ tape: Tape, memoStart: Int, firstFunction: Int, _ simplification: Simplification?
+  ) {
     self.memoStart = memoStart
     self.firstFunction = firstFunction
     isObjective = group.isObjective
@@ -93,7 +108,8 @@ extension ElementTape.Group {
       }
     }
     differing = common.indices.filter { common[$0] == nil }
-    formula = ElementFormula(group.shape, variableCount: group.variablesPerElement, numbers: common)
+    formula = ElementFormula(
+      group.shape, variableCount: group.variablesPerElement, numbers: common, simplification?.repeated(group.count))
     var numbers: [Double] = []
     for place in differing { numbers += Self.byItem(group.numbers, k, item: place, stride: stride) }
     self.numbers = numbers
