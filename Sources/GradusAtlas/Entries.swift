@@ -7,6 +7,7 @@ extension Atlas {
     AdaSketchNewtonSystem.self,
     BlockCoordinateToolbox.self,
     GradientNormalizedSmoothness.self,
+    ImplicitDifferentiation.self,
     LearningToRelax.self,
     RobustAlternation.self,
     SymbolicEngine.self,
