@@ -31,7 +31,12 @@ class Tutorial(unittest.TestCase):
         self.assertEqual(blocks("swift"), [textwrap.dedent(part) for part in tested])
 
     def test_the_swift_of_other_pages_is_what_is_tested(self):
-        for name, test in (("proofs-and-sensitivity", "TourSnippet"), ("linear-systems", "LinearSystemSnippet")):
+        pages = {
+            "proofs-and-sensitivity": "TourSnippet",
+            "linear-systems": "LinearSystemSnippet",
+            "implicit-differentiation": "ImplicitSnippet",
+        }
+        for name, test in pages.items():
             page = (ROOT / "Documentation" / f"{name}.md").read_text()
             source = (ROOT / "Tests" / "TutorialTests" / f"{test}.swift").read_text()
             tested = re.findall(r"// tutorial: \w+\n(.*?) *// tutorial: end", source, re.DOTALL)
