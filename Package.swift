@@ -19,7 +19,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
   .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
-let families = ["GradusSmooth", "GradusBlackBox", "GradusDiscrete", "GradusComposite", "GradusBilevel"]
+let families = [
+  "GradusSmooth", "GradusBlackBox", "GradusDiscrete", "GradusComposite", "GradusBilevel", "GradusFirstOrder",
+]
 let foundations = [
   "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusCore", "GradusModeling", "GradusVerification",
   "GradusProblems", "GradusConformance", "GradusAtlas", "GradusStudy",
@@ -42,7 +44,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
-    library("GradusNumerics"),
+    .target(name: "GradusLanes"),
+    library("GradusNumerics", ["GradusLanes"]),
     library("GradusNative", ["GradusNumerics"]),
     library("GradusLinearAlgebra", ["GradusNumerics", "GradusNative"]),
     library("GradusCore", ["GradusNumerics"]),
@@ -54,6 +57,7 @@ let package = Package(
     library("GradusStudy", ["GradusNumerics", "GradusLinearAlgebra", "GradusCore"]),
     library("GradusComposite", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusBilevel", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
+    library("GradusFirstOrder", ["GradusNumerics"]),
     library("GradusProblems", ["GradusNumerics", "GradusCore"]),
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     library("Gradus", everything.map { .byName(name: $0) }),
@@ -97,6 +101,7 @@ let package = Package(
     tests("GradusBilevelTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusBilevel"]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusVerification"]),
     tests("GradusStudyTests", ["GradusStudy", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
+    tests("GradusFirstOrderTests", ["GradusFirstOrder", "GradusNumerics"]),
     tests("TutorialTests", ["Gradus"]),
     tests(
       "SolvingTests",

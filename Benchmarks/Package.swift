@@ -28,6 +28,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
+      name: "rules", dependencies: [.product(name: "GradusFirstOrder", package: "gradus")], swiftSettings: settings),
+    .executableTarget(
       name: "sweeps",
       dependencies: [
         .product(name: "GradusLinearAlgebra", package: "gradus"), .product(name: "GradusNumerics", package: "gradus"),

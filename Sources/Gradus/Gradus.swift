@@ -6,6 +6,7 @@
 @_exported import GradusComposite
 @_exported import GradusCore
 @_exported import GradusDiscrete
+@_exported import GradusFirstOrder
 @_exported import GradusLinearAlgebra
 @_exported import GradusModeling
 @_exported import GradusNative
