@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What `gradus solve --learn` saves on sequences of related integer programs: facility location and lot sizing.
+"""What `gradus solve --learn` saves on sequences of related problems.
 
-    Benchmarks/learned_settings.py [--rounds 60] [--seeds 3]
+    Benchmarks/learned_settings.py [--only systems|programs] [--rounds 60] [--systems 400] [--seeds 3]
 
-Every sequence is solved once with an empty store and once with default settings; cost is processor seconds, ours and
-those of the helper. The generator's seeds begin at 50,000; the program was developed on others. Exit code 1 when the
-second half of a family costs more than 0.7 of the default over all its seeds.
+Integer programs: facility location and lot sizing; cost is processor seconds, ours and those of the helper. Linear
+systems: the Laplacian of a 10 x 10 grid with a shift of -0.15 + 0.6 Beta(1/2, 3/2) and normal right-hand sides, solved by
+SOR to 1e-8; cost is multiplications and additions, the same on every machine.
+Every sequence is solved once with an empty store and once with default settings. The generators' seeds begin at 50,000;
+the program was developed on others. Exit code 1 when the second half of a family costs more than 0.7 of the default over
+all its seeds.
 """
 import argparse
 import json
@@ -106,46 +109,81 @@ def lots(seed, products=4, periods=16):
     return program
 
 
-def costs(files, store, learns, seed):
-    """Processor seconds of every round, and the objectives."""
-    # Where nothing may be chosen, the store is only a record of what the default costs.
-    fixed = [] if learns else ["--set", "options=", "--set", "presolve=choose"]
-    done = subprocess.run([GRADUS, "solve", "--quiet", "--learn", store, "--seed", str(seed), "--format", "json", *fixed, *files],
-                          capture_output=True, text=True)
+def systems(seed, count):
+    """Names of shifted Laplacians (Khodak, Chow, Balcan and Talwalkar 2024)."""
+    draw = random.Random(seed)
+    return [f"problem:laplacian-system,w=10,shift={-0.15 + 0.6 * draw.betavariate(0.5, 1.5):.9f},seed={1000 * seed + k}"
+            for k in range(count)]
+
+
+# Where nothing may be chosen, the store is only a record of what the default costs.
+PROGRAM_DEFAULTS = ["options=", "presolve=choose", "start=given"]
+SYSTEM_DEFAULTS = ["factor=1.5", "symmetric=false", "start=given"]
+
+
+def costs(files, store, fixed, seed, more=()):
+    """The cost of every round, and the results."""
+    done = subprocess.run([GRADUS, "solve", "--quiet", "--learn", store, "--seed", str(seed), "--format", "json", *more,
+                           *[word for pair in fixed for word in ("--set", pair)], *files], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"gradus ended with {done.returncode}: {done.stderr.strip()}")
     rounds = {}
     for line in open(store).read().splitlines()[1:]:
         record = json.loads(line)
         rounds[record["round"]] = rounds.get(record["round"], 0) + record["cost"]
-    return [rounds[k] for k in sorted(rounds)], [r["objective"] for r in json.loads(done.stdout)["results"]]
+    return [rounds[k] for k in sorted(rounds)], json.loads(done.stdout)["results"]
+
+
+def tell(name, seed, default, learned, unit):
+    half = len(default) // 2
+    print(f"{name}, seed {seed}: {sum(default):.4g} {unit} by default, {sum(learned):.4g} learned, ratio "
+          f"{sum(learned) / sum(default):.2f}; second half {sum(learned[half:]) / sum(default[half:]):.2f}", flush=True)
+    return sum(learned[half:]), sum(default[half:])
+
+
+def measure_systems(options):
+    late = []
+    more = ["--by", "sor", "--set", "tolerance=1e-8", "--set", "stationarity=1e-8"]
+    for seed in range(options.seeds):
+        names = systems(50_000 + 1_000 * seed, options.systems)
+        with tempfile.TemporaryDirectory() as folder:
+            default, results = costs(names, os.path.join(folder, "default.store"), SYSTEM_DEFAULTS, seed, more)
+            learned, same = costs(names, os.path.join(folder, "learned.store"), [], seed, more)
+        for result in results + same:
+            if result["status"] != "optimal" or result["certificate"]["primalResidualRelative"] > 1.001e-8:
+                sys.exit(f"{result['problem']['name']} ended as {result['status']}")
+        late.append(tell("shifted Laplacians", seed, default, learned, "operations"))
+    return judge("shifted Laplacians: second half / default", sum(x for x, _ in late) / sum(y for _, y in late), 0.7)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=["systems", "programs"])
     parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--systems", type=int, default=400)
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     need(GRADUS)
-    holds, half = [], options.rounds // 2
-    for name, generate in (("facility location", facilities), ("lot sizing", lots)):
-        learned_late = default_late = 0
+    holds = []
+    if options.only != "programs":
+        holds.append(measure_systems(options))
+    families = [] if options.only == "systems" else [("facility location", facilities), ("lot sizing", lots)]
+    for name, generate in families:
+        late = []
         for seed in range(options.seeds):
             with tempfile.TemporaryDirectory() as folder:
                 files = []
                 for k in range(options.rounds):
                     files.append(os.path.join(folder, f"{k}.mps"))
                     generate(50_000 + 1_000 * seed + k).write(files[-1])
-                default, values = costs(files, os.path.join(folder, "default.store"), False, seed)
-                learned, same = costs(files, os.path.join(folder, "learned.store"), True, seed)
-            apart = max(abs(a - b) / max(1, abs(b)) for a, b in zip(same, values))
+                default, results = costs(files, os.path.join(folder, "default.store"), PROGRAM_DEFAULTS, seed)
+                learned, same = costs(files, os.path.join(folder, "learned.store"), [], seed)
+            pairs = [(a["objective"], b["objective"]) for a, b in zip(same, results)]
+            apart = max(abs(a - b) / max(1, abs(b)) for a, b in pairs)
             if apart > 1.1e-4:
                 sys.exit(f"{name}: answers differ by {apart:.1e} with learned settings")
-            learned_late += sum(learned[half:])
-            default_late += sum(default[half:])
-            print(f"{name}, seed {seed}: {sum(default):.2f} s by default, {sum(learned):.2f} s learned, ratio "
-                  f"{sum(learned) / sum(default):.2f}; second half {sum(learned[half:]) / sum(default[half:]):.2f}", flush=True)
-        holds.append(judge(f"{name}: second half / default", learned_late / default_late, 0.7))
+            late.append(tell(name, seed, default, learned, "s"))
+        holds.append(judge(f"{name}: second half / default", sum(x for x, _ in late) / sum(y for _, y in late), 0.7))
     return 0 if all(holds) else 1
 
 

@@ -277,6 +277,7 @@ extension AdaSketchNewton {
       let isFeasible = values.map { given.value.relativeViolation($0.constraints) <= 1e-6 } ?? false
       var report = Report(point: place, value: isFeasible ? values?.objective : nil, measure: measure, claim: claim)
       report.limit = limit
+      report.operations = operations
       guard phase == .done, claim != .failed, let derivatives else { return report }
       if claim == .infeasible {
         report.ray = ray

@@ -65,6 +65,77 @@ struct LearnedSettingsTests {
     #expect(try String(contentsOfFile: store, encoding: .utf8).hasPrefix(kept))
   }
 
+  /// Linear systems that drift, with one right-hand side: the last solution is a good start.
+  private static let drifting = (0..<30).map { "problem:laplacian-system,w=8,shift=\(0.002 * Double($0)),seed=7" }
+
+  @Test func theLastSolutionIsAStartWhereItHelps() throws {
+    let store = try Scratch.folder().appendingPathComponent("s").path
+    let ending = try CommandRunner.run(
+      ["solve", "--by", "sor", "--set", "tolerance=1e-8", "--learn", store, "--format", "json"] + Self.drifting)
+    #expect(ending.code == 0)
+    for result in ending.json()["results"]?.elements ?? [] {
+      #expect(result["status"]?.text == "optimal")
+      #expect((result["certificate"]?["primalResidualRelative"]?.double ?? 1) <= 1e-6)
+    }
+    let records = try lines(store).dropFirst().map { try JSONValue(parsing: Array($0.utf8)) }
+    #expect(records.contains { $0["settings"]?["start"]?.text == "last" && $0["finished"]?.truth == true })
+    #expect(records.allSatisfy { $0["family"]?.text == "sor laplacian-system operations" })
+    let learned = try CommandRunner.run(["explain", "--store", store])
+    #expect(learned.out.contains("start") && learned.out.contains("last"))
+    let without = try Scratch.folder().appendingPathComponent("s").path
+    _ = try CommandRunner.run(
+      ["solve", "--by", "sor", "--set", "tolerance=1e-8", "--set", "start=given", "--learn", without, "--quiet"]
+        + Self.drifting)
+    #expect(try !lines(without).contains { $0.contains("last") })
+  }
+
+  @Test func aLastSolutionOfAnotherProblemIsNoStart() throws {
+    let store = try Scratch.folder().appendingPathComponent("s").path
+    _ = try learn(store, Self.sequence, ["--quiet"])
+    let kept = try String(contentsOfFile: store, encoding: .utf8)
+    // Never the same dimension twice in a row.
+    #expect(!kept.contains(#""start":"last""#))
+    try "mine".write(toFile: store + ".last", atomically: false, encoding: .utf8)
+    #expect(try learn(store, Self.sequence, ["--quiet"]).code == 0)
+    #expect(try String(contentsOfFile: store + ".last", encoding: .utf8) == "mine")
+  }
+
+  @Test func operationsThatNobodyCountsAreRefused() throws {
+    let store = try Scratch.folder().appendingPathComponent("s").path
+    let ending = try learn(store, ["problem:sphere,n=2"], ["--learn-cost", "operations"])
+    #expect(ending.code == 2)
+    #expect(ending.error.contains("counts no operations"))
+  }
+
+  @Test func aSequenceKilledAgainAndAgainIsLearnedToItsEnd() throws {
+    let store = try Scratch.folder().appendingPathComponent("s").path
+    let many = (0..<40).map { "problem:laplacian-system,w=8,shift=\(0.01 * Double($0 % 13)),seed=\($0 + 1)" }
+    func rounds() throws -> Int {
+      guard let text = try? String(contentsOfFile: store, encoding: .utf8) else { return 0 }
+      // The last line may be without its end.
+      let whole = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().dropFirst()
+      return try whole.map { try (JSONValue(parsing: Array($0.utf8))["round"]?.whole ?? -1) + 1 }.max() ?? 0
+    }
+    var kills = 0
+    while try rounds() < many.count {
+      let done = try rounds()
+      let before = (try? String(contentsOfFile: store, encoding: .utf8)) ?? ""
+      let command = try CommandRunner.start(
+        ["solve", "--by", "sor", "--learn", store, "--quiet"] + many.dropFirst(done))
+      while command.process.isRunning, try rounds() < done + 6 { usleep(500) }
+      if command.process.isRunning {
+        kill(command.process.processIdentifier, SIGKILL)
+        kills += 1
+      }
+      _ = try command.ending()
+      #expect(try String(contentsOfFile: store, encoding: .utf8).hasPrefix(before))
+      #expect(try rounds() > done)
+    }
+    #expect(kills >= 3)
+    let json = try CommandRunner.run(["explain", "--store", store, "--format", "json"]).json()
+    #expect(json["families"]?.elements?.first?["rounds"]?.whole == many.count)
+  }
+
   @Test(arguments: [
     ("a model", "NAME x\nROWS\n", 3, "is no store"),
     (#"{"schema":"gradus.settings/9"}"#, "", 3, "gradus.settings/9"),

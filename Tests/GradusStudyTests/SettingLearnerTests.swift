@@ -92,6 +92,27 @@ private func play(_ rounds: Int, seed: UInt64, regret: Double = 0.1) -> (
     #expect(learner.propose(in: [0.3]) == again.propose(in: [0.3]))
   }
 
+  @Test func aSwitchThatIsHeldStaysAtItsDefault() {
+    for rounds in 8...20 {
+      let learner = play(rounds, seed: 3).learner
+      #expect(learner.propose(in: [0.1], holding: [1, 4]).configuration[1] == 0)
+      #expect(learner.propose(in: [0.1], holding: Set(0..<10)).configuration == learner.space.standard)
+    }
+  }
+
+  @Test func experiencesWithOtherFeaturesAreNoReasonToStop() {
+    var experiences = play(10, seed: 2).learner.experiences
+    let space = play(2, seed: 2).learner.space
+    for (i, context) in [[], [1, 2], [Double.greatestFiniteMagnitude]].enumerated() {
+      experiences.append(
+        SettingExperience(
+          round: 10 + i, configuration: space.standard, context: context, cost: 1, isFinished: true, expected: 1))
+      let learner = SettingLearner(space, experiences)
+      #expect(learner.propose(in: context).configuration.count == 10)
+      #expect(learner.propose(in: [0.2]).configuration.count == 10)
+    }
+  }
+
   @Test func withoutSwitchesOnlyTheDefaultIsProposed() {
     let learner = SettingLearner(SettingSpace([]), [])
     #expect(learner.propose(in: []).configuration.isEmpty)

@@ -5,10 +5,12 @@ public import GradusNumerics
 public struct LinearSystem: Fingerprinted {
   public let matrix: SparseMatrix
   public let rightHandSide: Vector
+  /// Where methods may begin; nil for zero. It changes what a solve costs, not when it counts as solved.
+  public let start: Vector?
   public let fingerprint: UInt64
 
-  /// Throws `Unsuitable` when the sides do not fit or a number is not finite.
-  public init(_ matrix: SparseMatrix, equals b: Vector) throws(Unsuitable) {
+  /// Throws `Unsuitable` when the sides or the start do not fit or a number is not finite.
+  public init(_ matrix: SparseMatrix, equals b: Vector, start: Vector? = nil) throws(Unsuitable) {
     let found: String? =
       if matrix.rowCount != b.count {
         "\(matrix.rowCount) rows and \(b.count) right-hand sides"
@@ -16,6 +18,8 @@ public struct LinearSystem: Fingerprinted {
         "a matrix entry that is NaN or infinite"
       } else if !b.isFinite {
         "a right-hand side that is NaN or infinite"
+      } else if let start, start.count != matrix.columnCount || !start.isFinite {
+        "a start that is no vector of \(matrix.columnCount) finite numbers"
       } else {
         nil
       }
@@ -26,10 +30,12 @@ public struct LinearSystem: Fingerprinted {
     }
     self.matrix = matrix
     rightHandSide = b
+    self.start = start
     var print = Fingerprint()
     print.mix("linear system")
     print.mix(matrix)
     print.mix(b.elements)
+    if let start { print.mix(start.elements) }
     fingerprint = print.value
   }
 

@@ -127,6 +127,7 @@ extension Run: ErasedRun {
     erased.bound = report.bound
     erased.boundSource = report.boundSource
     erased.limit = report.limit
+    erased.operations = report.operations
     return erased
   }
 

@@ -179,6 +179,7 @@ public final class Run<Method: OptimizationMethod> {
   func note(_ report: Report<Method.Point>) {
     account.measure = report.measure
     account.claim = report.claim
+    account.operations = report.operations
     if let bound = report.bound { account.bound = bound }
     if let value = report.value, value < account.value {
       account.value = value

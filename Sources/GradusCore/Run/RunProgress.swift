@@ -25,6 +25,8 @@ public struct RunProgress: Sendable, Codable {
   public var elapsed = Duration.zero
   /// What the answers cost, in the unit of the budget.
   public var cost = 0.0
+  /// Multiplications and additions, of methods that count them.
+  public var operations: Int?
   /// What the method says of itself, once it says something final.
   public var claim: Claim?
 

@@ -57,6 +57,17 @@ public struct AfterTime: StoppingRule {
   }
 }
 
+/// Stops when the method has done this many multiplications and additions; never where a method does not count them.
+public struct AfterOperations: StoppingRule {
+  public var limit: Int
+
+  /// Speaks when the operations counted reach the limit.
+  public func verdict(_ p: RunProgress) -> StopReason? {
+    guard let operations = p.operations, operations >= limit else { return nil }
+    return StopReason(.cost, "\(limit) operations")
+  }
+}
+
 /// Stops before the budget would be exceeded.
 public struct AfterCost: StoppingRule {
   public var limit: Double
@@ -168,6 +179,10 @@ public func && <A: StoppingRule, B: StoppingRule>(a: A, b: B) -> Together<A, B> 
 extension StoppingRule where Self == AfterAnswers {
   /// After so many answers, of one kind or of all.
   public static func answers(_ limit: Int, of kind: String? = nil) -> Self { Self(limit: limit, kind: kind) }
+}
+extension StoppingRule where Self == AfterOperations {
+  /// After so many multiplications and additions.
+  public static func operations(_ limit: Int) -> Self { Self(limit: limit) }
 }
 extension StoppingRule where Self == AfterTime {
   /// After so much time.

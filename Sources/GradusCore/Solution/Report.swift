@@ -38,6 +38,8 @@ public struct Report<Point: Sendable & Codable>: Sendable {
   public var basis: Basis?
   public var front: [FrontPoint<Point>]
   public var claim: Claim?
+  /// Multiplications and additions so far, of methods that count them; the same on every machine.
+  public var operations: Int?
   /// What stopped an outside solver, in its words; nil for methods of our own.
   public var limit: StopReason?
 

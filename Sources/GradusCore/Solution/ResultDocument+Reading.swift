@@ -59,6 +59,7 @@ extension ResultDocument {
     for entry in try top.object("answers")?.value.members ?? [] {
       answers.append(AnswerCount(kind: entry.name, count: entry.value.whole ?? 0))
     }
+    operations = try top.number("operations").flatMap { Int(exactly: $0) }
     if let member = try top.object("tolerances") { tolerances = try Tolerances(member) }
     if let member = try top.object("certificate") { certificate = try Certificate(member) }
     solution = try top.numbers("solution")

@@ -30,6 +30,7 @@ extension ResultDocument {
     func add(_ name: String, _ numbers: NamedNumbers?) {
       if let numbers { members.append(.init(name, numbers.json)) }
     }
+    if let operations { members.append(.init("operations", .integer(operations))) }
     add("solution", solution)
     add("duals", duals)
     add("reducedCosts", reducedCosts)

@@ -65,6 +65,8 @@ public struct ResultDocument: Sendable {
   public var stopped = StopReason(.converged, "")
   public var steps = 0
   public var answers: [AnswerCount] = []
+  /// Multiplications and additions, of methods that count them.
+  public var operations: Int?
   public var tolerances = Tolerances()
   public var certificate = Certificate(.none)
   public var solution: NamedNumbers?

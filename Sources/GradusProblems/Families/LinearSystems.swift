@@ -16,6 +16,16 @@ private func system(
   } catch { preconditionFailure("a system of the library must be well formed: \(error)") }
 }
 
+/// A system that has a solution, which is not known beforehand.
+private func system(_ entries: [(row: Int, column: Int, value: Double)], equals b: Vector) -> ProblemContent {
+  do {
+    let matrix = SparseMatrix(rowCount: b.count, columnCount: b.count, triplets: entries)
+    return ProblemContent(
+      forms: [try LinearSystem(matrix, equals: b)], oracle: (), optimum: KnownOptimum(value: 0),
+      traits: [.smooth, .convex, .leastSquares], region: .cube(-10, 10, b.count))
+  } catch { preconditionFailure("a system of the library must be well formed: \(error)") }
+}
+
 /// Halves from −2 to 2, the same for every size.
 private func solution(_ count: Int) -> Vector { Vector((0..<count).map { Double(($0 * 7) % 9) / 2 - 2 }) }
 
@@ -29,13 +39,14 @@ private func wholeEntries(rows: Int, columns: Int, offset: Int = 0) -> [(row: In
   return entries
 }
 
-/// The five-point Laplacian of a w × w grid, with `wind` added to the west and taken from the east.
-private func grid(_ w: Int, wind: Double = 0) -> [(row: Int, column: Int, value: Double)] {
+/// The five-point Laplacian of a w × w grid plus `shift` times the identity, with `wind` added to the west and taken from
+/// the east.
+private func grid(_ w: Int, wind: Double = 0, shift: Double = 0) -> [(row: Int, column: Int, value: Double)] {
   var entries: [(row: Int, column: Int, value: Double)] = []
   for i in 0..<w {
     for j in 0..<w {
       let k = i * w + j
-      entries.append((k, k, 4))
+      entries.append((k, k, 4 + shift))
       if i > 0 { entries.append((k, k - w, -1)) }
       if i + 1 < w { entries.append((k, k + w, -1)) }
       if j > 0 { entries.append((k, k - 1, -1 - wind)) }
@@ -50,11 +61,20 @@ private let width = ProblemParameter(
 
 let linearSystemFamilies: [ProblemFamily] = [
   ProblemFamily(
-    "laplacian-system", "the five-point Laplacian on a grid: symmetric positive definite", reference: "by construction",
-    parameters: [width]
+    "laplacian-system", "the five-point Laplacian on a grid plus a shift: definite above its least eigenvalue",
+    reference: "by construction",
+    parameters: [
+      width, .real("shift", 0, -1...100, "added to the diagonal"),
+      ProblemParameter(
+        name: "seed", defaultValue: 0, lower: 0, upper: 1e15, isInteger: true,
+        help: "of a normal right-hand side; 0: one with a solution in halves"),
+    ]
   ) {
     let w = Int($0["w"])
-    return system(grid(w), rows: w * w, solution: solution(w * w))
+    let entries = grid(w, shift: $0["shift"])
+    guard $0["seed"] > 0 else { return system(entries, rows: w * w, solution: solution(w * w)) }
+    var random = RandomStream(seed: UInt64($0["seed"])).child("right-hand side")
+    return system(entries, equals: random.normals(w * w))
   },
   ProblemFamily(
     "convection-system", "diffusion with wind on a grid: not symmetric", reference: "by construction",

@@ -38,8 +38,9 @@ public struct LinearCG: Catalogued {
     let system = try suiting(Self.card.name) {
       try PreparedSystem(problem, recipe: .init(preconditioner: preconditioner, factor: factor))
     }
-    return State(
-      system: system, solver: ConjugateGradient(rightHandSide: problem.rightHandSide, relative: tolerance))
+    return State(system: system) { r, size in
+      ConjugateGradient(rightHandSide: r, relative: tolerance, absolute: tolerance * size)
+    }
   }
 
   public func ask(_ s: inout State) -> Turn? { s.isRunning ? Turn() : nil }

@@ -40,10 +40,10 @@ public struct LinearGMRES: Catalogued {
     let system = try suiting(Self.card.name) {
       try PreparedSystem(problem, recipe: .init(preconditioner: preconditioner))
     }
-    return State(
-      system: system,
-      solver: GeneralizedMinimumResidual(
-        rightHandSide: problem.rightHandSide, restart: restart, relative: tolerance))
+    return State(system: system) { r, size in
+      GeneralizedMinimumResidual(
+        rightHandSide: r, restart: restart, relative: tolerance, absolute: tolerance * size)
+    }
   }
 
   public func ask(_ s: inout State) -> Turn? { s.isRunning ? Turn() : nil }

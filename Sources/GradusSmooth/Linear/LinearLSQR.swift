@@ -29,10 +29,10 @@ public struct LinearLSQR: Catalogued {
   public typealias State = LinearSolverState<LeastSquaresQR>
 
   public func start(_ problem: LinearSystem, random: RandomStream) throws -> State {
-    State(
-      system: try PreparedSystem(problem),
-      solver: LeastSquaresQR(
-        rightHandSide: problem.rightHandSide, columnCount: problem.matrix.columnCount, relative: tolerance))
+    State(system: try PreparedSystem(problem)) { r, size in
+      LeastSquaresQR(
+        rightHandSide: r, columnCount: problem.matrix.columnCount, relative: tolerance, absolute: tolerance * size)
+    }
   }
 
   public func ask(_ s: inout State) -> Turn? { s.isRunning ? Turn() : nil }

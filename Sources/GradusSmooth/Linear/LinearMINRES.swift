@@ -37,8 +37,9 @@ public struct LinearMINRES: Catalogued {
     let system = try suiting(Self.card.name) {
       try PreparedSystem(problem, recipe: .init(preconditioner: preconditioner))
     }
-    return State(
-      system: system, solver: MinimumResidual(rightHandSide: problem.rightHandSide, relative: tolerance))
+    return State(system: system) { r, size in
+      MinimumResidual(rightHandSide: r, relative: tolerance, absolute: tolerance * size)
+    }
   }
 
   public func ask(_ s: inout State) -> Turn? { s.isRunning ? Turn() : nil }

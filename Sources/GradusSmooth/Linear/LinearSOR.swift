@@ -35,26 +35,30 @@ public struct LinearSOR: Catalogued {
   public struct State: Sendable, Codable {
     let given: Given<LinearSystem>
     private let rows: SplitRows
+    let start: LinearStart
     var solver: Overrelaxation
 
     init(_ problem: LinearSystem, tolerance: Double) throws(LinearSystemError) {
       given = Given(problem)
       rows = try SplitRows(problem.matrix)
-      solver = Overrelaxation(rightHandSide: problem.rightHandSide, relative: tolerance)
+      (start, solver) = LinearStart.begin(problem) { r, size in
+        Overrelaxation(rightHandSide: r, relative: tolerance, absolute: tolerance * size)
+      }
     }
 
     /// What was spent so far, the same on every machine.
-    public var counts: OperationCounts { solver.counts }
+    public var counts: OperationCounts { start.counted(solver.counts) }
 
     mutating func advance(_ method: LinearSOR) {
       solver.step(rows, factor: method.factor, symmetric: method.symmetric)
     }
 
-    private enum Key: String, CodingKey { case given, solver }
+    private enum Key: String, CodingKey { case given, start, solver }
 
     public init(from decoder: any Decoder) throws {
       let box = try decoder.container(keyedBy: Key.self)
       given = try box.decode(Given<LinearSystem>.self, forKey: .given)
+      start = try box.decode(LinearStart.self, forKey: .start)
       solver = try box.decode(Overrelaxation.self, forKey: .solver)
       rows = try SplitRows(given.value.matrix)
     }
@@ -62,6 +66,7 @@ public struct LinearSOR: Catalogued {
     public func encode(to encoder: any Encoder) throws {
       var box = encoder.container(keyedBy: Key.self)
       try box.encode(given, forKey: .given)
+      try box.encode(start, forKey: .start)
       try box.encode(solver, forKey: .solver)
     }
   }
@@ -80,7 +85,8 @@ public struct LinearSOR: Catalogued {
   public func report(_ s: State) -> Report<Vector> {
     let norm = s.solver.residualNorm
     let size = s.given.value.rightHandSide.norm
-    var report = Report(point: s.solver.solution)
+    var report = Report(point: s.start.moved(s.solver.solution))
+    report.operations = s.counts.operations
     if norm.isFinite { (report.value, report.measure) = (0.5 * norm * norm, size > 0 ? norm / size : norm) }
     switch s.solver.status {
     case .running: break

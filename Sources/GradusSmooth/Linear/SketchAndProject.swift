@@ -36,11 +36,11 @@ public struct SketchAndProject: Catalogued {
   public typealias State = LinearSolverState<SketchProjection>
 
   public func start(_ problem: LinearSystem, random: RandomStream) throws -> State {
-    State(
-      system: try PreparedSystem(problem),
-      solver: SketchProjection(
-        rightHandSide: problem.rightHandSide, columnCount: problem.matrix.columnCount, kind: sketch, width: width,
-        relative: tolerance, random: random.child("sketches")))
+    State(system: try PreparedSystem(problem)) { r, size in
+      SketchProjection(
+        rightHandSide: r, columnCount: problem.matrix.columnCount, kind: sketch, width: width, relative: tolerance,
+        absolute: tolerance * size, random: random.child("sketches"))
+    }
   }
 
   public func ask(_ s: inout State) -> Turn? { s.isRunning ? Turn() : nil }

@@ -80,6 +80,7 @@ public struct SketchedLSQR: Catalogued {
       let norm = solver.residualNorm
       let size = given.value.rightHandSide.norm
       var report = Report(point: sketch.start + sketch.solve(solver.solution))
+      report.operations = counts.operations
       if norm.isFinite { (report.value, report.measure) = (0.5 * norm * norm, size > 0 ? norm / size : norm) }
       switch solver.status {
       case .running: break

@@ -28,12 +28,14 @@ struct SettingCostModel {
 
   init(_ space: SettingSpace, _ all: [SettingExperience]) {
     self.space = space
-    experiences = all.suffix(Self.window)
+    // Experiences with other features than the first ones are of another kind of problem.
+    let featureCount = all.first?.context.count ?? 0
+    experiences = all.filter { $0.context.count == featureCount }.suffix(Self.window)
     // A cut-off attempt would have cost more; how much more is unknown, so it counts as twice as much, with more noise.
     let costs = experiences.map { log(max($0.cost, 1e-9)) + ($0.isFinished ? 0 : log(2)) }
     center = costs.isEmpty ? 0 : costs.reduce(0, +) / Double(costs.count)
     let contexts = experiences.map(\.context)
-    scaling = (0..<(contexts.first?.count ?? 0)).map { f in
+    scaling = (0..<featureCount).map { f in
       let column = contexts.map { $0[f] }
       let mean = column.reduce(0, +) / Double(column.count)
       let variance = column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(column.count)

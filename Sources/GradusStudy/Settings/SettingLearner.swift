@@ -20,8 +20,8 @@ import GradusNumerics
 /// if the attempt is wasted, so the bound holds surely in what was measured and as far as those expectations are right in
 /// what was not. The default runs again every `control` rounds to keep them so.
 ///
-/// The choice is by Thompson sampling: one draw of all effects from their posterior, and the candidate that is then
-/// cheapest. A learner is made anew from its experiences, so it has no state of its own to lose.
+/// The choice is by Thompson sampling: one draw of all effects from their posterior, at half its spread, and the candidate
+/// that is then cheapest. A learner is made anew from its experiences, so it has no state of its own to lose.
 /// **Reference** D. Russo et al., *A Tutorial on Thompson Sampling* (2018); Y. Wu et al., *Conservative Bandits*, ICML 2016;
 /// F. Hutter et al., *ParamILS*, JAIR 36 (2009), §4 (adaptive capping).
 public struct SettingLearner: Sendable {
@@ -57,7 +57,9 @@ public struct SettingLearner: Sendable {
   /// What learning may waste at once, in costs of the first default runs.
   private static let credit = 6.0
   /// No attempt goes on for longer than this many times what it or the default is expected to cost.
-  private static let patience = 4.0
+  private static let patience = 2.0
+  /// Share of the posterior's spread that a draw has: sequences are short, and what is learned late is used little.
+  private static let boldness = 0.5
 
   /// `experiences` in the order in which they were made.
   public init(_ space: SettingSpace, _ experiences: [SettingExperience], regret: Double = 0.1, seed: UInt64 = 0) {
@@ -88,8 +90,8 @@ public struct SettingLearner: Sendable {
     return (spent, owed)
   }
 
-  /// What to try on an instance with these features.
-  public func propose(in context: [Double]) -> Proposal {
+  /// What to try on an instance with these features; the switches `held` stay at their default.
+  public func propose(in context: [Double], holding held: Set<Int> = []) -> Proposal {
     let standard = space.standard
     let (means, covariance) = model.predict([standard], in: context)
     // The mean of a cost whose logarithm is normal, at the lower end of what is known of it.
@@ -101,7 +103,7 @@ public struct SettingLearner: Sendable {
     let round = round
     guard round >= Self.firstDefaults, round % Self.control != 0, !space.switches.isEmpty else { return fallback }
     var random = random.child("round", round)
-    let candidates = candidates(in: context, &random)
+    let candidates = candidates(in: context, holding: held, &random)
     let (means2, covariance2) = model.predict(candidates, in: context)
     let draw = Self.draw(means2, covariance2, &random)
     let chosen = draw.indices.min { draw[$0] < draw[$1] } ?? 0
@@ -152,7 +154,9 @@ public struct SettingLearner: Sendable {
   }
 
   /// The default, the best tried, neighbors of the very best, and configurations with half of the switches turned.
-  private func candidates(in context: [Double], _ random: inout RandomStream) -> [[Int]] {
+  private func candidates(
+    in context: [Double], holding held: Set<Int>, _ random: inout RandomStream
+  ) -> [[Int]] {
     let tried = distinct()
     let means = model.predict(tried, in: context).means
     let ranked = tried.indices.sorted { (means[$0], $0) < (means[$1], $1) }.prefix(16).map { tried[$0] }
@@ -177,14 +181,17 @@ public struct SettingLearner: Sendable {
       for s in space.switches.indices where random.uniform() < 0.5 { changed = turned(changed, s, &random) }
       candidates.append(changed)
     }
+    for i in candidates.indices {
+      for s in held { candidates[i][s] = 0 }
+    }
     var seen = Set<[Int]>()
     return candidates.filter { seen.insert($0).inserted }
   }
 
-  /// One draw from N(means, covariance), by a Cholesky factorization that leaves out directions without variance.
+  /// One draw from N(means, boldness²·covariance), by a Cholesky factorization that leaves out directions without variance.
   private static func draw(_ means: [Double], _ covariance: Matrix, _ random: inout RandomStream) -> [Double] {
     let normals = random.normals(means.count)
     guard let factor = try? Cholesky.shifting(covariance, smallest: 1e-9, on: .portable).factor else { return means }
-    return means.indices.map { i in (0...i).reduce(means[i]) { $0 + factor[i, $1] * normals[$1] } }
+    return means.indices.map { i in (0...i).reduce(means[i]) { $0 + boldness * factor[i, $1] * normals[$1] } }
   }
 }

@@ -148,7 +148,8 @@ extension SettingStore.Record {
       let members = json["settings"]?.members, let context = json["context"]?.doubles,
       let cost = json["cost"]?.double, let isFinished = json["finished"]?.truth,
       let expected = json["expected"]?.double, let status = json["status"]?.text,
-      round >= 0, cost >= 0, cost.isFinite, expected >= 0, expected.isFinite, context.allSatisfy(\.isFinite)
+      round >= 0, round < 1 << 53, cost >= 0, cost.isFinite, expected >= 0, expected.isFinite,
+      context.allSatisfy(\.isFinite)
     else { return nil }
     var settings: [SettingStore.NamedText] = []
     for member in members {

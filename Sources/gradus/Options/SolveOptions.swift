@@ -59,7 +59,7 @@ struct SolveOptions: ParsableArguments, Sendable {
   @Option(help: "Share of the default's cost that learning may waste in all.")
   var learnRegret = 0.1
 
-  @Option(help: "In what cost is counted; for files processor seconds, for named problems answers.")
+  @Option(help: "In what cost is counted: for files processor, for linear systems operations, else answers.")
   var learnCost: LearnedSolve.Unit?
 
   mutating func validate() throws {

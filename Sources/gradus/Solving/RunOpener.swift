@@ -28,9 +28,7 @@ struct RunOpener {
   /// A method of our own that asks the formulas, or reads them.
   private func formulas(_ subject: SolvableProgram, _ checkpoint: Checkpoint?) throws -> any ErasedRun {
     var subject = subject
-    if let path = request.start {
-      subject = subject.moved(to: try StartFile.point(path, names: subject.program.linear.columnNames))
-    }
+    if let start = try start(subject.program.linear.columnNames) { subject = subject.moved(to: start) }
     return try subject.open(
       entry, settings: echoed + settings, seed: request.seed, resuming: checkpoint, interruption: request.interruption)
   }
@@ -45,7 +43,7 @@ struct RunOpener {
     }
     var method = try HighsSolver(settings: echoed + settings)
     // Only integer programs gain from a point; a basis that a point suggests is none.
-    if form.isDiscrete { method.start = subject.start }
+    if form.isDiscrete { method.start = request.point ?? subject.start }
     if let path = request.start { try StartFile.apply(path, to: &method, of: form) }
     return try Run(problem, by: method, asking: oracle, seed: request.seed, judgedBy: oracle)
   }
@@ -77,12 +75,13 @@ struct RunOpener {
     return pairs
   }
 
+  private func start(_ names: NameTable) throws -> Vector? {
+    try request.start.map { try StartFile.point($0, names: names) } ?? request.point
+  }
+
   private func named(_ problem: NamedProblem, _ checkpoint: Checkpoint?) throws -> RunRequest {
     var forms = problem.forms
-    if let path = request.start {
-      let start = try StartFile.point(path, names: subject.columnNames)
-      forms = forms.map { Self.moved($0, to: start) }
-    }
+    if let start = try start(subject.columnNames) { forms = forms.map { Self.moved($0, to: start) } }
     var oracles: [any Sendable] = [problem.oracle]
     if request.finiteDerivatives, let values = problem.oracle as? any ZerothOrderOracle<Vector> {
       // The differences come first: whoever asks for them does not want the exact derivatives.
@@ -119,6 +118,11 @@ struct RunOpener {
     case var form as BoxConstrained:
       form.start = form.domain.projection(of: start)
       return form
+    case var form as NonlinearProgram:
+      form.start = form.domain.projection(of: start)
+      return form
+    case let form as LinearSystem:
+      return (try? LinearSystem(form.matrix, equals: form.rightHandSide, start: start)) ?? form
     default: return form
     }
   }

@@ -11,8 +11,12 @@ struct SolveRequest: Sendable {
   var began = ContinuousClock.now
   var settings: [String] = []
   var answers: Int?
+  /// Multiplications and additions after which a run ends, of a method that counts them.
+  var operations: Int?
   var target: Double?
   var start: String?
+  /// A start that is remembered, in place of a file.
+  var point: Vector?
   var checkpoint: String?
   var checkpointEvery = 5.0
   var resume: String?

@@ -66,6 +66,7 @@ struct SolveSession {
   var rule: AnyOf {
     var rules: [any StoppingRule] = [request.interruption]
     if let deadline = request.deadline { rules.append(deadline) }
+    if let operations = request.operations { rules.append(.operations(operations)) }
     if let target = request.target { rules.append(.value(reaches: target)) }
     if !subject.isFile {
       rules.append(WhenStationary(tolerance: tolerances.stationarity))
@@ -115,6 +116,7 @@ extension ResultDocument {
     stopped = solution.stopped
     answers = solution.progress.counts
     steps = answers.reduce(0) { $0 + ($1.kind.hasPrefix("judge") ? 0 : $1.count) }
+    operations = report.operations
     if let source = report.boundSource, let gap = source.lastIndex(of: " ") {
       method.components.append(.init(String(source[..<gap]), .string(String(source[source.index(after: gap)...]))))
     }

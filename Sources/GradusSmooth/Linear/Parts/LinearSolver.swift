@@ -108,15 +108,58 @@ func suiting<T>(
   }
 }
 
+/// Where a solver begins: at the start of the problem where that has a smaller residual than zero, and at zero elsewhere.
+///
+///     A·d = r₀,   r₀ = b − A·x₀,   x = x₀ + d,   converged when ‖r₀ − A·d‖ ≤ tolerance·‖b‖
+///
+/// The tolerance stays relative to b, so a start changes what an answer costs and not what it means.
+struct LinearStart: Sendable, Codable {
+  /// x₀; nil for zero.
+  let point: Vector?
+  /// Multiplications and additions spent on r₀.
+  let operations: Int
+
+  /// Calls `make` with r₀ and the norm of b.
+  static func begin<Solver>(
+    _ problem: LinearSystem, _ make: (_ residual: Vector, _ size: Double) -> Solver
+  ) -> (start: LinearStart, solver: Solver) {
+    let b = problem.rightHandSide
+    guard let start = problem.start else { return (LinearStart(point: nil, operations: 0), make(b, b.norm)) }
+    let residual = problem.residual(at: start)
+    let isNearer = residual.norm < b.norm
+    return (
+      LinearStart(point: isNearer ? start : nil, operations: 2 * problem.matrix.entryCount + 3 * b.count),
+      make(isNearer ? residual : b, b.norm)
+    )
+  }
+
+  func moved(_ d: Vector) -> Vector { point.map { $0 + d } ?? d }
+
+  func counted(_ counts: OperationCounts) -> OperationCounts {
+    guard operations > 0 else { return counts }
+    var counts = counts
+    counts.products += 1
+    counts.operations += operations
+    return counts
+  }
+}
+
 /// A solver at work on a system.
 public struct LinearSolverState<Solver: Sendable & Codable>: Sendable, Codable {
   let system: PreparedSystem
+  let start: LinearStart
   var solver: Solver
+
+  /// `make` takes b − A·x₀ and ‖b‖.
+  init(system: PreparedSystem, _ make: (_ residual: Vector, _ size: Double) -> Solver) {
+    self.system = system
+    (start, solver) = LinearStart.begin(system.given.value, make)
+  }
 }
 
 extension LinearSolverState where Solver: IterativeSolver {
   /// What was spent so far, the same on every machine.
-  public var counts: OperationCounts { solver.counts }
+  public var counts: OperationCounts { start.counted(solver.counts) }
 }
 
 extension LinearSolverState where Solver: LinearSolver {
@@ -126,7 +169,8 @@ extension LinearSolverState where Solver: LinearSolver {
 
   var report: Report<Vector> {
     let norm = solver.knownResidual
-    var report = Report(point: solver.solution, value: norm.map { 0.5 * $0 * $0 })
+    var report = Report(point: start.moved(solver.solution), value: norm.map { 0.5 * $0 * $0 })
+    report.operations = counts.operations
     let size = system.rightHandSide.norm
     report.measure = norm.map { size > 0 ? $0 / size : $0 }
     switch solver.status {
