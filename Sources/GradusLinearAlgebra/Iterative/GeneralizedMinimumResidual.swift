@@ -21,11 +21,21 @@ public struct GeneralizedMinimumResidual: IterativeSolver {
   private let target: Double
   /// v₁ … vₖ₊₁; empty between cycles.
   private var basis: [Vector] = []
-  /// The triangular columns of H̄, column after column, k + 1 … of increasing length.
-  private var columns: [[Double]] = []
+  /// The triangular columns of H̄, one after the other: column j has j + 1 entries and begins at j(j + 1)/2.
+  private var triangle: [Double] = []
+  /// k.
+  private var columnCount = 0
   private var rotations: [SIMD2<Double>] = []
   /// The rotated right-hand side.
   private var rotated: [Double] = []
+  // Storage that is used again and means nothing between two steps.
+  private var pool: [Vector] = []
+  private var scratch = Vector([])
+
+  private enum CodingKeys: String, CodingKey {
+    case restart, solution, residualNorm, estimate, status, counts, iterations, rightHandSide, target, basis, triangle
+    case columnCount, rotations, rotated
+  }
 
   /// Begins at zero; converged when ‖r‖₂ ≤ max(relative·‖b‖₂, absolute).
   public init(rightHandSide b: Vector, restart: Int = 30, relative: Double = 1e-10, absolute: Double = 0) {
@@ -45,19 +55,33 @@ public struct GeneralizedMinimumResidual: IterativeSolver {
     let n = rightHandSide.count
     precondition(a.rowCount == n && a.columnCount == n, "the operator must be square and fit the right-hand side")
     if basis.isEmpty {
-      let r = iterations == 0 ? rightHandSide : rightHandSide - product(a, solution)
-      let norm = r.norm
-      basis = [(1 / norm) * r]
-      rotated = [norm]
+      var first = vector()
+      if iterations == 0 {
+        IterativeKernels.scale(&first.elements, rightHandSide.elements, by: 1)
+      } else {
+        multiply(a, solution, into: &first)
+        IterativeKernels.turn(&first.elements, rightHandSide.elements, -1)
+      }
+      let norm = first.norm
+      shrink(&first, by: 1 / norm)
+      basis.append(first)
+      rotated.append(norm)
     }
-    let k = columns.count
-    var next = product(a, conditioned(preconditioner, basis[k]))
+    let k = columnCount
+    let place = k * (k + 1) / 2
+    var next = vector()
+    if let preconditioner {
+      condition(preconditioner, basis[k])
+      multiply(a, scratch, into: &next)
+    } else {
+      multiply(a, basis[k], into: &next)
+    }
     let scale = next.norm
-    var column = [Double](repeating: 0, count: k + 1)
+    for _ in 0...k { triangle.append(0) }
     for _ in 0..<2 {
       for i in 0...k {
         let h = basis[i].inner(next)
-        column[i] += h
+        triangle[place + i] += h
         axpyIn(-h, basis[i], &next)
       }
     }
@@ -69,45 +93,69 @@ public struct GeneralizedMinimumResidual: IterativeSolver {
     }
     for i in 0..<k {
       let (c, s) = (rotations[i][0], rotations[i][1])
-      (column[i], column[i + 1]) = (c * column[i] + s * column[i + 1], c * column[i + 1] - s * column[i])
+      let (upper, lower) = (triangle[place + i], triangle[place + i + 1])
+      (triangle[place + i], triangle[place + i + 1]) = (c * upper + s * lower, c * lower - s * upper)
     }
-    let length = (column[k] * column[k] + below * below).squareRoot()
+    let corner = triangle[place + k]
+    let length = (corner * corner + below * below).squareRoot()
     iterations += 1
     if length <= 1e-14 * scale || length == 0 {
       // The new direction adds nothing to what A can reach.
+      pool.append(next)
       finishCycle(a, preconditioner, closed: true)
       return
     }
-    let (c, s) = (column[k] / length, below / length)
+    let (c, s) = (corner / length, below / length)
     rotations.append([c, s])
-    column[k] = length
-    columns.append(column)
+    triangle[place + k] = length
+    columnCount += 1
     rotated.append(-s * rotated[k])
     rotated[k] *= c
     estimate = abs(rotated[k + 1])
     let closed = below <= 1e-14 * scale
-    if !closed { basis.append((1 / below) * next) }
-    if closed || estimate <= target || columns.count == restart {
+    if closed {
+      pool.append(next)
+    } else {
+      shrink(&next, by: 1 / below)
+      basis.append(next)
+    }
+    if closed || estimate <= target || columnCount == restart {
       finishCycle(a, preconditioner, closed: closed)
     }
   }
 
   /// x ← x + M⁻¹·V·y and the residual of the new x.
   private mutating func finishCycle(_ a: some LinearOperator, _ preconditioner: (any LinearOperator)?, closed: Bool) {
-    let k = columns.count
+    let k = columnCount
     var y = [Double](repeating: 0, count: k)
     for i in (0..<k).reversed() {
       var sum = rotated[i]
-      for j in (i + 1)..<max(i + 1, k) { sum -= columns[j][i] * y[j] }
-      y[i] = sum / columns[i][i]
+      for j in (i + 1)..<max(i + 1, k) { sum -= triangle[j * (j + 1) / 2 + i] * y[j] }
+      y[i] = sum / triangle[i * (i + 1) / 2 + i]
     }
-    var step = Vector.zeros(rightHandSide.count)
-    for i in 0..<k { axpyIn(y[i], basis[i], &step) }
-    if k > 0 { solution = solution + conditioned(preconditioner, step) }
+    var step = vector()
+    if k > 0 {
+      IterativeKernels.scale(&step.elements, basis[0].elements, by: y[0])
+      for i in 1..<max(1, k) { axpyIn(y[i], basis[i], &step) }
+      if let preconditioner {
+        condition(preconditioner, step)
+        axpyIn(1, scratch, &solution)
+      } else {
+        axpyIn(1, step, &solution)
+      }
+    }
     let previous = residualNorm
-    residualNorm = (rightHandSide - product(a, solution)).norm
+    multiply(a, solution, into: &step)
+    IterativeKernels.turn(&step.elements, rightHandSide.elements, -1)
+    residualNorm = step.norm
     estimate = residualNorm
-    (basis, columns, rotations, rotated) = ([], [], [], [])
+    pool.append(step)
+    pool.append(contentsOf: basis)
+    basis.removeAll(keepingCapacity: true)
+    triangle.removeAll(keepingCapacity: true)
+    rotations.removeAll(keepingCapacity: true)
+    rotated.removeAll(keepingCapacity: true)
+    columnCount = 0
     if !residualNorm.isFinite {
       status = .failed
     } else if residualNorm <= target {
@@ -122,16 +170,26 @@ public struct GeneralizedMinimumResidual: IterativeSolver {
     while status == .running, iterations < limit { step(a, preconditioner: preconditioner) }
   }
 
-  private mutating func product(_ a: some LinearOperator, _ x: Vector) -> Vector {
-    counts.products += 1
-    counts.operations += a.operationsPerProduct
-    return a.applied(to: x)
+  private func shrink(_ x: inout Vector, by factor: Double) {
+    var elements = take(&x)
+    var span = elements.mutableSpan
+    scale(factor, &span)
+    x.elements = elements
   }
 
-  private mutating func conditioned(_ preconditioner: (any LinearOperator)?, _ x: Vector) -> Vector {
-    guard let preconditioner else { return x }
+  /// A vector of the pool, or a new one.
+  private mutating func vector() -> Vector { pool.popLast() ?? .zeros(rightHandSide.count) }
+
+  private mutating func multiply(_ a: some LinearOperator, _ x: Vector, into y: inout Vector) {
+    counts.products += 1
+    counts.operations += a.operationsPerProduct
+    a.apply(to: x, into: &y)
+  }
+
+  /// M⁻¹·x into `scratch`.
+  private mutating func condition(_ preconditioner: any LinearOperator, _ x: Vector) {
     counts.preconditionings += 1
     counts.operations += preconditioner.operationsPerProduct
-    return preconditioner.applied(to: x)
+    preconditioner.apply(to: x, into: &scratch)
   }
 }

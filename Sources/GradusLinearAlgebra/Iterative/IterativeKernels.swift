@@ -81,6 +81,39 @@ package enum IterativeKernels {
     }
   }
 
+  /// y ← α·x.
+  package static func scale(_ y: inout [Double], _ x: [Double], by alpha: Double) {
+    let count = y.count
+    precondition(x.count == count, "vectors have equal lengths")
+    y.withUnsafeMutableBufferPointer { y in
+      x.withUnsafeBufferPointer { x in
+        for i in 0..<count { y[i] = alpha * x[i] }
+      }
+    }
+  }
+
+  /// The step of MINRES: u ← (v − ε·u − δ·w)/γ, and x ← x + φ·u.
+  package static func descend(
+    _ u: inout [Double], _ x: inout [Double], _ v: [Double], _ w: [Double], epsilon: Double, delta: Double,
+    gamma: Double, phi: Double
+  ) {
+    let count = u.count
+    precondition(x.count == count && v.count == count && w.count == count, "vectors have equal lengths")
+    let inverse = 1 / gamma
+    u.withUnsafeMutableBufferPointer { u in
+      x.withUnsafeMutableBufferPointer { x in
+        v.withUnsafeBufferPointer { v in
+          w.withUnsafeBufferPointer { w in
+            for i in 0..<count {
+              u[i] = inverse * (v[i] - epsilon * u[i] - delta * w[i])
+              x[i] += phi * u[i]
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// Σ xᵢyᵢ.
   package static func dot(_ x: [Double], _ y: [Double]) -> Double {
     let count = x.count

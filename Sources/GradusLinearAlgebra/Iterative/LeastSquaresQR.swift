@@ -22,7 +22,18 @@ public struct LeastSquaresQR: IterativeSolver {
   private var u: Vector
   private var v: Vector
   private var w: Vector
-  private var (alpha, phiBar, rhoBar, squaredNorm) = (0.0, 0.0, 0.0, 0.0)
+  private var alpha = 0.0
+  private var phiBar = 0.0
+  private var rhoBar = 0.0
+  private var squaredNorm = 0.0
+  // Storage that is used again and means nothing between two steps.
+  private var spareRow = Vector([])
+  private var spareColumn = Vector([])
+
+  private enum CodingKeys: String, CodingKey {
+    case solution, status, counts, iterations, residualNorm, gradientNorm, relative, target, u, v, w, alpha, phiBar
+    case rhoBar, squaredNorm
+  }
 
   /// Begins at zero, for a matrix with this many columns.
   public init(rightHandSide b: Vector, columnCount: Int, relative: Double = 1e-10, absolute: Double = 0) {
@@ -43,7 +54,8 @@ public struct LeastSquaresQR: IterativeSolver {
     precondition(a.rowCount == u.count && a.columnCount == v.count, "the operator must fit both sides")
     if iterations == 0, counts.products == 0 {
       u = (1 / residualNorm) * u
-      v = transposed(a, u)
+      transpose(a)
+      swap(&v, &spareColumn)
       alpha = v.norm
       gradientNorm = alpha * residualNorm
       guard alpha > 0, alpha.isFinite else {
@@ -55,17 +67,17 @@ public struct LeastSquaresQR: IterativeSolver {
       w = v
       rhoBar = alpha
     }
-    var next = a.applied(to: v)
+    a.apply(to: v, into: &spareRow)
     counts.products += 1
     counts.operations += a.operationsPerProduct + 10 * (u.count + v.count)
-    axpyIn(-alpha, u, &next)
-    let beta = next.norm
-    u = beta > 0 ? (1 / beta) * next : next
+    axpyIn(-alpha, u, &spareRow)
+    let beta = spareRow.norm
+    IterativeKernels.scale(&u.elements, spareRow.elements, by: beta > 0 ? 1 / beta : 1)
     squaredNorm += alpha * alpha + beta * beta
-    var image = transposed(a, u)
-    axpyIn(-beta, v, &image)
-    alpha = image.norm
-    v = alpha > 0 ? (1 / alpha) * image : image
+    transpose(a)
+    axpyIn(-beta, v, &spareColumn)
+    alpha = spareColumn.norm
+    IterativeKernels.scale(&v.elements, spareColumn.elements, by: alpha > 0 ? 1 / alpha : 1)
     let rho = (rhoBar * rhoBar + beta * beta).squareRoot()
     guard rho > 0, rho.isFinite, alpha.isFinite else {
       status = .failed
@@ -76,9 +88,7 @@ public struct LeastSquaresQR: IterativeSolver {
     phiBar = s * phiBar
     rhoBar = -c * alpha
     axpyIn(phi / rho, w, &solution)
-    var direction = v
-    axpyIn(-s * alpha / rho, w, &direction)
-    w = direction
+    IterativeKernels.turn(&w.elements, v.elements, -s * alpha / rho)
     iterations += 1
     residualNorm = abs(phiBar)
     gradientNorm = abs(phiBar) * alpha * abs(c)
@@ -94,9 +104,10 @@ public struct LeastSquaresQR: IterativeSolver {
     while status == .running, iterations < limit { step(a) }
   }
 
-  private mutating func transposed(_ a: some AdjointOperator, _ y: Vector) -> Vector {
+  /// Aᵀ·u into `spareColumn`.
+  private mutating func transpose(_ a: some AdjointOperator) {
     counts.transposedProducts += 1
     counts.operations += a.operationsPerProduct
-    return a.transposedApplied(to: y)
+    a.applyTransposed(to: u, into: &spareColumn)
   }
 }

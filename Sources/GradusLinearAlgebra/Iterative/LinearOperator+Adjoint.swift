@@ -36,6 +36,15 @@ public struct SparseOperator: AdjointOperator {
 }
 
 extension LinearOperator {
+  /// y ← A·x in the storage of `y`, which is made when it does not fit.
+  package func apply(to x: Vector, into y: inout Vector) {
+    var elements = take(&y)
+    if elements.count != rowCount { elements = [Double](repeating: 0, count: rowCount) }
+    var span = elements.mutableSpan
+    multiply(x.elements.span, into: &span)
+    y.elements = elements
+  }
+
   /// A·x as a new vector.
   package func applied(to x: Vector) -> Vector {
     var y = [Double](repeating: 0, count: rowCount)
@@ -46,6 +55,15 @@ extension LinearOperator {
 }
 
 extension AdjointOperator {
+  /// x ← Aᵀ·y in the storage of `x`, which is made when it does not fit.
+  package func applyTransposed(to y: Vector, into x: inout Vector) {
+    var elements = take(&x)
+    if elements.count != columnCount { elements = [Double](repeating: 0, count: columnCount) }
+    var span = elements.mutableSpan
+    multiplyTransposed(y.elements.span, into: &span)
+    x.elements = elements
+  }
+
   /// Aᵀ·y as a new vector.
   package func transposedApplied(to y: Vector) -> Vector {
     var x = [Double](repeating: 0, count: columnCount)

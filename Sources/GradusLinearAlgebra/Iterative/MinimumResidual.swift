@@ -22,16 +22,30 @@ public struct MinimumResidual: IterativeSolver {
   private let relative: Double
   private var older: Vector
   private var newer: Vector
-  /// M⁻¹·newer.
-  private var conditioned: Vector
+  /// M⁻¹·newer; empty without preconditioner.
+  private var conditioned = Vector([])
   private var w: Vector
   private var w2: Vector
-  private var (oldBeta, beta, dBar, epsilon, phiBar, first) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-  private var (cosine, sine) = (-1.0, 0.0)
+  private var oldBeta = 0.0
+  private var beta = 0.0
+  private var dBar = 0.0
+  private var epsilon = 0.0
+  private var phiBar = 0.0
+  private var first = 0.0
+  private var cosine = -1.0
+  private var sine = 0.0
   /// Largest γ met: an estimate of ‖A‖.
   private var largest = 0.0
   /// By how much more than asked the recurrence must fall, because the preconditioner's norm deceived once.
   private var caution = 1.0
+  // Storage that is used again and means nothing between two steps.
+  private var v = Vector([])
+  private var image = Vector([])
+
+  private enum CodingKeys: String, CodingKey {
+    case solution, status, counts, iterations, residualNorm, rightHandSide, target, relative, older, newer, conditioned
+    case w, w2, oldBeta, beta, dBar, epsilon, phiBar, first, cosine, sine, largest, caution
+  }
 
   /// Begins at zero; converged when ‖r‖₂ ≤ max(relative·‖b‖₂, absolute).
   public init(rightHandSide b: Vector, relative: Double = 1e-10, absolute: Double = 0) {
@@ -39,7 +53,6 @@ public struct MinimumResidual: IterativeSolver {
     solution = .zeros(b.count)
     older = b
     newer = b
-    conditioned = b
     w = .zeros(b.count)
     w2 = w
     self.relative = relative
@@ -55,7 +68,7 @@ public struct MinimumResidual: IterativeSolver {
     precondition(a.rowCount == n && a.columnCount == n, "the operator must be square and fit the right-hand side")
     if counts.products == 0 {
       condition(preconditioner)
-      first = newer.inner(conditioned)
+      first = square
       guard first.isFinite, first > 0 else {
         status = first.isFinite ? .indefinite : .failed
         return
@@ -63,18 +76,19 @@ public struct MinimumResidual: IterativeSolver {
       first = first.squareRoot()
       (beta, phiBar) = (first, first)
     }
-    let v = (1 / beta) * conditioned
-    var y = a.applied(to: v)
+    if v.count != n { v = .zeros(n) }
+    IterativeKernels.scale(&v.elements, preconditioner == nil ? newer.elements : conditioned.elements, by: 1 / beta)
+    a.apply(to: v, into: &image)
     counts.products += 1
     counts.operations += a.operationsPerProduct + 16 * n
-    if iterations > 0 { axpyIn(-(beta / oldBeta), older, &y) }
-    let alpha = v.inner(y)
-    axpyIn(-(alpha / beta), newer, &y)
-    older = newer
-    newer = y
+    if iterations > 0 { axpyIn(-(beta / oldBeta), older, &image) }
+    let alpha = v.inner(image)
+    axpyIn(-(alpha / beta), newer, &image)
+    swap(&older, &newer)
+    swap(&newer, &image)
     condition(preconditioner)
     oldBeta = beta
-    let squared = newer.inner(conditioned)
+    let squared = square
     guard squared.isFinite, alpha.isFinite else {
       status = .failed
       return
@@ -84,11 +98,14 @@ public struct MinimumResidual: IterativeSolver {
       return
     }
     beta = max(0, squared).squareRoot()
-    rotate(alpha, v)
+    rotate(alpha)
     settle(a, preconditioner)
   }
 
-  private mutating func rotate(_ alpha: Double, _ v: Vector) {
+  /// newerᵀ·M⁻¹·newer.
+  private var square: Double { conditioned.count == 0 ? newer.inner(newer) : newer.inner(conditioned) }
+
+  private mutating func rotate(_ alpha: Double) {
     let oldEpsilon = epsilon
     let delta = cosine * dBar + sine * alpha
     let gBar = sine * dBar - cosine * alpha
@@ -108,12 +125,10 @@ public struct MinimumResidual: IterativeSolver {
     let phi = cosine * phiBar
     phiBar = sine * phiBar
     iterations += 1
-    var next = v
-    axpyIn(-oldEpsilon, w2, &next)
-    axpyIn(-delta, w, &next)
-    w2 = w
-    w = (1 / gamma) * next
-    axpyIn(phi, w, &solution)
+    IterativeKernels.descend(
+      &w2.elements, &solution.elements, v.elements, w.elements, epsilon: oldEpsilon, delta: delta, gamma: gamma,
+      phi: phi)
+    swap(&w, &w2)
   }
 
   private mutating func settle(_ a: some LinearOperator, _ preconditioner: (any LinearOperator)?) {
@@ -122,7 +137,9 @@ public struct MinimumResidual: IterativeSolver {
       preconditioner == nil ? abs(phiBar) <= target : abs(phiBar) <= caution * target / rightHandSide.norm * first
     let exhausted = beta <= 1e-15 * largest || abs(phiBar) <= 1e-16 * first
     guard status != .running || enough || exhausted else { return }
-    let norm = (rightHandSide - a.applied(to: solution)).norm
+    a.apply(to: solution, into: &image)
+    IterativeKernels.turn(&image.elements, rightHandSide.elements, -1)
+    let norm = image.norm
     counts.products += 1
     counts.operations += a.operationsPerProduct
     residualNorm = norm
@@ -137,11 +154,8 @@ public struct MinimumResidual: IterativeSolver {
   }
 
   private mutating func condition(_ preconditioner: (any LinearOperator)?) {
-    guard let preconditioner else {
-      conditioned = newer
-      return
-    }
-    conditioned = preconditioner.applied(to: newer)
+    guard let preconditioner else { return }
+    preconditioner.apply(to: newer, into: &conditioned)
     counts.preconditionings += 1
     counts.operations += preconditioner.operationsPerProduct
   }

@@ -241,7 +241,7 @@ extension Subject {
     switch content {
     case .program: true
     case .form(let form): entry.card.name == HighsSolver.card.name && form.isDiscrete
-    case .fit: false
+    case .fit, .training: false
     case .named(let problem):
       problem.forms.contains {
         $0 is LinearSystem || $0 is Unconstrained || $0 is LeastSquares || $0 is BoxConstrained
