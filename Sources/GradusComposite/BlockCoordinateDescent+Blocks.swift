@@ -17,7 +17,7 @@ extension BlockCoordinateDescent {
     switch partition {
     case .variable, .sorted: survey(&s, Self.chunks(Array(0..<n), size), .diagonal)
     case .random: survey(&s, Self.chunks(s.random.permutation(n), size), .blocks)
-    case .forest: survey(&s, [Array(0..<n)], .graph)
+    case .clustered, .forest: survey(&s, [Array(0..<n)], .graph)
     }
   }
 
@@ -46,7 +46,9 @@ extension BlockCoordinateDescent {
     }
     if survey == .blocks, keepsMatrices { s.matrices.append(block) }
     if survey == .graph {
-      return self.survey(&s, ForestElimination.blocks(of: block), .blocks)
+      let parts =
+        partition == .forest ? ForestElimination.blocks(of: block) : CoupledClusters(block, size: width(s)).blocks
+      return self.survey(&s, parts, .blocks)
     }
     if k + 1 < s.blocks.count {
       s.phase = .surveying(k + 1, survey)
@@ -107,6 +109,8 @@ extension BlockCoordinateDescent {
       s.index = live.first { $0 >= s.next } ?? first
       s.next = s.index + 1
     case .random: s.index = live[s.random.integer(below: live.count)]
+    case .lipschitz:
+      s.index = live[Self.draw(&s.random, live.map { k in s.blocks[k].reduce(0) { max($0, s.scales[$1]) } })]
     default:
       var best = -Double.infinity
       for k in live {
@@ -129,11 +133,31 @@ extension BlockCoordinateDescent {
     case .random:
       let order = s.random.permutation(live.count)
       s.chosen = order.prefix(count).map { live[$0] }.sorted()
+    case .lipschitz:
+      var left = live
+      s.chosen = []
+      for _ in 0..<count {
+        let k = Self.draw(&s.random, left.map { s.diagonal[$0] })
+        s.chosen.append(left[k])
+        left.swapAt(k, left.count - 1)
+        left.removeLast()
+      }
+      s.chosen.sort()
     default:
       let scores = live.map { (place: $0, score: score(s, $0)) }
       let ranked = scores.sorted { $0.score != $1.score ? $0.score > $1.score : $0.place < $1.place }
       s.chosen = ranked.prefix(count).map(\.place).sorted()
     }
+  }
+
+  /// A place drawn with probability proportional to its weight.
+  private static func draw(_ random: inout RandomStream, _ weights: [Double]) -> Int {
+    var rest = random.uniform() * weights.reduce(0, +)
+    for (k, weight) in weights.enumerated() {
+      rest -= weight
+      if rest < 0 { return k }
+    }
+    return weights.count - 1
   }
 
   private func score(_ s: State, block k: Int) -> Double {
@@ -150,7 +174,7 @@ extension BlockCoordinateDescent {
     switch rule {
     case .gs: return p * p
     case .gsl: return p * p / s.scales[i]
-    case .gsd, .gsq, .cyclic, .random: return p * p / s.diagonal[i]
+    case .gsd, .gsq, .cyclic, .random, .lipschitz: return p * p / s.diagonal[i]
     case .proxLength, .proxDecrease:
       guard let g = s.here?.gradient[i] else { return 0 }
       let (x, scale) = (s.x[i], s.scales[i])

@@ -7,15 +7,21 @@ public import GradusNumerics
 ///
 ///     p = the least subgradient of F;  Lᵢ = |∂²f/∂xᵢ²| and L_b = |∇²_bb f| at the start
 ///     select b:   gs max |p_b|²,  gsl max |p_b|²/L_b,  gsq max p_bᵀH_b⁻¹p_b,  gsd max Σ pᵢ²/Lᵢ,
-///                 gs-r, gs-q: the longest and the most decreasing proximal step;  cyclic;  random
+///                 gs-r, gs-q: the longest and the most decreasing proximal step;
+///                 cyclic;  random;  lipschitz: random, with probability proportional to L_b
 ///     update b:   gradient  x_b ← prox(x_b − g_b/L_b), L_b doubled until the quadratic bound holds
 ///                 matrix, newton  x_b ← P(x_b − t·H_b⁻¹p_b), H_b at the start or at x, t halved until F falls enough
 ///
-/// Blocks are drawn at random, sorted by Lᵢ, greedy forests of the graph of ∇²f, or variable: any `size` coordinates, those
-/// with the largest scores. A block whose graph is a forest is solved from the leaves to the roots in O(|b|) operations.
+/// Blocks are drawn at random, sorted by Lᵢ, clusters of strongly coupled coordinates, greedy forests of the graph of ∇²f,
+/// or variable: any `size` coordinates, those with the largest scores. A cluster grows from the coordinate with the largest
+/// Lᵢ by the one with the largest Σ Hᵢⱼ²/(LᵢLⱼ) over its members j. A block whose graph is a forest is solved from the
+/// leaves to the roots in O(|b|) operations.
 /// The last two updates move coordinates within the face on which F is smooth: a coordinate stops at zero or at a side, and
 /// one that is held there is left out of the system (two-metric projection). Once the signs and sides of the solution are
 /// found, a block that covers its support makes Newton steps.
+///
+/// After a step the oracle is asked for those entries of ∇f that the block can have changed
+/// (`SecondOrderOracle.blockLinearization`): where it knows them to be few, a step costs no whole gradient.
 ///
 /// **Needs** values, gradients and blocks of the Hessian. **Keeps** five vectors and, for gsq and matrix updates on fixed
 /// blocks, the matrices of the blocks.
@@ -23,10 +29,10 @@ public import GradusNumerics
 /// **Reference** J. Nutini, I. Laradji, M. Schmidt, *Let's Make Block Coordinate Descent Converge Faster*, JMLR 23 (2022).
 public struct BlockCoordinateDescent: Catalogued {
   /// How coordinates are put into blocks.
-  public enum Partition: String, Sendable, Codable, CaseIterable { case variable, random, sorted, forest }
+  public enum Partition: String, Sendable, Codable, CaseIterable { case variable, random, sorted, clustered, forest }
   /// Which block is taken next.
   public enum Rule: String, Sendable, Codable, CaseIterable {
-    case gsd, gs, gsl, gsq, proxLength = "gs-r", proxDecrease = "gs-q", cyclic, random
+    case gsd, gs, gsl, gsq, proxLength = "gs-r", proxDecrease = "gs-q", cyclic, random, lipschitz
   }
   /// What is done with it.
   public enum Update: String, Sendable, Codable, CaseIterable { case newton, matrix, gradient }
@@ -127,7 +133,7 @@ public struct BlockCoordinateDescent: Catalogued {
     case .beginning: .linearize(s.x)
     case .surveying(let k, _): .block(at: s.origin, of: s.blocks[k])
     case .curving(let point): .block(at: point, of: s.chosen)
-    case .trying(let step): .linearize(step.point)
+    case .trying(let step): .moved(to: step.point, block: s.chosen)
     case .ended: nil
     }
   }
@@ -145,7 +151,9 @@ public struct BlockCoordinateDescent: Catalogued {
       plan(&s)
     case (.surveying(let k, let survey), .block(let block)): learn(&s, k, survey, block)
     case (.curving, .block(let block)): if !advance(&s, block) { choose(&s) }
-    case (.trying(let step), .linearization(let there)): judge(&s, step, there)
+    case (.trying(let step), .change(let change)):
+      guard let here = s.here else { return }
+      judge(&s, step, change.completed(from: here.gradient))
     default: preconditionFailure("the answer does not fit the question of block-coordinate-descent")
     }
   }

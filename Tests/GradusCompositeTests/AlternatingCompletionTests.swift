@@ -18,6 +18,7 @@ import Testing
 
   @Test(arguments: [
     AlternatingCompletion.Regression.exact, .conjugateGradients(steps: 2), .conjugateGradients(steps: 9),
+    .sketched(steps: 2), .scheduled(share: 0.1, isSketched: false), .scheduled(share: 0.1, isSketched: true),
   ])
   func entriesThatWereNotSeenAreFound(_ regression: AlternatingCompletion.Regression) throws {
     let (full, observed) = instance(60, rank: 2, rate: 0.5)
@@ -47,6 +48,42 @@ import Testing
     let bad = SparseMatrix(rowCount: 2, columnCount: 2, triplets: [(0, 0, .nan)])
     #expect(throws: FactorizationError.self) {
       try AlternatingCompletion(bad, rank: 1, random: RandomStream(seed: 3))
+    }
+  }
+
+  /// With few entries a column the normal equations are far from p·I: two sketched steps do what two plain ones do not.
+  @Test func sketchesHelpColumnsWithFewEntries() throws {
+    let (full, observed) = instance(120, rank: 6, rate: 0.22)
+    func error(_ regression: AlternatingCompletion.Regression) throws -> Double {
+      var completion = try AlternatingCompletion(observed, rank: 6, random: RandomStream(seed: 4))
+      for _ in 0..<30 { try completion.sweep(regression) }
+      return HeldOutError(
+        completion,
+        SparseMatrix(
+          rowCount: 120, columnCount: 120,
+          triplets: (0..<120).flatMap { j in (0..<120).map { (row: $0, column: j, value: full[$0, j]) } })
+      ).error
+    }
+    let (plain, sketched) = (try error(.conjugateGradients(steps: 2)), try error(.sketched(steps: 2)))
+    #expect(sketched < plain)
+  }
+
+  /// The certificate of entries that were kept aside covers the error of the whole matrix.
+  @Test func heldOutEntriesTellTheError() throws {
+    let (full, observed) = instance(80, rank: 3, rate: 0.5)
+    let parts = HeldOutError.drawn(from: observed, share: 0.1, random: RandomStream(seed: 7))
+    #expect(parts.kept.entryCount + parts.heldOut.entryCount == observed.entryCount)
+    #expect(abs(Double(parts.heldOut.entryCount) - 0.1 * Double(observed.entryCount)) < 80)
+    let whole = SparseMatrix(
+      rowCount: 80, columnCount: 80,
+      triplets: (0..<80).flatMap { j in (0..<80).map { (row: $0, column: j, value: full[$0, j]) } })
+    var completion = try AlternatingCompletion(parts.kept, rank: 3, random: RandomStream(seed: 8))
+    for _ in 0..<4 {
+      try completion.sweep(.conjugateGradients(steps: 1))
+      let certificate = HeldOutError(completion, parts.heldOut)
+      let truth = HeldOutError(completion, whole).error
+      #expect(certificate.error < certificate.upperBound)
+      #expect(truth <= 1.2 * certificate.upperBound && certificate.error <= 1.5 * truth)
     }
   }
 }

@@ -29,6 +29,18 @@ struct SparseQuadratic: SecondOrderOracle {
     c = random.normals(n)
   }
 
+  init(upper: SparseMatrix) {
+    self.upper = upper
+    let mirrored = (0..<upper.columnCount).flatMap { j in
+      upper.range(ofColumn: j).flatMap { p -> [(row: Int, column: Int, value: Double)] in
+        let (i, value) = (Int(upper.rows[p]), upper.values[p])
+        return i == j ? [(i, j, value)] : [(i, j, value), (j, i, value)]
+      }
+    }
+    full = SparseMatrix(rowCount: upper.rowCount, columnCount: upper.columnCount, triplets: mirrored)
+    c = Vector((0..<upper.columnCount).map { Double($0 % 5) - 2 })
+  }
+
   func linearization(at x: Vector) async throws -> Linearization<Vector> {
     let image = full.times(x)
     return Linearization(value: 0.5 * x.inner(image) - c.inner(x), gradient: image - c)
@@ -103,5 +115,49 @@ struct BlockCase: Sendable, CustomTestStringConvertible {
     let run = try Run(BoxConstrained(.all(200), isConvex: true), by: method, asking: oracle)
     while run.state.iterations < 1, try await run.step() {}
     #expect(try #require(run.report.measure) <= 1e-10)
+  }
+
+  /// Clusters put together what belongs together: chains that are not coupled with each other become the blocks.
+  @Test func clustersFollowTheCouplings() async throws {
+    let order = (0..<24).map { $0 * 7 % 24 }
+    var entries: [(row: Int, column: Int, value: Double)] = (0..<24).map { ($0, $0, 4) }
+    for k in 0..<24 where k % 6 > 0 {
+      entries.append((min(order[k - 1], order[k]), max(order[k - 1], order[k]), -1.5))
+    }
+    let oracle = SparseQuadratic(upper: SparseMatrix(rowCount: 24, columnCount: 24, triplets: entries))
+    var iterations: [Int] = []
+    for partition in [BlockCoordinateDescent.Partition.clustered, .random] {
+      var method = BlockCoordinateDescent()
+      (method.partition, method.rule, method.update, method.size) = (partition, .cyclic, .matrix, 6)
+      let run = try Run(BoxConstrained(.all(24), isConvex: true), by: method, asking: oracle, seed: 4)
+      while run.state.iterations < 400, run.report.measure ?? 1 > 1e-9, try await run.step() {}
+      iterations.append(run.state.iterations)
+    }
+    #expect(iterations[0] == 4)
+    #expect(iterations[1] > 8)
+  }
+
+  /// Labels spread over a lattice: forest blocks are solved by messages, and only the neighborhood of a block is asked for.
+  @Test func labelsPropagateWithPartialGradients() async throws {
+    let lattice = LabelLattice(width: 40, seed: 6)
+    func run(_ change: (inout BlockCoordinateDescent) -> Void) async throws -> Run<BlockCoordinateDescent> {
+      var method = BlockCoordinateDescent()
+      (method.rule, method.update) = (.gs, .matrix)
+      change(&method)
+      let run = try Run(BoxConstrained(.all(1600), isConvex: true), by: method, asking: lattice, seed: 1)
+      while run.progress.answers < 900, run.report.measure ?? 1 > 1e-6, try await run.step() {}
+      return run
+    }
+    let forest = try await run { $0.partition = .forest }
+    let x = forest.report.point
+    #expect(try #require(forest.report.measure) <= 1e-6)
+    #expect(forest.progress.answers(of: "gradient") == 1)
+    #expect(try await lattice.linearization(at: x).gradient.norm <= 2e-6)
+    // Between the least and the largest label, which are ±1.
+    #expect(x.elements.allSatisfy { abs($0) <= 1 + 1e-6 })
+    let spread = try await run { ($0.partition, $0.size) = (.random, 40) }
+    #expect(try #require(spread.report.measure) > 100 * #require(forest.report.measure))
+    let part = try await lattice.blockLinearization(at: x, moving: spread.state.lastBlock)
+    #expect(part.places.count <= 5 * 40 && part.places.count > 40)
   }
 }

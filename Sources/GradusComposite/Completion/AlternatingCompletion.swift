@@ -24,6 +24,12 @@ public struct AlternatingCompletion: Sendable {
     /// So many steps of conjugate gradients on the normal equations: 2|Ω_j|k multiplications each, and as many for the
     /// first residual.
     case conjugateGradients(steps: Int)
+    /// The same in the variable R·v, where S·U_Ωj = Q·R and S is a CountSketch with 4k + 8 rows: for columns with few
+    /// entries, whose normal equations are not nearly p·I. |Ω_j|k + 8k³ multiplications more.
+    case sketched(steps: Int)
+    /// Conjugate gradients, sketched or not, until |Aᵀ(b − Av)| ≤ share·misfit·|Aᵀb| for the misfit before the sweep, at
+    /// most 50 steps: the inner error follows the outer one.
+    case scheduled(share: Double, isSketched: Bool)
   }
 
   /// k.
@@ -35,6 +41,7 @@ public struct AlternatingCompletion: Sendable {
   /// Row after row, k numbers each; M ≈ left·rightᵀ. The left one has orthonormal columns.
   private var left: [Double]
   private var right: [Double]
+  private var random: RandomStream
 
   /// From the entries that were observed; every stored entry counts, zeros too.
   ///
@@ -50,6 +57,7 @@ public struct AlternatingCompletion: Sendable {
     byColumns = observed
     byRows = observed.transposed()
     right = [Double](repeating: 0, count: n * rank)
+    self.random = random.child("sketches")
     var stream = random.child("completion")
     var basis = Matrix(rowCount: m, columnCount: rank, elements: stream.normals(m * rank).elements)
     for _ in 0..<30 {
@@ -72,16 +80,24 @@ public struct AlternatingCompletion: Sendable {
   ///
   /// Throws `notFinite` when a regression overflows.
   public mutating func sweep(_ regression: Regression) throws(FactorizationError) {
-    regressColumns(regression)
+    let tolerance = tolerance(of: regression)
+    Self.regress(byColumns, left, &right, regression, tolerance, rank, &random, &operations)
     try Self.orthonormalize(&right, passingTo: &left, rank)
-    Self.regress(byRows, right, &left, rank, regression, &operations)
+    Self.regress(byRows, right, &left, regression, tolerance, rank, &random, &operations)
     try Self.orthonormalize(&left, passingTo: &right, rank)
     operations += 5 * (left.count + right.count) * rank / 2
   }
 
   /// New factors of the columns alone; those of the rows stay.
   public mutating func regressColumns(_ regression: Regression) {
-    Self.regress(byColumns, left, &right, rank, regression, &operations)
+    let tolerance = tolerance(of: regression)
+    Self.regress(byColumns, left, &right, regression, tolerance, rank, &random, &operations)
+  }
+
+  private mutating func tolerance(of regression: Regression) -> Double {
+    guard case .scheduled(let share, _) = regression else { return 0 }
+    operations += byColumns.entryCount * (rank + 2)
+    return share * misfit
   }
 
   /// The completed entry in row `i` and column `j`.
@@ -92,17 +108,7 @@ public struct AlternatingCompletion: Sendable {
   }
 
   /// The root of Σ (entry − observed)² over Σ observed², over the entries that were observed.
-  public var misfit: Double {
-    var (error, scale) = (0.0, 0.0)
-    for j in 0..<byColumns.columnCount {
-      for p in byColumns.range(ofColumn: j) {
-        let difference = entry(Int(byColumns.rows[p]), j) - byColumns.values[p]
-        error += difference * difference
-        scale += byColumns.values[p] * byColumns.values[p]
-      }
-    }
-    return scale > 0 ? (error / scale).squareRoot() : error.squareRoot()
-  }
+  public var misfit: Double { HeldOutError(self, byColumns).error }
 
   /// V = Q·R: V ← Q and U ← U·Rᵀ, which leaves U·Vᵀ as it is.
   private static func orthonormalize(
@@ -131,11 +137,11 @@ public struct AlternatingCompletion: Sendable {
 
 extension AlternatingCompletion {
   /// One regression for each column of `observed` on the rows of `factor`, from what `solution` holds.
-  fileprivate static func regress(
-    _ observed: SparseMatrix, _ factor: [Double], _ solution: inout [Double], _ k: Int, _ regression: Regression,
-    _ operations: inout Int
+  private static func regress(
+    _ observed: SparseMatrix, _ factor: [Double], _ solution: inout [Double], _ regression: Regression,
+    _ tolerance: Double, _ k: Int, _ random: inout RandomStream, _ operations: inout Int
   ) {
-    var workspace = ColumnRegression(k)
+    var workspace = ColumnRegression(k, random)
     factor.withUnsafeBufferPointer { u in
       solution.withUnsafeMutableBufferPointer { v in
         for j in 0..<observed.columnCount {
@@ -143,11 +149,18 @@ extension AlternatingCompletion {
           let x = UnsafeMutableBufferPointer(rebasing: v[j * k..<(j + 1) * k])
           switch regression {
           case .exact: workspace.solve(observed, entries, u, x)
-          case .conjugateGradients(let steps): workspace.descend(observed, entries, u, x, steps)
+          case .conjugateGradients(let steps):
+            workspace.descend(observed, entries, u, x, .init(steps: steps), isSketched: false)
+          case .sketched(let steps):
+            workspace.descend(observed, entries, u, x, .init(steps: steps), isSketched: true)
+          case .scheduled(_, let isSketched):
+            let end = ColumnRegression.End(steps: 50, tolerance: tolerance)
+            workspace.descend(observed, entries, u, x, end, isSketched: isSketched)
           }
         }
       }
     }
     operations += workspace.operations
+    random = workspace.random
   }
 }

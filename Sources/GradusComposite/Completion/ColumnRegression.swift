@@ -14,11 +14,16 @@ struct ColumnRegression {
   private var image: [Double] = []
   private var gradient: [Double]
   private var direction: [Double]
+  /// R⁻¹R⁻ᵀ·gradient, or the gradient itself.
+  private var descent: [Double]
+  private(set) var random: RandomStream
 
-  init(_ k: Int) {
+  init(_ k: Int, _ random: RandomStream) {
     self.k = k
+    self.random = random
     gradient = [Double](repeating: 0, count: k)
     direction = gradient
+    descent = gradient
   }
 
   /// By the normal equations; a column without entries keeps its v. Where they are singular, the diagonal is raised.
@@ -41,15 +46,27 @@ struct ColumnRegression {
     for a in 0..<k { v[a] = x[a] }
   }
 
-  /// Conjugate gradients on AᵀAv = Aᵀb from v.
+  /// When conjugate gradients end: after so many steps, or where |Aᵀ(b − Av)| ≤ tolerance·|Aᵀb|.
+  struct End {
+    var steps: Int
+    var tolerance = 0.0
+  }
+
+  /// Conjugate gradients on AᵀAv = Aᵀb from v, in the variable R·v where S·A = Q·R is sketched.
   mutating func descend(
-    _ observed: SparseMatrix, _ entries: Range<Int>, _ u: Numbers, _ v: MutableNumbers, _ steps: Int
+    _ observed: SparseMatrix, _ entries: Range<Int>, _ u: Numbers, _ v: MutableNumbers, _ end: End, isSketched: Bool
   ) {
     let count = entries.count
-    guard count > 0, steps > 0 else { return }
+    guard count > 0, end.steps > 0 else { return }
     if residual.count < count {
       residual = [Double](repeating: 0, count: count)
       image = residual
+    }
+    var least = 0.0
+    if end.tolerance > 0 {
+      for (q, p) in entries.enumerated() { residual[q] = observed.values[p] }
+      least = end.tolerance * end.tolerance * transposed(observed, entries, u)
+      operations += count * k + k
     }
     for (q, p) in entries.enumerated() {
       let row = Int(observed.rows[p]) * k
@@ -57,13 +74,16 @@ struct ColumnRegression {
       for a in 0..<k { sum -= u[row + a] * v[a] }
       residual[q] = sum
     }
-    var size = transposed(observed, entries, u)
-    for a in 0..<k { direction[a] = gradient[a] }
+    var square = transposed(observed, entries, u)
     operations += 2 * count * k + k
+    if square <= least { return }
+    let triangle = isSketched ? sketched(observed, entries, u) : nil
     // Below the rounding errors of the first gradient there is nothing left to gain.
-    let least = 1e-28 * size
-    for step in 1...steps {
-      guard size > least else { return }
+    least = max(least, 1e-28 * square)
+    var size = precondition(by: triangle, square)
+    for a in 0..<k { direction[a] = descent[a] }
+    for step in 1...end.steps {
+      guard square > least else { return }
       var curvature = 0.0
       for (q, p) in entries.enumerated() {
         let row = Int(observed.rows[p]) * k
@@ -77,14 +97,56 @@ struct ColumnRegression {
       let length = size / curvature
       for a in 0..<k { v[a] += length * direction[a] }
       operations += k
-      if step == steps { return }
+      if step == end.steps { return }
       for q in 0..<count { residual[q] -= length * image[q] }
-      let next = transposed(observed, entries, u)
+      square = transposed(observed, entries, u)
+      let next = precondition(by: triangle, square)
       let ratio = next / size
-      for a in 0..<k { direction[a] = gradient[a] + ratio * direction[a] }
+      for a in 0..<k { direction[a] = descent[a] + ratio * direction[a] }
       size = next
       operations += count * (k + 1) + 2 * k
     }
+  }
+
+  /// R of a CountSketch of A with 4k + 8 rows, of A itself where it has no more; nil where R cannot be inverted.
+  private mutating func sketched(_ observed: SparseMatrix, _ entries: Range<Int>, _ u: Numbers) -> Matrix? {
+    let rows = min(4 * k + 8, entries.count)
+    guard rows >= k else { return nil }
+    let isWhole = rows == entries.count
+    var sketch = Matrix(rowCount: rows, columnCount: k)
+    for (q, p) in entries.enumerated() {
+      let row = Int(observed.rows[p]) * k
+      let target = isWhole ? q : random.integer(below: rows)
+      let sign = isWhole || random.next() >> 63 == 0 ? 1.0 : -1.0
+      for a in 0..<k { sketch.elements[target + a * rows] += sign * u[row + a] }
+    }
+    operations += entries.count * k + 2 * rows * k * k
+    guard let triangle = try? QRFactorization(sketch, on: .portable).triangle else { return nil }
+    let pivots = (0..<k).map { abs(triangle[$0, $0]) }
+    guard let largest = pivots.max(), let smallest = pivots.min(), smallest > 1e-10 * largest else { return nil }
+    return triangle
+  }
+
+  /// descent ← R⁻¹R⁻ᵀ·gradient; returns gradientᵀ·descent.
+  private mutating func precondition(by triangle: Matrix?, _ square: Double) -> Double {
+    guard let triangle else {
+      for a in 0..<k { descent[a] = gradient[a] }
+      return square
+    }
+    var size = 0.0
+    for a in 0..<k {
+      var sum = gradient[a]
+      for b in 0..<a { sum -= triangle[b, a] * descent[b] }
+      descent[a] = sum / triangle[a, a]
+      size += descent[a] * descent[a]
+    }
+    for a in (0..<k).reversed() {
+      var sum = descent[a]
+      for b in a + 1..<max(k, a + 1) { sum -= triangle[a, b] * descent[b] }
+      descent[a] = sum / triangle[a, a]
+    }
+    operations += k * k + 2 * k
+    return size
   }
 
   /// gradient ← Aᵀ·residual, and its square.

@@ -37,6 +37,16 @@ extension SecondOrderOracle where Point == Vector {
     }
     return HessianParts(point.count, products).block(block)
   }
+
+  /// The whole gradient.
+  public func blockLinearization(at point: Vector, moving block: [Int]) async throws -> BlockLinearization {
+    BlockLinearization(try await linearization(at: point))
+  }
+
+  /// The same where gradients are immediate, or nil.
+  public func immediateBlockLinearization(at point: Vector, moving block: [Int]) throws -> BlockLinearization? {
+    try immediateLinearization(at: point).map { BlockLinearization($0) }
+  }
 }
 
 /// Products of a Hessian with unit vectors, put together.

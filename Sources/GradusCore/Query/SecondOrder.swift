@@ -22,6 +22,44 @@ public protocol SecondOrderOracle<Point>: FirstOrderOracle {
   func hessianBlock(at point: Point, of block: [Int]) async throws -> SparseMatrix
   /// The block without waiting; nil when it must be awaited.
   func immediateHessianBlock(at point: Point, of block: [Int]) throws -> SparseMatrix?
+
+  /// f(x) and those entries of ∇f(x) that moving the coordinates of a block may have changed: at points that differ from x
+  /// in the block alone the others are the same. Where the graph of ∇²f is sparse, the block and its neighbors. The default
+  /// for vectors gives the whole gradient.
+  func blockLinearization(at point: Point, moving block: [Int]) async throws -> BlockLinearization
+  /// The entries without waiting; nil when they must be awaited.
+  func immediateBlockLinearization(at point: Point, moving block: [Int]) throws -> BlockLinearization?
+}
+
+/// f(x) and some entries of ∇f(x).
+public struct BlockLinearization: Sendable, Codable {
+  public var value: Double
+  /// Which entries these are; empty: all of them.
+  public var places: [Int]
+  public var entries: Vector
+
+  /// Entries of the gradient at these places.
+  public init(value: Double, places: [Int], entries: Vector) {
+    precondition(places.count == entries.count, "a partial gradient has an entry for each place")
+    self.value = value
+    self.places = places
+    self.entries = entries
+  }
+
+  /// The whole gradient.
+  public init(_ whole: Linearization<Vector>) {
+    value = whole.value
+    places = []
+    entries = whole.gradient
+  }
+
+  /// The whole gradient, where the other entries are those of `gradient`.
+  public func completed(from gradient: Vector) -> Linearization<Vector> {
+    if places.isEmpty, entries.count == gradient.count { return Linearization(value: value, gradient: entries) }
+    var gradient = gradient
+    for (k, place) in places.enumerated() { gradient[place] = entries[k] }
+    return Linearization(value: value, gradient: gradient)
+  }
 }
 
 extension SecondOrderOracle {
