@@ -19,7 +19,8 @@ extension BlockCoordinateDescent {
   func advance(_ s: inout State, _ matrix: SparseMatrix) -> Bool {
     precondition(matrix.columnCount == s.chosen.count, "a block of the Hessian has the order of the block")
     let p = Vector(s.chosen.map { s.slopes[$0] })
-    var free = s.chosen.indices.filter { p[$0] != 0 }
+    // A coordinate that nothing holds moves with the others even where its own slope is 0.
+    var free = s.chosen.indices.filter { p[$0] != 0 || s.part.isSmooth(s.chosen[$0], at: s.x[s.chosen[$0]]) }
     var direction = Vector.zeros(p.count)
     while !free.isEmpty {
       let slopes = Vector(free.map { p[$0] })

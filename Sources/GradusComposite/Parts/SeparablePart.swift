@@ -29,6 +29,11 @@ struct SeparablePart: Sendable, Codable {
     return p
   }
 
+  /// True where xᵢ lies neither at a side of the box nor at the kink of |xᵢ|.
+  func isSmooth(_ i: Int, at x: Double) -> Bool {
+    x > box.lower[i] && x < box.upper[i] && (weight == 0 || x != 0)
+  }
+
   /// All slopes.
   func slopes(at x: Vector, gradient: Vector) -> Vector {
     Vector(x.indices.map { slope($0, at: x[$0], gradient: gradient[$0]) })

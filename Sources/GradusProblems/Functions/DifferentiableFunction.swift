@@ -88,4 +88,12 @@ extension SmoothFunction {
   func hessianBlock(at point: Vector, of block: [Int]) async throws -> SparseMatrix {
     try productsNow(at: point, of: block).block(block)
   }
+
+  func immediateBlockLinearization(at point: Vector, moving block: [Int]) throws -> BlockLinearization? {
+    try immediateLinearization(at: point).map { BlockLinearization($0) }
+  }
+
+  func blockLinearization(at point: Vector, moving block: [Int]) async throws -> BlockLinearization {
+    BlockLinearization(try await linearization(at: point))
+  }
 }
