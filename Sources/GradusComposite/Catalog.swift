@@ -13,15 +13,21 @@ public enum CompositeCatalog {
 
             p = the least subgradient of F;  Lᵢ = |∂²f/∂xᵢ²| and L_b = |∇²_bb f| at the start
             select b:   gs max |p_b|²,  gsl max |p_b|²/L_b,  gsq max p_bᵀH_b⁻¹p_b,  gsd max Σ pᵢ²/Lᵢ,
-                        gs-r, gs-q: the longest and the most decreasing proximal step;  cyclic;  random
+                        gs-r, gs-q: the longest and the most decreasing proximal step;
+                        cyclic;  random;  lipschitz: random, with probability proportional to L_b
             update b:   gradient  x_b ← prox(x_b − g_b/L_b), L_b doubled until the quadratic bound holds
                         matrix, newton  x_b ← P(x_b − t·H_b⁻¹p_b), H_b at the start or at x, t halved until F falls enough
 
-        Blocks are drawn at random, sorted by Lᵢ, greedy forests of the graph of ∇²f, or variable: any `size` coordinates, those
-        with the largest scores. A block whose graph is a forest is solved from the leaves to the roots in O(|b|) operations.
+        Blocks are drawn at random, sorted by Lᵢ, clusters of strongly coupled coordinates, greedy forests of the graph of ∇²f,
+        or variable: any `size` coordinates, those with the largest scores. A cluster grows from the coordinate with the largest
+        Lᵢ by the one with the largest Σ Hᵢⱼ²/(LᵢLⱼ) over its members j. A block whose graph is a forest is solved from the
+        leaves to the roots in O(|b|) operations.
         The last two updates move coordinates within the face on which F is smooth: a coordinate stops at zero or at a side, and
         one that is held there is left out of the system (two-metric projection). Once the signs and sides of the solution are
         found, a block that covers its support makes Newton steps.
+
+        After a step the oracle is asked for those entries of ∇f that the block can have changed
+        (`SecondOrderOracle.blockLinearization`): where it knows them to be few, a step costs no whole gradient.
 
         **Needs** values, gradients and blocks of the Hessian. **Keeps** five vectors and, for gsq and matrix updates on fixed
         blocks, the matrices of the blocks.

@@ -7,6 +7,23 @@ public enum SmoothCatalog {
   /// One entry a method, with the documentation of its type as page.
   public static let entries: [MethodEntry] = [
     MethodEntry(
+      AcceleratedGradient.self,
+      page: """
+        Nesterov's fast gradient method with a line search, restarted where it would climb.
+
+            x⁺ = y − ∇f(y)/L,   L doubled until   f(x⁺) ≤ f(y) − |∇f(y)|²/(2L)
+            t⁺ = (1 + √(1 + 4t²))/2,   y⁺ = x⁺ + (t − 1)/t⁺·(x⁺ − x);     L shrinks by a factor after every step
+            f(x⁺) > f(x):   back to y = x, t = 1
+
+        Neither a Lipschitz nor a convexity constant is asked for: L is searched, and restarts make the method as fast as one
+        that knows how strongly f is convex. Values at the points x never rise.
+
+        **Needs** values and gradients, two of each a step. **Keeps** six vectors.
+        **Guarantee** f(xₖ) − f* = O(1/k²) for convex f with Lipschitz gradient; linear when strongly convex; ∇f(xₖ) → 0.
+        **Reference** Yu. Nesterov, *Gradient methods for minimizing composite functions*, Math. Program. 140 (2013);
+        B. O'Donoghue, E. Candès, *Adaptive restart for accelerated gradient schemes*, Found. Comput. Math. 15 (2015).
+        """),
+    MethodEntry(
       AdaSketchNewton.self,
       page: """
         Inexact Newton steps from randomized sketches, on an exact augmented Lagrangian.
@@ -54,6 +71,28 @@ public enum SmoothCatalog {
         Lagrangian Methods for Constrained Optimization*, SIAM 2014.
         """),
     MethodEntry(
+      CubicNewton.self,
+      page: """
+        Newton's method with a cubic term in place of a shift or a ball, adapted as it goes (ARC).
+
+            d = argmin m(d) = gᵀd + ½dᵀHd + (σ/3)|d|³,   globally:  (H + λI)d = −g,  λ = σ|d|,  H + λI ⪰ 0
+            ρ = (f(x) − f(x + d))/(−m(d)):   x⁺ = x + d when ρ > η
+            σ⁺ = min(σ, |∇f(x⁺)|)/2 when ρ > 0.9,  2σ when ρ ≤ η,  σ otherwise
+
+        One spectral decomposition of H serves all σ at a point: the equation λ = σ|d(λ)| has one root, found by bisection in
+        O(n) operations a step, the hard case included. Directions of negative curvature are followed as far as the cubic lets
+        them. Where the model promises less than the rounding error of f, a step counts when it makes the gradient smaller.
+        A matrix that is not finite counts as zero.
+
+        **Needs** values, gradients and Hessians. **Keeps** one n × n matrix and four vectors. Cost of a step: about 9n³
+        operations.
+        **Guarantee** |∇f| ≤ ε within O(ε^(−3/2)) steps for Lipschitz Hessians, the best order there is; f(xₖ) − f* = O(1/k²) for
+        convex f; superlinear near a minimum with positive definite Hessian.
+        **Reference** Yu. Nesterov, B. T. Polyak, *Cubic regularization of Newton method and its global performance*, Math.
+        Program. 108 (2006); C. Cartis, N. I. M. Gould, Ph. L. Toint, *Adaptive cubic regularisation methods*, Math. Program. 127
+        (2011), algorithm 2.1.
+        """),
+    MethodEntry(
       GradientDescent.self,
       page: """
         Steepest descent with backtracking.
@@ -72,16 +111,18 @@ public enum SmoothCatalog {
       page: """
         Newton's method with a shift that is proportional to the gradient's norm, for exact and approximate Hessians.
 
-            λ = |g|^α/γ,   d = −(H + λI)⁻¹g,   g = ∇f(x),  H ≈ ∇²f(x)
+            λ = |g|^α/γ,   d = −(H + λB)⁻¹g,   g = ∇f(x),  H ≈ ∇²f(x),   |g|² = gᵀB⁻¹g
             f(x) − f(x + d) ≥ |∇f(x + d)|²/(8λ):   x⁺ = x + d,  γ⁺ = 2γ;      otherwise  γ ← γ/2
 
         γ, the radius within which the model of the gradient is to be trusted, is all that is searched for; no constant of a
-        problem class is asked for, and the rate adapts to the class and to the error of H. γ is also halved where H + λI has no
+        problem class is asked for, and the rate adapts to the class and to the error of H. γ is also halved where H + λB has no
         Cholesky factors. Where the model promises less than the rounding error of f, a step counts when it makes the gradient
         smaller. A matrix that is not finite counts as zero: the step is then a multiple of −g.
 
         H is what the oracle gives: the Hessian, a Gauss–Newton matrix (`GaussNewtonObjective`), a Fisher matrix. With α = ½ the
-        shift is that of regularized Newton methods for Lipschitz Hessians.
+        shift is that of regularized Newton methods for Lipschitz Hessians; with 1/γ for its constant, α in [½, 1] makes the
+        universal method. B is the identity, or the magnitudes of the diagonal of H at the start, where variables differ in
+        scale. `smoothness(of:at:along:)` measures the radius that γ looks for.
 
         **Needs** values, gradients and Hessians. **Keeps** one n × n matrix and three vectors. Cost of a trial: n³/3 operations.
         **Guarantee** ∇f(xₖ) → 0 for f bounded below with Lipschitz gradient and H ⪰ 0; superlinear near a minimum with positive

@@ -10,16 +10,18 @@ public import GradusNumerics
 
 /// Newton's method with a shift that is proportional to the gradient's norm, for exact and approximate Hessians.
 ///
-///     λ = |g|^α/γ,   d = −(H + λI)⁻¹g,   g = ∇f(x),  H ≈ ∇²f(x)
+///     λ = |g|^α/γ,   d = −(H + λB)⁻¹g,   g = ∇f(x),  H ≈ ∇²f(x),   |g|² = gᵀB⁻¹g
 ///     f(x) − f(x + d) ≥ |∇f(x + d)|²/(8λ):   x⁺ = x + d,  γ⁺ = 2γ;      otherwise  γ ← γ/2
 ///
 /// γ, the radius within which the model of the gradient is to be trusted, is all that is searched for; no constant of a
-/// problem class is asked for, and the rate adapts to the class and to the error of H. γ is also halved where H + λI has no
+/// problem class is asked for, and the rate adapts to the class and to the error of H. γ is also halved where H + λB has no
 /// Cholesky factors. Where the model promises less than the rounding error of f, a step counts when it makes the gradient
 /// smaller. A matrix that is not finite counts as zero: the step is then a multiple of −g.
 ///
 /// H is what the oracle gives: the Hessian, a Gauss–Newton matrix (`GaussNewtonObjective`), a Fisher matrix. With α = ½ the
-/// shift is that of regularized Newton methods for Lipschitz Hessians.
+/// shift is that of regularized Newton methods for Lipschitz Hessians; with 1/γ for its constant, α in [½, 1] makes the
+/// universal method. B is the identity, or the magnitudes of the diagonal of H at the start, where variables differ in
+/// scale. `smoothness(of:at:along:)` measures the radius that γ looks for.
 ///
 /// **Needs** values, gradients and Hessians. **Keeps** one n × n matrix and three vectors. Cost of a trial: n³/3 operations.
 /// **Guarantee** ∇f(xₖ) → 0 for f bounded below with Lipschitz gradient and H ⪰ 0; superlinear near a minimum with positive
@@ -27,12 +29,17 @@ public import GradusNumerics
 /// **Reference** *Gradient-Normalized Smoothness for Optimization with Approximate Hessians*, 2025 (the case α = 1);
 /// N. Doikov, K. Mishchenko, Yu. Nesterov, *Super-universal regularized Newton method*, SIAM J. Optim. 34 (2024).
 public struct GradientRegularizedNewton: Catalogued {
+  /// B.
+  public enum Metric: String, Sendable, Codable, CaseIterable { case identity, diagonal }
+
   /// The first γ.
   public var radius = 1.0
   /// α, the power of the gradient's norm in the shift.
   public var exponent = 1.0
   /// γ is known and stays; every step to a finite value is taken.
   public var isFixed = false
+  /// B, in which lengths are measured.
+  public var metric = Metric.identity
 
   public init() {}
 
@@ -50,6 +57,7 @@ public struct GradientRegularizedNewton: Catalogued {
     Setting("radius", \.radius, in: 1e-9...1e12, "first γ, a length within which the model is trusted"),
     Setting("exponent", \.exponent, in: 0.1...1, "power of the gradient's norm in the shift"),
     Setting("fixed", \.isFixed, "keep γ and take every step"),
+    Setting("metric", choice: \.metric, "in which lengths are measured"),
   ]
 
   /// Where in the algorithm the state stands.
@@ -68,8 +76,10 @@ public struct GradientRegularizedNewton: Catalogued {
     var x: Vector
     var here: Linearization<Vector>?
     var measure: Double?
-    /// H at x, by columns.
+    /// H at x, by columns; with the diagonal metric B^(−½)HB^(−½).
     var hessian: Vector = []
+    /// The diagonal of B^½; empty for the identity and before H is known.
+    var scales: Vector = []
     var radius: Double
     var phase = Phase.beginning
     /// Cholesky factorizations so far, failed ones included.
@@ -105,6 +115,7 @@ public struct GradientRegularizedNewton: Catalogued {
     case (.modelling, .matrix(let matrix)):
       precondition(matrix.count == s.x.count * s.x.count, "a Hessian has n × n elements")
       s.hessian = matrix.isFinite ? matrix : .zeros(matrix.count)
+      if metric == .diagonal { scale(&s) }
       propose(&s)
     case (.trying(let step, let shift), .linearization(let there)):
       guard case .linearize(let point) = question else { return }
@@ -129,9 +140,27 @@ public struct GradientRegularizedNewton: Catalogued {
     s.phase = measure > 0 ? .modelling : .ended(.stationary)
   }
 
-  /// The next trial: γ is halved until H + λI has Cholesky factors.
+  /// B^(−½)·g.
+  private func scaled(_ g: Vector, _ s: State) -> Vector {
+    s.scales.count == 0 ? g : Vector(g.indices.map { g[$0] / s.scales[$0] })
+  }
+
+  /// Takes B from the first matrix, and brings H into its metric. Entries that are zero count as a small share of the largest.
+  private func scale(_ s: inout State) {
+    let n = s.x.count
+    if s.scales.count == 0 {
+      let diagonal = (0..<n).map { abs(s.hessian[$0 + $0 * n]) }
+      let largest = diagonal.max() ?? 0
+      s.scales = Vector(diagonal.map { largest > 0 ? max($0, 1e-8 * largest).squareRoot() : 1 })
+    }
+    for j in 0..<n { for i in 0..<n { s.hessian[i + j * n] /= s.scales[i] * s.scales[j] } }
+  }
+
+  /// The next trial: γ is halved until H + λB has Cholesky factors.
   private func propose(_ s: inout State) {
-    guard let here = s.here, let measure = s.measure else { return }
+    guard let here = s.here else { return }
+    let slope = scaled(here.gradient, s)
+    let measure = slope.norm
     let matrix = Matrix(rowCount: s.x.count, columnCount: s.x.count, elements: s.hessian.elements)
     var gamma = s.radius
     while gamma >= Self.floor {
@@ -139,7 +168,7 @@ public struct GradientRegularizedNewton: Catalogued {
       guard shift.isFinite else { break }
       s.factorizations += 1
       if let factor = try? Cholesky(matrix, shift: shift, on: .portable) {
-        let step = -factor.solve(here.gradient)
+        let step = scaled(-factor.solve(slope), s)
         if step.isFinite {
           if !isFixed { s.radius = gamma }
           s.phase = s.x.isFixed(under: 1, along: step) ? .ended(here.claimAtRest) : .trying(step: step, shift: shift)
@@ -153,12 +182,13 @@ public struct GradientRegularizedNewton: Catalogued {
 
   private func judge(_ s: inout State, _ point: Vector, _ there: Linearization<Vector>, _ step: Vector, _ shift: Double)
   {
-    guard let here = s.here, let measure = s.measure else { return }
+    guard let here = s.here else { return }
     guard there.isFinite else {
       if isFixed { s.phase = .ended(.failed) } else { retreat(&s) }
       return
     }
-    let gradient = there.gradient.norm
+    let measure = scaled(here.gradient, s).norm
+    let gradient = scaled(there.gradient, s).norm
     let decrease = here.value - there.value
     let noise = 8 * abs(here.value).ulp
     let isHidden = -0.5 * here.gradient.inner(step) <= noise
