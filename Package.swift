@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let families = [
   "GradusSmooth", "GradusBlackBox", "GradusDiscrete", "GradusComposite", "GradusBilevel", "GradusFirstOrder",
+  "GradusLearning",
 ]
 let foundations = [
   "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusCore", "GradusModeling", "GradusVerification",
@@ -58,6 +59,7 @@ let package = Package(
     library("GradusComposite", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusBilevel", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusFirstOrder", ["GradusNumerics"]),
+    library("GradusLearning", ["GradusNumerics", "GradusCore", "GradusFirstOrder"]),
     library("GradusProblems", ["GradusNumerics", "GradusCore"]),
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     library("Gradus", everything.map { .byName(name: $0) }),
@@ -101,6 +103,7 @@ let package = Package(
     tests("GradusBilevelTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusBilevel"]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusVerification"]),
     tests("GradusStudyTests", ["GradusStudy", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
+    tests("GradusLearningTests", ["GradusLearning", "GradusFirstOrder", "GradusCore", "GradusNumerics"]),
     tests("GradusFirstOrderTests", ["GradusFirstOrder", "GradusNumerics"]),
     tests("TutorialTests", ["Gradus"]),
     tests(

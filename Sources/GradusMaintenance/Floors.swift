@@ -19,7 +19,9 @@ package enum Floors {
   ]
 
   /// Sideways edges between method families; all others are refused.
-  package static let betweenFamilies: [String: Set<String>] = ["GradusDiscrete": ["GradusSmooth"]]
+  package static let betweenFamilies: [String: Set<String>] = [
+    "GradusDiscrete": ["GradusSmooth"], "GradusLearning": ["GradusFirstOrder"],
+  ]
 
   /// Modules that may see every family and all below them.
   package static let seeingAll: Set = ["Gradus", "GradusAtlas"]
