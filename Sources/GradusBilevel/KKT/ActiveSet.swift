@@ -36,12 +36,16 @@ struct ActiveSet: Sendable {
     freePlace = [Int](repeating: -1, count: x.count)
     (sides, limits) = (.zeros(c.count), .zeros(x.count))
     (isUpperSide, isUpperLimit) = (c.indices.map { _ in false }, x.indices.map { _ in false })
-    let scale = max(1e-8, 1e-6 * here.gradient.maximumMagnitude)
+    let size = here.gradient.maximumMagnitude
+    /// A price that is small beside the distance to what it is paid for says nothing: interior points stop at such pairs.
+    func isPriced(_ price: Double, _ distance: Double, _ side: Double) -> Bool {
+      abs(price) > max(1e-8, 1e-6 * size) && abs(price) / max(1, size) > 10 * abs(distance) / max(1, abs(side))
+    }
     for i in c.indices {
       let (l, u) = (program.rowLower[i], program.rowUpper[i])
       (sides[i], isUpperSide[i]) = Self.nearest(c[i], l, u)
       let meets = Self.isNear(c[i], sides[i], l, u)
-      if l == u || meets && abs(multipliers[i]) > scale {
+      if l == u || meets && isPriced(multipliers[i], c[i] - sides[i], sides[i]) {
         rowPlace[i] = rows.count
         rows.append(i)
       } else if meets {
@@ -53,7 +57,7 @@ struct ActiveSet: Sendable {
       let (l, u) = (program.domain.lower[j], program.domain.upper[j])
       (limits[j], isUpperLimit[j]) = Self.nearest(x[j], l, u)
       let meets = Self.isNear(x[j], limits[j], l, u)
-      if l == u || meets && abs(here.gradient[j] - pull[j]) > scale {
+      if l == u || meets && isPriced(here.gradient[j] - pull[j], x[j] - limits[j], limits[j]) {
         bounds.append(j)
       } else {
         if meets { doubts.append(Doubt(variable: j)) }

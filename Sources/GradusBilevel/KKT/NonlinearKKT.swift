@@ -47,6 +47,15 @@ public struct NonlinearKKT: OptimalityMap {
       self.products = products
       self.instance = instance
     }
+
+    /// The programs for one value a little larger and a little smaller, and the difference of the two values.
+    func neighbors(_ k: Int) async throws -> (ahead: Instance, behind: Instance, width: Double) {
+      let h = Differences.step * max(1e-2, abs(values[k]))
+      var (larger, smaller) = (values, values)
+      larger[k] += h
+      smaller[k] -= h
+      return (try await instance(larger), try await instance(smaller), larger[k] - smaller[k])
+    }
   }
 
   public let base: Instance
@@ -57,7 +66,8 @@ public struct NonlinearKKT: OptimalityMap {
   public let parameters: Vector
   let active: ActiveSet
 
-  /// At a minimum `x` with the multipliers ∂f/∂side (f minimized). Asks for values and derivatives.
+  /// At a minimum `x` with the multipliers ∂f/∂side (f minimized); those of rows that do not hold count as zero. Asks for values
+  /// and derivatives.
   public init(
     _ base: Instance, at x: Vector, multipliers: Vector, extra: Extra? = nil
   ) async throws {
@@ -74,8 +84,9 @@ public struct NonlinearKKT: OptimalityMap {
     }
     self.base = base
     self.extra = extra
-    active = ActiveSet(program, x, values.constraints, here, multipliers)
-    solution = Vector(x.elements + multipliers.elements)
+    let active = ActiveSet(program, x, values.constraints, here, multipliers)
+    self.active = active
+    solution = Vector(x.elements + multipliers.indices.map { active.rowPlace[$0] >= 0 ? multipliers[$0] : 0 })
     parameters = Vector(active.sides.elements + active.limits.elements + (extra?.values.elements ?? []))
   }
 
@@ -89,31 +100,34 @@ public struct NonlinearKKT: OptimalityMap {
   public func place(ofExtra k: Int) -> Int { solution.count + k }
 
   public func residual(at z: Vector, parameters theta: Vector) async throws -> Vector {
+    guard let extra, theta.count == parameterCount else {
+      return try await residual(at: z, parameters: theta, of: base)
+    }
+    let values = Vector(Array(theta.elements[solution.count...]))
+    let instance = values == extra.values ? base : try await extra.instance(values)
+    return try await residual(at: z, parameters: theta, of: instance)
+  }
+
+  /// F with what another instance says of the objective, the rows and how far sides and bounds moved.
+  func residual(at z: Vector, parameters theta: Vector, of instance: Instance) async throws -> Vector {
     let (n, m) = (base.program.variableCount, base.program.constraintCount)
     guard z.count == n + m, theta.count == parameterCount else {
       throw ImplicitError.shape("the solution or the parameters have another length than those of the map")
     }
-    let (x, lambda) = (Vector(Array(z.elements[..<n])), Vector(Array(z.elements[n...])))
-    var (instance, moved) = (base, false)
-    if let extra {
-      let values = Vector(Array(theta.elements[(n + m)...]))
-      moved = values != extra.values
-      if moved { instance = try await extra.instance(values) }
-    }
     guard instance.program.variableCount == n, instance.program.constraintCount == m else {
       throw ImplicitError.shape("the program for other parameters has another shape; its formulas must stay")
     }
+    let (x, lambda) = (Vector(Array(z.elements[..<n])), Vector(Array(z.elements[n...])))
     let here = try await instance.oracle.derivatives(at: x)
     let c = try await instance.oracle.values(at: x).constraints
     let slope = here.gradient - here.jacobian.transposedTimes(lambda)
     var f = Vector.zeros(n + m)
     for j in 0..<n {
-      let shift = moved ? shift(ofBound: j, to: instance.program) : 0
-      f[j] = active.freePlace[j] >= 0 ? slope[j] : x[j] - theta[m + j] - shift
+      let held = x[j] - theta[m + j] - shift(ofBound: j, to: instance.program)
+      f[j] = active.freePlace[j] >= 0 ? slope[j] : held
     }
     for i in 0..<m {
-      let shift = moved ? shift(ofSide: i, to: instance.program) : 0
-      f[n + i] = active.rowPlace[i] >= 0 ? c[i] - theta[i] - shift : lambda[i]
+      f[n + i] = active.rowPlace[i] >= 0 ? c[i] - theta[i] - shift(ofSide: i, to: instance.program) : lambda[i]
     }
     return f
   }
@@ -154,10 +168,12 @@ public struct NonlinearKKT: OptimalityMap {
         own = raw
       } else {
         var elements: [Double] = []
-        for k in (n + m)..<p {
-          elements += try await Differences.along(.unit(k, of: p), from: theta) {
-            try await residual(at: z, parameters: $0)
-          }.elements
+        for k in extra.values.indices {
+          let (ahead, behind, width) = try await extra.neighbors(k)
+          let change =
+            try await residual(at: z, parameters: theta, of: ahead)
+            - residual(at: z, parameters: theta, of: behind)
+          elements += ((1 / width) * change).elements
         }
         own = Matrix(rowCount: n + m, columnCount: p - n - m, elements: elements)
       }

@@ -3,7 +3,7 @@ public import GradusCore
 import GradusLinearAlgebra
 public import GradusNumerics
 
-/// Derivatives of a local minimum with respect to the sides and bounds that hold it.
+/// Derivatives of a local minimum with respect to the sides and bounds that hold it, and to parameters of the user's own.
 ///
 ///     [ H_FF  J_AFᵀ ] [dx_F]   [ −H_Fj·t ]
 ///     [ J_AF   0    ] [ dy ] = [ e_i − J_Aj·t ]        H = ∇²f − Σ λᵢ∇²cᵢ,   λᵢ = ∂f/∂sideᵢ
@@ -15,6 +15,10 @@ public struct ParametricSensitivity: Sendable {
   /// Rows and bounds that move, with ∂f/∂side (f minimized) and dx, one number a variable.
   public private(set) var rows: [(row: Int, objective: Double, point: [Double])] = []
   public private(set) var bounds: [(variable: Int, objective: Double, point: [Double])] = []
+  /// Parameters of the user, with df/dθ along the solution and dx.
+  public private(set) var parameters: [(index: Int, objective: Double, point: [Double])] = []
+  /// Parameters without a derivative, and why.
+  public private(set) var refused: [(index: Int, reason: String)] = []
 
   /// Why there are no derivatives.
   public struct Refusal: Error, Sendable, CustomStringConvertible {
@@ -41,10 +45,11 @@ public struct ParametricSensitivity: Sendable {
 
   /// At a minimum `x` with the multipliers ∂f/∂side. Asks for values, derivatives and one Hessian.
   ///
-  /// Cost: one sparse factorization, and one solve for each active side and bound. Throws `Refusal` when the point is no
-  /// strict minimum with independent constraints.
+  /// Cost: one sparse factorization, one solve for each active side, bound and parameter of `extra`, two of its instances for
+  /// each parameter. Throws `Refusal` when the point is no strict minimum with independent constraints.
   public init(
-    _ program: NonlinearProgram, at x: Vector, multipliers: Vector, asking oracle: any ConstraintOracle
+    _ program: NonlinearProgram, at x: Vector, multipliers: Vector, asking oracle: any ConstraintOracle,
+    extra: NonlinearKKT.Extra? = nil
   ) async throws {
     let map = try await NonlinearKKT(.init(program, asking: oracle), at: x, multipliers: multipliers)
     if let doubt = map.active.doubts.last {
@@ -75,10 +80,31 @@ public struct ParametricSensitivity: Sendable {
       let dx = change(x.count + i)
       rows.append((i, try slope(dx, multipliers[i]), dx))
     }
-    let pull = system.jacobian.transposedTimes(multipliers)
+    let (_, held) = system.halves(map.solution)
+    let pull = system.jacobian.transposedTimes(held)
     for j in map.active.bounds {
       let dx = change(j)
       bounds.append((j, try slope(dx, gradient[j] - pull[j]), dx))
+    }
+    guard let extra else { return }
+    for k in extra.values.indices {
+      do {
+        let (ahead, behind, width) = try await extra.neighbors(k)
+        let change =
+          try await map.residual(at: map.solution, parameters: map.parameters, of: ahead)
+          - map.residual(at: map.solution, parameters: map.parameters, of: behind)
+        let dx = Array(inverse.applied(to: (-1 / width) * change).elements[..<x.count])
+        let direct =
+          try await ahead.oracle.values(at: x).objective - behind.oracle.values(at: x).objective
+        let objective = direct / width + dot(gradient.elements.span, dx.span)
+        guard objective.isFinite, dx.allSatisfy(\.isFinite) else {
+          refused.append((k, "the model has no value for other values of it"))
+          continue
+        }
+        parameters.append((k, objective, dx))
+      } catch {
+        refused.append((k, "\(error)"))
+      }
     }
   }
 }

@@ -7,12 +7,15 @@ extension Sensitivity {
     costs = try Self.ranges(json, "costRanges")
     sideRanges = try Self.ranges(json, "sideRanges")
     boundRanges = try Self.ranges(json, "boundRanges")
-    let entries = try Self.members(json, "sideDerivatives") + Self.members(json, "boundDerivatives")
+    let entries =
+      try Self.members(json, "sideDerivatives") + Self.members(json, "boundDerivatives")
+      + Self.members(json, "parameterDerivatives")
     if !entries.isEmpty {
       var places: [String: Int] = [:]
       for j in variables.indices { places[variables[j]] = j }
       sides = try Self.derivatives(json, "sideDerivatives", places, variables.count)
       bounds = try Self.derivatives(json, "boundDerivatives", places, variables.count)
+      parameters = try Self.derivatives(json, "parameterDerivatives", places, variables.count)
     }
     if let found = json["note"], !found.isNull {
       guard let text = found.text else { throw Self.wrong("note", "a string", found) }

@@ -15,9 +15,9 @@ public struct Sensitivity: Sendable, Hashable {
     }
   }
 
-  /// What a unit more of one active side or bound changes.
+  /// What a unit more of one active side, bound or parameter changes.
   public struct Derivative: Sendable, Hashable {
-    /// ∂objective/∂side.
+    /// ∂objective/∂side; of a parameter, its whole effect along the solution.
     public var objective: Double
     /// ∂x/∂side, one a variable.
     public var point: [Double]
@@ -35,6 +35,8 @@ public struct Sensitivity: Sendable, Hashable {
   /// Nonlinear programs: active rows and bounds.
   public var sides: [String: Derivative] = [:]
   public var bounds: [String: Derivative] = [:]
+  /// Models with named data: one entry a number.
+  public var parameters: [String: Derivative] = [:]
   /// Why something is missing.
   public var note: String?
 
@@ -61,6 +63,7 @@ public struct Sensitivity: Sendable, Hashable {
     add("boundRanges", boundRanges, range)
     add("sideDerivatives", sides, derivative)
     add("boundDerivatives", bounds, derivative)
+    add("parameterDerivatives", parameters, derivative)
     if let note { members.append(.init("note", .string(note))) }
     return .object(members)
   }

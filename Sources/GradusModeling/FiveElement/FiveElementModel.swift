@@ -35,10 +35,14 @@ public enum FiveElementModel {
   ) throws(ReadError) -> Reading {
     let source = try SourceText(file)
     let root = notation == .json ? try JSONDocument.read(source) : try YAMLReader.read(source)
-    let directory = file.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let isRooted = file.path.hasPrefix("/") && directory.isEmpty
-    let reader = FiveElementReader(source, directory: isRooted ? "/" : directory, limits: limits)
+    let reader = reader(source, file, limits)
     let program = try reader.program(root)
     return Reading(program: program, notes: reader.notes)
+  }
+
+  static func reader(_ source: SourceText, _ file: FileBytes, _ limits: ExpansionLimits) -> FiveElementReader {
+    let directory = file.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let isRooted = file.path.hasPrefix("/") && directory.isEmpty
+    return FiveElementReader(source, directory: isRooted ? "/" : directory, limits: limits)
   }
 }

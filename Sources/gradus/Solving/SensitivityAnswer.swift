@@ -21,6 +21,7 @@ extension SolveSession {
       document.sensitivity = .missing(
         "sensitivity is computed for linear programs and for continuous programs of formulas only")
     }
+    await addParameterDerivatives(&document)
     document.seconds = request.elapsed
   }
 
@@ -92,6 +93,7 @@ extension ResultText {
     ranges("bound of", sensitivity.boundRanges)
     derivatives("per unit of side", sensitivity.sides)
     derivatives("per unit of bound", sensitivity.bounds)
+    derivatives("per unit of parameter", sensitivity.parameters)
     if let note = sensitivity.note { lines += ["  sensitivity \(note)"] }
     return lines
   }

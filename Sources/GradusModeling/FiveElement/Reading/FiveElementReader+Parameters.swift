@@ -40,10 +40,12 @@ extension FiveElementReader {
     parameters[i].state = .loading
     try enterLoad(offset ?? parameters[i].offset)
     defer { loadDepth -= 1 }
-    let outer = (slots, context, variablesRefused)
-    (slots, context, variablesRefused) = ([], "", "the parameter \(name)")
-    let values = try parameterValues(i)
-    (slots, context, variablesRefused) = outer
+    let outer = (slots, context, variablesRefused, metExpression)
+    (slots, context, variablesRefused, metExpression) = ([], "", "the parameter \(name)", false)
+    var values = try parameterValues(i)
+    parameters[i].isComputed = metExpression
+    (slots, context, variablesRefused, metExpression) = outer
+    if let move, move.parameter == name, values.indices.contains(move.position) { values[move.position] += move.by }
     parameters[i].values = values
     parameters[i].state = .loaded
   }
@@ -104,6 +106,7 @@ extension FiveElementReader {
       if let number = ElementTable.number(scalar.text) {
         return [Double?](repeating: try finite(number, scalar), count: count)
       }
+      metExpression = true
       var parser = try self.parser(scalar, locals: over.names)
       let term = try parser.whole()
       try checkUnits(term, units, owner, scalar.offset)
@@ -144,6 +147,7 @@ extension FiveElementReader {
       if let number = ElementTable.number(scalar.text) {
         values[position] = try finite(number, scalar)
       } else {
+        metExpression = true
         var parser = try self.parser(scalar)
         values[position] = try number(try parser.whole())
       }

@@ -22,6 +22,8 @@ final class FiveElementReader {
     var values: [Double] = []
     var units = UnitExpression.unknown
     var isDeclared = false
+    /// True when a value is an expression, so that it moves with the data it is made of.
+    var isComputed = false
   }
 
   struct VariableEntry {
@@ -57,6 +59,10 @@ final class FiveElementReader {
   var linearizations: [String: LinearizationSummary] = [:]
   var linearizationOrder: [String] = []
   var tables: [String: CSVTable] = [:]
+  /// One value of a parameter that is read as more than the document says.
+  var move: (parameter: String, position: Int, by: Double)?
+  /// Set when a value of the parameter that is loading is an expression.
+  var metExpression = false
 
   init(_ source: SourceText, directory: String?, limits: ExpansionLimits) {
     self.source = source
