@@ -25,7 +25,7 @@ let families = [
 ]
 let foundations = [
   "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusCore", "GradusModeling", "GradusVerification",
-  "GradusProblems", "GradusConformance", "GradusAtlas", "GradusStudy",
+  "GradusProblems", "GradusConformance", "GradusAtlas", "GradusStudy", "GradusTrace", "GradusTensor",
 ]
 
 /// What a user of the library sees.
@@ -50,6 +50,8 @@ let package = Package(
     library("GradusNative", ["GradusNumerics"]),
     library("GradusLinearAlgebra", ["GradusNumerics", "GradusNative"]),
     library("GradusCore", ["GradusNumerics"]),
+    library("GradusTrace", ["GradusNumerics"]),
+    library("GradusTensor", ["GradusTrace", "GradusNumerics", "GradusNative", "GradusLinearAlgebra"]),
     library("GradusModeling", ["GradusNumerics", "GradusNative", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusVerification", ["GradusNumerics", "GradusCore", "GradusModeling"]),
     library("GradusSmooth", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
@@ -105,6 +107,8 @@ let package = Package(
     tests("GradusStudyTests", ["GradusStudy", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
     tests("GradusLearningTests", ["GradusLearning", "GradusFirstOrder", "GradusCore", "GradusNumerics"]),
     tests("GradusFirstOrderTests", ["GradusFirstOrder", "GradusNumerics"]),
+    tests("GradusTraceTests", ["GradusTrace"]),
+    tests("GradusTensorTests", ["GradusTensor", "GradusTrace", "GradusNumerics", "GradusNative"]),
     tests("TutorialTests", ["Gradus"]),
     tests(
       "SolvingTests",

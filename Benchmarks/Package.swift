@@ -49,6 +49,14 @@ let package = Package(
     .executableTarget(
       name: "read", dependencies: [.product(name: "GradusModeling", package: "gradus")], swiftSettings: settings),
     .executableTarget(
+      name: "tensors",
+      dependencies: [
+        "AllocationCounter", .product(name: "GradusTensor", package: "gradus"),
+        .product(name: "GradusTrace", package: "gradus"), .product(name: "GradusNative", package: "gradus"),
+        .product(name: "GradusLinearAlgebra", package: "gradus"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
       name: "qp",
       dependencies: [
         .product(name: "GradusCore", package: "gradus"), .product(name: "GradusModeling", package: "gradus"),

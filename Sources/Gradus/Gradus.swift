@@ -15,4 +15,6 @@
 @_exported import GradusProblems
 @_exported import GradusSmooth
 @_exported import GradusStudy
+@_exported import GradusTensor
+@_exported import GradusTrace
 @_exported import GradusVerification

@@ -3,7 +3,9 @@
 /// The floors of the architecture: what each module may stand on, whatever the manifest says.
 package enum Floors {
   /// Modules that import no Foundation at all.
-  package static let withoutFoundation: Set = ["GradusNumerics", "GradusNative", "GradusLinearAlgebra"]
+  package static let withoutFoundation: Set = [
+    "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusTrace", "GradusTensor",
+  ]
 
   /// The only modules of the project that these may see.
   package static let fixed: [String: Set<String>] = [
@@ -11,6 +13,8 @@ package enum Floors {
     "GradusNative": ["GradusNumerics"],
     "GradusLinearAlgebra": ["GradusNumerics", "GradusNative"],
     "GradusCore": ["GradusNumerics"],
+    "GradusTrace": ["GradusNumerics"],
+    "GradusTensor": ["GradusTrace", "GradusNumerics", "GradusNative", "GradusLinearAlgebra"],
     "GradusVerification": ["GradusNumerics", "GradusCore", "GradusModeling"],
     "GradusProblems": ["GradusNumerics", "GradusCore", "GradusModeling"],
     "GradusConformance": ["GradusNumerics", "GradusCore", "GradusProblems"],

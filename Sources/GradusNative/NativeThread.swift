@@ -17,6 +17,9 @@ enum NativeThread {
   /// Solvers recurse deeply; the main thread's usual 8 MiB suit them.
   private static let stackSize = 8 << 20
 
+  /// Lets another thread run on this core, if one waits for it.
+  static func yield() { sched_yield() }
+
   /// Starts a thread that ends with `body`; false when the system grants none.
   static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     let work = Unmanaged.passRetained(Work(body))
