@@ -2,7 +2,8 @@
 
 extension VectorMath {
   /// erf x: an odd polynomial up to 1, 1 − e^(−x²)·g((x − 2)/(x + 2)) beyond.
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   public static func erf(_ x: Float) -> Float {
     let t = Swift.min(x.magnitude, 4)
     let z = x * x
@@ -29,7 +30,8 @@ extension VectorMath {
   }
 
   /// erf x in double precision.
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   public static func erf(_ x: Double) -> Double {
     let t = Swift.min(x.magnitude, 6.1)
     let z = x * x
@@ -52,7 +54,8 @@ extension VectorMath {
   }
 
   /// e^(x²)·erfc(x) as a polynomial in u = (x − 2)/(x + 2), 1 ≤ x ≤ 6.1.
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   static func scaledComplement(_ u: Double) -> Double {
     var g = 1.921_025_085_070_192_8e-07
     g = (-1.672_768_541_593_765_2e-07).addingProduct(g, u)

@@ -8,7 +8,8 @@
 /// W. Waite, *Software Manual for the Elementary Functions*, 1980.
 public enum VectorMath {
   /// eˣ = 2ⁿ·eʳ with |r| ≤ ln 2 / 2; n enters in two halves, so that subnormal results are right.
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   public static func exp(_ x: Float) -> Float {
     let clamped = Swift.min(Swift.max(x, -110), 100)
     let shifted = (12_582_912 as Float).addingProduct(clamped, 1.442_695_04)
@@ -26,11 +27,13 @@ public enum VectorMath {
   }
 
   /// 2ⁿ for −126 ≤ n ≤ 127.
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   static func power(_ n: Int32) -> Float { Float(bitPattern: UInt32(bitPattern: (n &+ 127) &<< 23)) }
 
   /// eˣ in double precision.
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   public static func exp(_ x: Double) -> Double {
     let clamped = Swift.min(Swift.max(x, -760), 720)
     let shifted = (6_755_399_441_055_744 as Double).addingProduct(clamped, 1.442_695_040_888_963_4)
@@ -53,11 +56,13 @@ public enum VectorMath {
   }
 
   /// 2ⁿ for −1022 ≤ n ≤ 1023.
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   static func power(_ n: Int64) -> Double { Double(bitPattern: UInt64(bitPattern: (n &+ 1023) &<< 52)) }
 
   /// ln x = e·ln 2 + 2·artanh(s), x = 2ᵉ·m, √½ ≤ m < √2, s = (m − 1)/(m + 1).
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   public static func log(_ x: Float) -> Float {
     let tiny = x < Float.leastNormalMagnitude
     let scaled = tiny ? x * 8_388_608 : x
@@ -78,7 +83,8 @@ public enum VectorMath {
   }
 
   /// ln x in double precision.
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   public static func log(_ x: Double) -> Double {
     let tiny = x < Double.leastNormalMagnitude
     let scaled = tiny ? x * 4_503_599_627_370_496 : x
@@ -104,19 +110,22 @@ public enum VectorMath {
   }
 
   /// A magnitude with the sign of `x`, also of −0.
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   static func signed(_ magnitude: Float, as x: Float) -> Float {
     Float(bitPattern: magnitude.bitPattern | (x.bitPattern & 0x8000_0000))
   }
 
   /// A magnitude with the sign of `x`, also of −0.
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   static func signed(_ magnitude: Double, as x: Double) -> Double {
     Double(bitPattern: magnitude.bitPattern | (x.bitPattern & 0x8000_0000_0000_0000))
   }
 
   /// tanh x: an odd polynomial up to 0.55, 1 − 2/(e²ˣ + 1) beyond.
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   public static func tanh(_ x: Float) -> Float {
     let t = x.magnitude
     let z = x * x
@@ -131,7 +140,8 @@ public enum VectorMath {
   }
 
   /// tanh x in double precision.
-  @inlinable @inline(__always)
+  @inlinable
+  @inline(__always)
   public static func tanh(_ x: Double) -> Double {
     let t = x.magnitude
     let z = x * x
