@@ -4,6 +4,7 @@
 ///
 /// Reverse-mode differentiation, textual gradients and OPTO's minimal subgraph are three propagators.
 public protocol Propagator<Note> {
+  /// What travels.
   associatedtype Note: Feedback
 
   /// What each input of `node` shall hear, in their order; nil where nothing is to be said.
@@ -12,6 +13,7 @@ public protocol Propagator<Note> {
 
 /// How feedback passes an operation without waiting: numbers.
 public protocol DirectPropagator<Note> {
+  /// What travels.
   associatedtype Note: Feedback
 
   /// Sends to `shares` what the inputs of `node` shall hear.
