@@ -101,7 +101,9 @@ let package = Package(
         "GradusNumerics", "GradusNative", "GradusCore", "GradusProblems", "GradusConformance", "GradusSmooth",
         "GradusBlackBox", "GradusDiscrete", "GradusComposite",
       ]),
-    tests("GradusCompositeTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusComposite"]),
+    tests(
+      "GradusCompositeTests",
+      ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusComposite", "GradusProblems"]),
     tests("GradusBilevelTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusBilevel"]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusVerification"]),
     tests("GradusStudyTests", ["GradusStudy", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),

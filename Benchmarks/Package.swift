@@ -43,6 +43,12 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
+      name: "completion",
+      dependencies: [
+        .product(name: "GradusComposite", package: "gradus"), .product(name: "GradusNumerics", package: "gradus"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
       name: "derivatives", dependencies: [.product(name: "Gradus", package: "gradus")], swiftSettings: settings),
     .executableTarget(
       name: "nlp", dependencies: [.product(name: "Gradus", package: "gradus")], swiftSettings: settings),

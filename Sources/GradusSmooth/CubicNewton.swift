@@ -43,116 +43,69 @@ public struct CubicNewton: Catalogued {
     Setting("acceptance", \.acceptance, in: 1e-6...0.9, "least ratio of actual to predicted decrease"),
   ]
 
-  /// Where in the algorithm the state stands.
-  enum Phase: Sendable, Codable {
-    /// f and ∇f at the start are wanted.
-    case beginning
-    /// H at x is wanted.
-    case modelling
-    /// f and ∇f at x + d are wanted.
-    case trying(step: Vector, decrease: Double)
-    case ended(Claim)
-  }
-
   /// The point with its gradient and the spectrum of its Hessian, σ, and the step under trial.
   public struct State: Sendable, Codable {
-    var x: Vector
-    var here: Linearization<Vector>?
-    var measure: Double?
+    var descent: DenseDescent
     var model = CubicModel()
     var weight: Double
-    var phase = Phase.beginning
+    /// −m(d) of the step under trial.
+    var decrease = 0.0
     /// Spectral decompositions so far.
     public internal(set) var factorizations = 0
   }
 
   /// At the start, with the first σ of the settings.
   public func start(_ problem: Unconstrained, random: RandomStream) -> State {
-    State(x: problem.start, weight: weight)
+    State(descent: DenseDescent(at: problem.start), weight: weight)
   }
 
   /// The gradient at the start or at a trial point, or the Hessian at an accepted one.
-  public func ask(_ s: inout State) -> DenseCurve? {
-    switch s.phase {
-    case .beginning: .linearize(s.x)
-    case .modelling: .matrix(at: s.x)
-    case .trying(let step, _): .linearize(s.x + step)
-    case .ended: nil
-    }
-  }
+  public func ask(_ s: inout State) -> DenseCurve? { s.descent.question }
 
   /// Decomposes a new model, or accepts or refuses the trial and adapts σ.
   public func tell(_ s: inout State, _ answer: consuming DenseCurve.Answer, to question: consuming DenseCurve) {
-    switch (s.phase, answer) {
-    case (.beginning, .linearization(let here)):
-      guard here.isFinite else {
-        s.phase = .ended(.failed)
-        return
-      }
-      arrive(&s, at: s.x, here)
-    case (.modelling, .matrix(let matrix)):
-      precondition(matrix.count == s.x.count * s.x.count, "a Hessian has n × n elements")
+    switch s.descent.take(answer, to: question, of: Self.card.name) {
+    case .none: return
+    case .matrix(let matrix):
+      guard let here = s.descent.here else { return }
       s.factorizations += 1
-      guard let here = s.here else { return }
       s.model = CubicModel(matrix, gradient: here.gradient)
-      propose(&s, here)
-    case (.trying(let step, let decrease), .linearization(let there)):
-      guard case .linearize(let point) = question else { return }
-      judge(&s, point, there, step, decrease)
-    default: preconditionFailure("the answer does not fit the question of cubic-newton")
+      propose(&s)
+    case .trial(let point, _, let there): judge(&s, point, there)
     }
   }
 
   /// The last accepted point with ‖∇f(x)‖ as measure.
-  public func report(_ s: State) -> Report<Vector> {
-    var claim: Claim?
-    if case .ended(let end) = s.phase { claim = end }
-    return Report(point: s.x, value: s.here?.value, measure: s.measure, claim: claim)
-  }
+  public func report(_ s: State) -> Report<Vector> { s.descent.report }
 
-  private func arrive(_ s: inout State, at x: Vector, _ here: Linearization<Vector>) {
-    s.x = x
-    s.here = here
-    let measure = here.gradient.norm
-    s.measure = measure
-    s.phase = measure > 0 ? .modelling : .ended(.stationary)
-  }
-
-  private func propose(_ s: inout State, _ here: Linearization<Vector>) {
+  private func propose(_ s: inout State) {
     let (step, decrease) = s.model.minimizer(weight: s.weight)
-    s.phase =
-      !step.isFinite || !(decrease > 0) || s.x.isFixed(under: 1, along: step)
-      ? .ended(here.claimAtRest) : .trying(step: step, decrease: decrease)
+    s.decrease = decrease
+    if decrease > 0 { s.descent.attempt(step) } else { s.descent.rest() }
   }
 
-  private func judge(
-    _ s: inout State, _ point: Vector, _ there: Linearization<Vector>, _ step: Vector, _ decrease: Double
-  ) {
-    guard let here = s.here, let measure = s.measure else { return }
+  private func judge(_ s: inout State, _ point: Vector, _ there: Linearization<Vector>) {
+    guard let here = s.descent.here, let measure = s.descent.measure else { return }
     guard there.isFinite else {
       s.weight = min(4 * s.weight, 1e100)
-      return propose(&s, here)
+      return propose(&s)
     }
     let actual = here.value - there.value
     let gradient = there.gradient.norm
     let noise = 8 * abs(here.value).ulp
-    if decrease <= noise {
-      if abs(actual) <= 2 * noise, gradient < measure {
-        arrive(&s, at: point, there)
-      } else {
-        s.phase = .ended(here.claimAtRest)
-      }
+    if s.decrease <= noise {
+      if abs(actual) <= 2 * noise, gradient < measure { s.descent.arrive(at: point, there) } else { s.descent.rest() }
       return
     }
-    let ratio = actual / decrease
+    let ratio = actual / s.decrease
     if ratio > acceptance {
       if ratio > 0.9 { s.weight = max(min(s.weight, gradient) / 2, 1e-100) }
-      arrive(&s, at: point, there)
+      s.descent.arrive(at: point, there)
     } else if s.weight < 1e100 {
       s.weight *= 2
-      propose(&s, here)
+      propose(&s)
     } else {
-      s.phase = .ended(here.claimAtRest)
+      s.descent.rest()
     }
   }
 }

@@ -60,28 +60,16 @@ public struct GradientRegularizedNewton: Catalogued {
     Setting("metric", choice: \.metric, "in which lengths are measured"),
   ]
 
-  /// Where in the algorithm the state stands.
-  enum Phase: Sendable, Codable {
-    /// f and ∇f at the start are wanted.
-    case beginning
-    /// H at x is wanted.
-    case modelling
-    /// f and ∇f at x + d are wanted.
-    case trying(step: Vector, shift: Double)
-    case ended(Claim)
-  }
-
   /// The point with its gradient and Hessian, γ, and the step under trial.
   public struct State: Sendable, Codable {
-    var x: Vector
-    var here: Linearization<Vector>?
-    var measure: Double?
+    var descent: DenseDescent
     /// H at x, by columns; with the diagonal metric B^(−½)HB^(−½).
     var hessian: Vector = []
     /// The diagonal of B^½; empty for the identity and before H is known.
     var scales: Vector = []
     var radius: Double
-    var phase = Phase.beginning
+    /// λ of the step under trial.
+    var shift = 0.0
     /// Cholesky factorizations so far, failed ones included.
     public internal(set) var factorizations = 0
   }
@@ -90,55 +78,26 @@ public struct GradientRegularizedNewton: Catalogued {
 
   /// At the start, with the first γ of the settings.
   public func start(_ problem: Unconstrained, random: RandomStream) -> State {
-    State(x: problem.start, radius: radius)
+    State(descent: DenseDescent(at: problem.start), radius: radius)
   }
 
   /// The gradient at the start or at a trial point, or the Hessian at an accepted one.
-  public func ask(_ s: inout State) -> DenseCurve? {
-    switch s.phase {
-    case .beginning: .linearize(s.x)
-    case .modelling: .matrix(at: s.x)
-    case .trying(let step, _): .linearize(s.x + step)
-    case .ended: nil
-    }
-  }
+  public func ask(_ s: inout State) -> DenseCurve? { s.descent.question }
 
   /// Factorizes a new model, or accepts or refuses the trial and adapts γ.
   public func tell(_ s: inout State, _ answer: consuming DenseCurve.Answer, to question: consuming DenseCurve) {
-    switch (s.phase, answer) {
-    case (.beginning, .linearization(let here)):
-      guard here.isFinite else {
-        s.phase = .ended(.failed)
-        return
-      }
-      arrive(&s, at: s.x, here)
-    case (.modelling, .matrix(let matrix)):
-      precondition(matrix.count == s.x.count * s.x.count, "a Hessian has n × n elements")
+    switch s.descent.take(answer, to: question, of: Self.card.name) {
+    case .none: return
+    case .matrix(let matrix):
       s.hessian = matrix.isFinite ? matrix : .zeros(matrix.count)
       if metric == .diagonal { scale(&s) }
       propose(&s)
-    case (.trying(let step, let shift), .linearization(let there)):
-      guard case .linearize(let point) = question else { return }
-      judge(&s, point, there, step, shift)
-    default:
-      preconditionFailure("the answer does not fit the question of gradient-regularized-newton")
+    case .trial(let point, let step, let there): judge(&s, point, there, step)
     }
   }
 
   /// The last accepted point with ‖∇f(x)‖ as measure.
-  public func report(_ s: State) -> Report<Vector> {
-    var claim: Claim?
-    if case .ended(let end) = s.phase { claim = end }
-    return Report(point: s.x, value: s.here?.value, measure: s.measure, claim: claim)
-  }
-
-  private func arrive(_ s: inout State, at x: Vector, _ here: Linearization<Vector>) {
-    s.x = x
-    s.here = here
-    let measure = here.gradient.norm
-    s.measure = measure
-    s.phase = measure > 0 ? .modelling : .ended(.stationary)
-  }
+  public func report(_ s: State) -> Report<Vector> { s.descent.report }
 
   /// B^(−½)·g.
   private func scaled(_ g: Vector, _ s: State) -> Vector {
@@ -147,7 +106,7 @@ public struct GradientRegularizedNewton: Catalogued {
 
   /// Takes B from the first matrix, and brings H into its metric. Entries that are zero count as a small share of the largest.
   private func scale(_ s: inout State) {
-    let n = s.x.count
+    let n = s.descent.x.count
     if s.scales.count == 0 {
       let diagonal = (0..<n).map { abs(s.hessian[$0 + $0 * n]) }
       let largest = diagonal.max() ?? 0
@@ -158,10 +117,10 @@ public struct GradientRegularizedNewton: Catalogued {
 
   /// The next trial: γ is halved until H + λB has Cholesky factors.
   private func propose(_ s: inout State) {
-    guard let here = s.here else { return }
+    guard let here = s.descent.here else { return }
     let slope = scaled(here.gradient, s)
     let measure = slope.norm
-    let matrix = Matrix(rowCount: s.x.count, columnCount: s.x.count, elements: s.hessian.elements)
+    let matrix = Matrix(rowCount: slope.count, columnCount: slope.count, elements: s.hessian.elements)
     var gamma = s.radius
     while gamma >= Self.floor {
       let shift = (exponent == 1 ? measure : pow(measure, exponent)) / gamma
@@ -171,20 +130,19 @@ public struct GradientRegularizedNewton: Catalogued {
         let step = scaled(-factor.solve(slope), s)
         if step.isFinite {
           if !isFixed { s.radius = gamma }
-          s.phase = s.x.isFixed(under: 1, along: step) ? .ended(here.claimAtRest) : .trying(step: step, shift: shift)
-          return
+          s.shift = shift
+          return s.descent.attempt(step)
         }
       }
       gamma /= 2
     }
-    s.phase = .ended(here.claimAtRest)
+    s.descent.rest()
   }
 
-  private func judge(_ s: inout State, _ point: Vector, _ there: Linearization<Vector>, _ step: Vector, _ shift: Double)
-  {
-    guard let here = s.here else { return }
+  private func judge(_ s: inout State, _ point: Vector, _ there: Linearization<Vector>, _ step: Vector) {
+    guard let here = s.descent.here else { return }
     guard there.isFinite else {
-      if isFixed { s.phase = .ended(.failed) } else { retreat(&s) }
+      if isFixed { s.descent.end(.failed) } else { retreat(&s) }
       return
     }
     let measure = scaled(here.gradient, s).norm
@@ -193,11 +151,11 @@ public struct GradientRegularizedNewton: Catalogued {
     let noise = 8 * abs(here.value).ulp
     let isHidden = -0.5 * here.gradient.inner(step) <= noise
     let isSmaller = abs(decrease) <= 2 * noise && gradient < measure
-    if isFixed || (isHidden ? isSmaller : decrease >= gradient * gradient / (8 * shift)) {
+    if isFixed || (isHidden ? isSmaller : decrease >= gradient * gradient / (8 * s.shift)) {
       if !isFixed { s.radius = min(2 * s.radius, 1e100) }
-      arrive(&s, at: point, there)
+      s.descent.arrive(at: point, there)
     } else if isHidden {
-      s.phase = .ended(here.claimAtRest)
+      s.descent.rest()
     } else {
       retreat(&s)
     }

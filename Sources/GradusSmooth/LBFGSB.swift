@@ -71,9 +71,7 @@ public struct LBFGSB: Catalogued {
   }
 
   /// The last accepted point with |x − P(x − ∇f(x))| as measure.
-  public func report(_ s: State) -> Report<Vector> {
-    Report(point: s.descent.x, value: s.descent.here?.value, measure: s.descent.measure, claim: s.descent.claim)
-  }
+  public func report(_ s: State) -> Report<Vector> { s.descent.report }
 }
 
 extension Box {

@@ -79,7 +79,5 @@ public struct TrustRegionBox: Catalogued {
   }
 
   /// The last accepted point with |x − P(x − ∇f(x))| as measure.
-  public func report(_ s: State) -> Report<Vector> {
-    Report(point: s.region.x, value: s.region.here?.value, measure: s.region.measure, claim: s.region.claim)
-  }
+  public func report(_ s: State) -> Report<Vector> { s.region.report }
 }

@@ -2,6 +2,7 @@
 import GradusComposite
 import GradusCore
 import GradusNumerics
+import GradusProblems
 import Testing
 
 /// ½xᵀHx − cᵀx with a sparse, strictly diagonally dominant H.

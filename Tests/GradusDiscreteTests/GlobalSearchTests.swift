@@ -152,20 +152,7 @@ struct GlobalSearchTests {
     let y = model.variable("y", in: -2...2)
     model.minimize(x ** 4 - 3 * x ** 2 + x * y + y ** 4)
     let program = try model.program()
-    let oracle = FormulaSearchOracle(FormulaOracle(program))
-    let method = SpatialBranchAndBound()
-    var state = try method.start(program, random: RandomStream(seed: 1))
-    var steps = 0
-    while steps < 400, let question = method.ask(&state) {
-      if steps % 7 == 3 {
-        let bytes = try Coding.encode(state)
-        state = try Coding.decode(SpatialBranchAndBound.State.self, from: bytes, given: program)
-      }
-      let answer = try await question.put(to: oracle)
-      method.tell(&state, answer, to: question)
-      steps += 1
-    }
-    let whole = try await Run(program, by: method, asking: oracle, seed: 1).finish(until: .answers(400))
-    #expect(method.report(state).point == whole.report.point && method.report(state).bound == whole.report.bound)
+    let (saved, whole) = try await reports(of: SpatialBranchAndBound(), on: program, answers: 400, savedEvery: 7)
+    #expect(saved.point == whole.report.point && saved.bound == whole.report.bound)
   }
 }

@@ -137,21 +137,8 @@ struct OuterApproximationTests {
     model.require(exp(x[3]) + 1 / (x[4] + 0.1) <= 3)
     model.require(x[0] + x[1] + x[2] - x[3] >= 2.5)
     let program = try model.program()
-    let oracle = FormulaSearchOracle(FormulaOracle(program))
-    let method = OuterApproximation()
-    var state = try method.start(program, random: RandomStream(seed: 1))
-    var steps = 0
-    while steps < 2000, let question = method.ask(&state) {
-      if steps % 5 == 3 {
-        let bytes = try Coding.encode(state)
-        state = try Coding.decode(OuterApproximation.State.self, from: bytes, given: program)
-      }
-      let answer = try await question.put(to: oracle)
-      method.tell(&state, answer, to: question)
-      steps += 1
-    }
-    let whole = try await Run(program, by: method, asking: oracle, seed: 1).finish(until: .answers(2000))
+    let (saved, whole) = try await reports(of: OuterApproximation(), on: program, answers: 2000, savedEvery: 5)
     #expect(whole.verdict.outcome == .optimal)
-    #expect(method.report(state).point == whole.report.point && method.report(state).bound == whole.report.bound)
+    #expect(saved.point == whole.report.point && saved.bound == whole.report.bound)
   }
 }

@@ -7,7 +7,7 @@ package import GradusNumerics
 ///     d = z − x, z the minimizer of the model on the face of its Cauchy point;   x⁺ = x + t·d,  t a strong Wolfe step
 ///
 /// Where a search fails the pairs are forgotten once; where it fails along the projected gradient too, the descent ends.
-package struct BoxDescent: Sendable, Codable {
+package struct BoxDescent: BoxIterate, Sendable, Codable {
   package struct Rules: Sendable, Codable, Hashable {
     package var memory = 10
     package var decrease = 1e-4
@@ -86,14 +86,10 @@ package struct BoxDescent: Sendable, Codable {
   private mutating func arrive(at point: Vector, _ answer: Linearization<Vector>) {
     x = point
     here = answer
-    var square = 0.0
-    for i in x.indices {
-      let back = x[i] - min(max(x[i] - answer.gradient[i], box.lower[i]), box.upper[i])
-      square += back * back
-    }
-    measure = square.squareRoot()
-    if square.squareRoot() < 0.5 * smallest {
-      smallest = square.squareRoot()
+    let pull = box.pull(of: answer.gradient, at: x)
+    measure = pull
+    if pull < 0.5 * smallest {
+      smallest = pull
       idle = 0
     }
     if answer.value < -1e20 {
@@ -104,11 +100,6 @@ package struct BoxDescent: Sendable, Codable {
     } else {
       begin(answer)
     }
-  }
-
-  private var claimAtRest: Claim {
-    guard let here, let measure else { return .failed }
-    return measure <= 1e-6 * max(1, abs(here.value)) ? .stationary : .stalled
   }
 
   private mutating func retry(_ here: Linearization<Vector>) {

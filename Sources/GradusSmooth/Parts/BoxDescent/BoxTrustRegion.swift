@@ -15,7 +15,7 @@ package import GradusNumerics
 ///
 /// **Reference** C.-J. Lin, J. J. Moré, *Newton's method for large bound-constrained optimization problems*, SIAM J. Optim.
 /// 9 (1999) 1100–1127, algorithms 2.1 and 5.1.
-package struct BoxTrustRegion: Sendable, Codable {
+package struct BoxTrustRegion: BoxIterate, Sendable, Codable {
   package struct Rules: Sendable, Codable, Hashable {
     /// The first Δ; 0: the length of the projected gradient.
     package var radius = 0.0
@@ -149,12 +149,7 @@ package struct BoxTrustRegion: Sendable, Codable {
   mutating func arrive(at point: Vector, _ answer: Linearization<Vector>) {
     x = point
     here = answer
-    var square = 0.0
-    for i in x.indices {
-      let back = x[i] - min(max(x[i] - answer.gradient[i], box.lower[i]), box.upper[i])
-      square += back * back
-    }
-    measure = square.squareRoot()
+    measure = box.pull(of: answer.gradient, at: x)
     if answer.value < -1e20 {
       claim = .unbounded
       return
@@ -174,11 +169,6 @@ package struct BoxTrustRegion: Sendable, Codable {
     faces = 0
     isOnBoundary = false
     beginCauchy(here)
-  }
-
-  private var claimAtRest: Claim {
-    guard let here, let measure else { return .failed }
-    return measure <= 1e-6 * max(1, abs(here.value)) ? .stationary : .stalled
   }
 
   /// No step is left that changes x or promises anything.

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import GradusCore
-import GradusNumerics
+package import GradusCore
+package import GradusNumerics
 
 /// Label propagation on a square lattice: ½ Σ over edges (xᵢ − xⱼ)² + ½ Σ over labelled vertices 4(xᵢ − yᵢ)², y = ±1.
-struct LabelLattice: SecondOrderOracle {
-  let width: Int
+///
+/// One vertex in twenty is labelled, the first always. Moves of a block change the gradient on the block and its neighbors.
+package struct LabelLattice: SecondOrderOracle {
+  package let width: Int
   private var labels: [Double?] = []
 
-  init(width: Int, seed: UInt64) {
+  package init(width: Int, seed: UInt64) {
     self.width = width
     var random = RandomStream(seed: seed)
     for _ in 0..<width * width { labels.append(random.uniform() < 0.05 ? (random.uniform() < 0.5 ? -1 : 1) : nil) }
@@ -39,18 +41,18 @@ struct LabelLattice: SecondOrderOracle {
     return sum
   }
 
-  func linearization(at x: Vector) async throws -> Linearization<Vector> {
+  package func linearization(at x: Vector) async throws -> Linearization<Vector> {
     Linearization(value: value(x), gradient: Vector(x.indices.map { slope($0, x) }))
   }
 
-  func hessianProduct(at point: Vector, along d: Vector) async throws -> Vector {
+  package func hessianProduct(at point: Vector, along d: Vector) async throws -> Vector {
     Vector(
       d.indices.map { i in
         neighbors(i).reduce(labels[i] == nil ? 0 : 4 * d[i]) { $0 + d[i] - d[$1] }
       })
   }
 
-  func hessianBlock(at point: Vector, of block: [Int]) async throws -> SparseMatrix {
+  package func hessianBlock(at point: Vector, of block: [Int]) async throws -> SparseMatrix {
     var place: [Int: Int] = [:]
     for (k, i) in block.enumerated() { place[i] = k }
     var triplets: [(row: Int, column: Int, value: Double)] = []
@@ -63,7 +65,7 @@ struct LabelLattice: SecondOrderOracle {
   }
 
   /// The block and its neighbors.
-  func blockLinearization(at x: Vector, moving block: [Int]) async throws -> BlockLinearization {
+  package func blockLinearization(at x: Vector, moving block: [Int]) async throws -> BlockLinearization {
     let places = Set(block.flatMap { [$0] + neighbors($0) }).sorted()
     return BlockLinearization(value: value(x), places: places, entries: Vector(places.map { slope($0, x) }))
   }
