@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package import GradusCore
-package import GradusNumerics
+import GradusCore
+import GradusNumerics
 
 /// Label propagation on a square lattice: ½ Σ over edges (xᵢ − xⱼ)² + ½ Σ over labelled vertices 4(xᵢ − yᵢ)², y = ±1.
 ///
