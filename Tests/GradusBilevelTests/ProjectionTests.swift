@@ -84,4 +84,34 @@ import Testing
       try AffineProjection(Matrix(rows: [[1, 1], [2, 2]]), equals: [1, 2])
     }
   }
+
+  /// Plans of a size at which many entries are zero.
+  @Test func plansOfSomeSize() {
+    var random = RandomStream(seed: 9)
+    let (m, n) = (12, 15)
+    let weights = { (count: Int, random: inout RandomStream) -> Vector in
+      let w = (0..<count).map { _ in random.uniform(0.2, 1) }
+      return (1 / w.reduce(0, +)) * Vector(w)
+    }
+    let (a, b) = (weights(m, &random), weights(n, &random))
+    let set = TransportProjection(rowSums: a, columnSums: b)
+    for scale in [0.01, 1, 100.0] {
+      let v = scale * random.normals(m * n)
+      let here = set.linearization(at: v)
+      let plan = here.point
+      #expect(plan.elements.allSatisfy { $0 >= 0 })
+      for i in 0..<m {
+        #expect(abs((0..<n).reduce(0) { $0 + plan[i + $1 * m] } - a[i]) <= 1e-10 * max(1, scale), "\(scale)")
+      }
+      for j in 0..<n {
+        #expect(abs((0..<m).reduce(0) { $0 + plan[$1 + j * m] } - b[j]) <= 1e-10 * max(1, scale), "\(scale)")
+      }
+      let d = random.normals(m * n)
+      let image = here.jacobian.applied(to: d)
+      let h = 1e-8 * scale
+      let moved = (0.5 / h) * (set.projection(of: v + h * d) - set.projection(of: v - h * d))
+      #expect((image - moved).norm <= 1e-4 * max(0.1, image.norm), "\(scale)")
+      #expect((here.jacobian.applied(to: image) - image).norm <= 1e-8 * max(1, image.norm), "\(scale)")
+    }
+  }
 }

@@ -27,4 +27,29 @@ import Testing
     #expect(derivative.certificate.warnings == [] && check.violations() == [])
     #expect((check.solver ?? 1) < 1e-6)
   }
+
+  @Test func differentiatesAModel() async throws {
+    // tutorial: model
+    /// Any model as a function of numbers: here the place of a minimum.
+    @Sendable func model(_ p: Vector) -> Model {
+      let model = Model("goods")
+      let x = model.variable("x", from: 0)
+      let y = model.variable("y", from: 0)
+      model.minimize((x - p[0]) ** 2 + 2 * (y - 1) ** 2)
+      model.require(x + y <= 2, "cap")
+      return model
+    }
+    let p: Vector = [3]
+    let answer = try await model(p).solve()
+    let conditions = try await NonlinearKKT(
+      .init(model(p)), at: answer.point, multipliers: answer.duals ?? [], extra: .init(p) { try .init(model($0)) })
+    let byData = try await ImplicitDerivative(
+      of: conditions, at: conditions.solution, parameters: conditions.parameters)
+    let gradient = try byData.pull([1, 0, 0]).value  // x = (2·side − 2 + p)/3
+    print(gradient[conditions.place(ofSide: 0)], gradient[conditions.place(ofExtra: 0)])
+    // tutorial: end
+    #expect(abs(gradient[conditions.place(ofSide: 0)] - 2.0 / 3) < 1e-6)
+    #expect(abs(gradient[conditions.place(ofExtra: 0)] - 1.0 / 3) < 1e-6)
+    #expect(byData.certificate.warnings == [])
+  }
 }

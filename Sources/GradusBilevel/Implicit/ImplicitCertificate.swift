@@ -14,7 +14,8 @@ public struct ImplicitCertificate: Sendable, Hashable, Codable {
   public var smallestSingularValue: Double?
   /// Lower estimate of σ_max(∂₁F).
   public var largestSingularValue: Double?
-  /// μ with dᵀ∂₁F·d ≥ μ|d|² (or ≤ −μ|d|²): the least eigenvalue of the symmetric part; nil where n is too large for it.
+  /// μ with dᵀ∂₁F·d ≥ μ|d|² (or ≤ −μ|d|²): the least eigenvalue of the symmetric part, or what the options
+  /// say; nil where n is too large for it.
   public var monotonicity: Double?
   /// One line each: the inner solution is not converged, the derivative is one-sided.
   public var warnings: [String]

@@ -93,7 +93,7 @@ public struct ImplicitDerivative: AdjointOperator {
     certificate = ImplicitCertificate(
       residualNorm: map.residual.norm, distance: step.solution.norm, relativeDistance: relative,
       isConverged: relative <= options.convergence, smallestSingularValue: smallest, largestSingularValue: largest,
-      monotonicity: Self.monotonicity(system), warnings: warnings)
+      monotonicity: options.monotonicity ?? Self.monotonicity(system), warnings: warnings)
   }
 
   /// n.

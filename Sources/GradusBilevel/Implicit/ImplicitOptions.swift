@@ -37,6 +37,8 @@ public struct ImplicitOptions: Sendable {
   public var denseLimit = 256
   /// σ_min ≤ this·σ_max is singular; 0 switches the test off, and spares a system of an iterative solver.
   public var singularity = 1e-11
+  /// μ of a map that is known to be strongly monotone, for `errorBound`; nil: computed where LU factors are made.
+  public var monotonicity: Double?
 
   public init() {}
 }

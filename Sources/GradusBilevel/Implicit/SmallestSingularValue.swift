@@ -20,12 +20,10 @@ struct SmallestSingularValue {
     let start = random.normals(n)
     var v = (1 / max(start.norm, .leastNormalMagnitude)) * start
     for _ in 0..<6 {
-      let image = system.a.applied(to: v)
+      let image = product(system.a, v)
       guard image.isFinite else { throw .notFinite("the Jacobian of the map with respect to the solution") }
       largest = max(largest, image.norm)
-      let back = system.a.transposedApplied(to: image)
-      counts.products += 1
-      counts.transposedProducts += 1
+      let back = transposedProduct(system.a, image)
       guard back.norm > 0 else { break }
       v = (1 / back.norm) * back
     }
@@ -53,14 +51,24 @@ struct SmallestSingularValue {
     if smallest <= threshold * largest, n <= 1000, let exact = try? SingularValues(system.a.assembled) {
       (smallest, largest) = (exact.values.elements.last ?? 0, exact.values.elements.first ?? 0)
     }
-    counts.operations += counts.products * system.a.operationsPerProduct
   }
 
   /// |A·z|/|z|.
   private mutating func note(_ system: ImplicitSystem, _ z: Vector) {
     guard z.norm > 0 else { return }
-    smallest = min(smallest, system.a.applied(to: z).norm / z.norm)
+    smallest = min(smallest, product(system.a, z).norm / z.norm)
+  }
+
+  private mutating func product(_ a: any AdjointOperator, _ x: Vector) -> Vector {
     counts.products += 1
+    counts.operations += a.operationsPerProduct
+    return a.applied(to: x)
+  }
+
+  private mutating func transposedProduct(_ a: any AdjointOperator, _ y: Vector) -> Vector {
+    counts.transposedProducts += 1
+    counts.operations += a.operationsPerProduct
+    return a.transposedApplied(to: y)
   }
 
   private mutating func bound(byLeastSquaresOf b: Vector, _ system: ImplicitSystem) {
@@ -69,10 +77,9 @@ struct SmallestSingularValue {
     while iteration.status == .running, iteration.iterations < min(4 * b.count + 100, 5_000) { iteration.step(a) }
     counts.add(iteration.counts)
     note(system, iteration.solution)
-    let r = b - a.applied(to: iteration.solution)
+    let r = b - product(a, iteration.solution)
     guard r.isFinite, r.norm > 1e-6 * b.norm else { return }
-    smallest = min(smallest, a.transposedApplied(to: r).norm / r.norm)
-    counts.transposedProducts += 1
+    smallest = min(smallest, transposedProduct(a, r).norm / r.norm)
   }
 }
 

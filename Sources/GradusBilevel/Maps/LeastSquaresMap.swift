@@ -7,18 +7,26 @@ public import GradusNumerics
 ///
 ///     ∂₁F = JᵀJ + Σ rᵢ∇²rᵢ,    ∂₂F = Jᵀ∂₂r + Σ rᵢ∇²₁₂rᵢ
 ///
-/// The sums are central differences of exact products, for w = r held fixed: of J(x)ᵀw along x and along θ, and of ∂₂r(x)ᵀw
-/// along x for the transpose. With `isGaussNewton` they are left out, which is exact where residuals vanish, and makes ∂₁F
-/// positive definite where J has full rank.
+/// The sums come from `Curvature.products`, or from central differences of Jᵀw for w = r held fixed: n + p columns, as two dense
+/// matrices. `.gaussNewton` leaves them out, which is exact where residuals vanish, and makes ∂₁F positive definite where J has
+/// full rank; it is free of matrices, as `.products` is.
 public struct LeastSquaresMap: OptimalityMap {
-  public let residuals: ParametricFunction
-  public let isGaussNewton: Bool
+  /// Where second derivatives of the residuals come from.
+  public enum Curvature: Sendable {
+    case differences, gaussNewton
+    /// Σ wᵢ∇²rᵢ (n × n) and Σ wᵢ∇²₁₂rᵢ (n × p) for weights w.
+    case products(
+      @Sendable (_ x: Vector, _ parameters: Vector, _ weights: Vector) async throws -> (
+        square: any AdjointOperator, mixed: any AdjointOperator
+      ))
+  }
 
-  /// The residuals must answer without waiting for anything but their own arithmetic: their products are taken again at every
-  /// product with ∂₁F.
-  public init(_ residuals: ParametricFunction, isGaussNewton: Bool = false) {
+  public let residuals: ParametricFunction
+  public let curvature: Curvature
+
+  public init(_ residuals: ParametricFunction, curvature: Curvature = .differences) {
     self.residuals = residuals
-    self.isGaussNewton = isGaussNewton
+    self.curvature = curvature
   }
 
   public var solutionCount: Int { residuals.pointCount }
@@ -32,29 +40,41 @@ public struct LeastSquaresMap: OptimalityMap {
   public func linearization(at x: Vector, parameters: Vector) async throws -> LinearizedMap {
     let here = try await residuals.derivatives(at: x, parameters: parameters)
     let (n, p, j, b, r) = (solutionCount, parameterCount, here.byPoint, here.byParameters, here.value)
-    let second = isGaussNewton ? nil : try await curvature(x, parameters, r)
-    let operations = 2 * j.operationsPerProduct + (second == nil ? 0 : 2 * n * (n + p))
+    let second = try await second(x, parameters, r)
+    let operations = 2 * j.operationsPerProduct + (second?.square.operationsPerProduct ?? 0)
     return LinearizedMap(
       residual: j.transposedApplied(to: r),
       bySolution: FunctionAdjointOperator(order: n, operationsPerProduct: operations) { d in
         let square = j.transposedApplied(to: j.applied(to: d))
-        return second.map { square + $0.0.times(d) } ?? square
+        return second.map { square + $0.square.applied(to: d) } ?? square
       },
       byParameters: FunctionAdjointOperator(
         rowCount: n, columnCount: p, operationsPerProduct: operations,
         product: { t in
           let mixed = j.transposedApplied(to: b.applied(to: t))
-          return second.map { mixed + $0.1.times(t) } ?? mixed
+          return second.map { mixed + $0.mixed.applied(to: t) } ?? mixed
         },
         transposed: { w in
           let mixed = b.transposedApplied(to: j.applied(to: w))
-          return second.map { mixed + $0.1.transposedTimes(w) } ?? mixed
+          return second.map { mixed + $0.mixed.transposedApplied(to: w) } ?? mixed
         }),
-      structure: isGaussNewton ? .positiveDefinite : .symmetric)
+      structure: second == nil ? .positiveDefinite : .symmetric)
   }
 
-  /// Σ wᵢ∇²rᵢ and Σ wᵢ∇²₁₂rᵢ, column by column.
-  private func curvature(_ x: Vector, _ theta: Vector, _ w: Vector) async throws -> (Matrix, Matrix) {
+  private func second(
+    _ x: Vector, _ theta: Vector, _ w: Vector
+  ) async throws -> (square: any AdjointOperator, mixed: any AdjointOperator)? {
+    switch curvature {
+    case .gaussNewton: nil
+    case .differences: try await differences(x, theta, w)
+    case .products(let products): try await products(x, theta, w)
+    }
+  }
+
+  /// Column by column.
+  private func differences(
+    _ x: Vector, _ theta: Vector, _ w: Vector
+  ) async throws -> (square: any AdjointOperator, mixed: any AdjointOperator) {
     let (n, p) = (x.count, theta.count)
     var square: [Double] = []
     for k in 0..<n {

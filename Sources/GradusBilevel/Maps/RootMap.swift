@@ -36,6 +36,20 @@ extension RootMap {
     RootMap(gradient, structure: structure)
   }
 
+  /// F = T(x, θ) − x: a fixed point of T, as an iteration x ← T(x, θ) leaves it. `structure` is that of ∂₁T − I.
+  public static func fixedPoint(_ map: ParametricFunction, structure: JacobianStructure = .general) -> RootMap {
+    let function = ParametricFunction(
+      pointCount: map.pointCount, parameterCount: map.parameterCount, valueCount: map.valueCount,
+      value: { try await map.value(at: $0, parameters: $1) - $0 },
+      derivatives: { x, theta in
+        let here = try await map.derivatives(at: x, parameters: theta)
+        return .init(
+          value: here.value - x, byPoint: ShiftedOperator(base: here.byPoint, shift: -1),
+          byParameters: here.byParameters)
+      })
+    return RootMap(function, structure: structure)
+  }
+
   /// F = f(x, θ): a steady state of ẋ = f(x, θ). It is stable when the symmetric part of ∂₁f is negative definite, which the
   /// certificate's monotonicity shows for small n.
   public static func steadyState(_ rightHandSide: ParametricFunction) -> RootMap { RootMap(rightHandSide) }

@@ -55,12 +55,12 @@ extension SolveSession {
     let values = Vector(entries.map(\.value))
     let extra = NonlinearKKT.Extra(values) { moved in
       guard let k = moved.indices.first(where: { moved[$0] != values[$0] }) else {
-        return .init(program.nonlinearProgram(), asking: FormulaOracle(program))
+        return .init(program)
       }
       let other = try data.program(moving: entries[k], by: moved[k] - values[k])
       guard other.linear.columnNames == program.linear.columnNames, other.linear.rowNames == program.linear.rowNames
       else { throw ImplicitError.shape("the model for another value of it has other variables or rows") }
-      return .init(other.nonlinearProgram(), asking: FormulaOracle(other))
+      return .init(other)
     }
     return try await ParametricSensitivity(
       program.nonlinearProgram(), at: Vector(solution.values), multipliers: y, asking: FormulaOracle(program),
