@@ -66,6 +66,13 @@ public struct VerificationReport: Sendable, Hashable {
   /// The first claim on this subject.
   public subscript(subject: String) -> Claim? { claims.first { $0.subject == subject } }
 
+  /// This report with all claims of another one about something else.
+  public func adding(_ other: VerificationReport) -> VerificationReport {
+    var report = self
+    report.claims += other.claims
+    return report
+  }
+
   /// This report with the claim `exact` of another one.
   public func joined(with other: VerificationReport) -> VerificationReport {
     var report = self

@@ -14,7 +14,7 @@ struct ParameterDerivativeTests {
     return try JSONValue(parsing: String(contentsOfFile: path, encoding: .utf8))
   }
 
-  private static func model(a: Double = 3, b: Double = 0.5, top: Double = 2) -> String {
+  private static func model(a: Double = 3, b: Double = 0.5, top: Double = 1.7) -> String {
     """
     name: moved
     sets: {S: [u, v]}
@@ -48,7 +48,7 @@ struct ParameterDerivativeTests {
       switch name {
       case "a": try solved(Self.model(a: 3 + by), Self.tight)
       case "b[u]": try solved(Self.model(b: 0.5 + by), Self.tight)
-      default: try solved(Self.model(top: 2 + by), Self.tight)
+      default: try solved(Self.model(top: 1.7 + by), Self.tight)
       }
     }
     let (ahead, behind) = (try moved(h), try moved(-h))
@@ -94,5 +94,37 @@ struct ParameterDerivativeTests {
     #expect(abs((need["objective"]?.double ?? 0) - 2.25) <= 1e-8)
     #expect(abs((need["solution"]?["x"]?.double ?? 0) - 0.25) <= 1e-8)
     #expect(abs((sensitivity["parameterDerivatives"]?["cost"]?["objective"]?.double ?? 0) - 1) <= 1e-8)
+  }
+
+  /// Every part of a derivative that was tampered with is found.
+  @Test func derivativesAreVerified() throws {
+    let file = try Scratch.file("model.yaml", Self.model())
+    let path = try Scratch.folder().appendingPathComponent("result.json").path
+    #expect(
+      try CommandRunner.run(["solve", file, "--solution", path, "--quiet", "--sensitivity"] + Self.tight).code == 0)
+    func claims(_ path: String) throws -> (code: Int32, findings: [String]) {
+      let ending = try CommandRunner.run(["verify", file, path, "--format", "json"])
+      let claims = try #require(ending.json()["claims"]?.elements).filter { $0["subject"]?.text == "sensitivity" }
+      return (ending.code, claims.compactMap { $0["finding"]?.text })
+    }
+    let right = try claims(path)
+    #expect(right.findings == ["confirmed", "confirmed"])
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let all = try #require(try JSONValue(parsing: text)["sensitivity"]?["parameterDerivatives"])
+    let parts: [(String, String?)] = [
+      ("a", nil), ("a", "y"), ("b[u]", nil), ("top", nil), ("top", "x"), ("top", "y"), ("top", "z"),
+    ]
+    for (name, variable) in parts {
+      let entry = try #require(all[name])
+      let part = if let variable { entry["solution"]?[variable] } else { entry["objective"] }
+      let number = try #require(part, "\(name) \(variable ?? "")")
+      let digits = String(decoding: number.serialized(), as: UTF8.self)
+      // The entry by itself, so that the same digits elsewhere stay.
+      let start = try #require(text.range(of: "\"\(name)\": {", options: .backwards))
+      let place = try #require(text.range(of: digits, range: start.upperBound..<text.endIndex), "\(name) \(digits)")
+      let bent = text.replacingCharacters(in: place, with: "\((number.double ?? 0) * 1.01 + 0.001)")
+      let forged = try claims(try Scratch.file("forged.json", bent))
+      #expect(forged.code == 100 && forged.findings.last == "refuted", "\(name) \(variable ?? "objective")")
+    }
   }
 }

@@ -23,9 +23,15 @@ public struct FiveElementData: Sendable {
   private let root: DocumentNode
   private let file: FileBytes
 
-  /// Reads the model at `path` and names its first `limit` numbers. Throws what `FiveElementModel.read(path:)` does.
-  public init(path: String, limit: Int) throws {
-    let notation: FiveElementModel.Notation = ModelFile.fileExtension(of: path).format == "json" ? .json : .yaml
+  /// Reads the model at `path` and names its first `limit` numbers; nil for files that are no five-element models. Throws
+  /// what `FiveElementModel.read(path:)` does.
+  public init?(path: String, limit: Int) throws {
+    let notation: FiveElementModel.Notation
+    switch ModelFormat(path: path) {
+    case .yaml: notation = .yaml
+    case .json: notation = .json
+    default: return nil
+    }
     file = try FileBytes.load(path)
     source = try SourceText(file)
     root = notation == .json ? try JSONDocument.read(source) : try YAMLReader.read(source)

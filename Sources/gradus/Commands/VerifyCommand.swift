@@ -38,7 +38,7 @@ struct VerifyCommand: GradusSubcommand {
   func execute() async throws -> ExitCode {
     let content = try Subject.load(file, task: data.task).content
     let answer = try StartFile.result(at: solution)
-    let report: VerificationReport
+    var report: VerificationReport
     switch content {
     case .form(let form):
       report = try checked(form, answer)
@@ -50,6 +50,9 @@ struct VerifyCommand: GradusSubcommand {
     case .training(let training, let table): report = Verifier().verify(training, of: table, answer)
     case .named, .fit:
       throw Failure(.usage, "\(file) has no formulas to verify an answer with; give a problem file")
+    }
+    if answer.sensitivity?.parameters.isEmpty == false, report.outcome != .refuted {
+      report = report.adding(try checkedData(answer))
     }
     switch output.format {
     case .text: Console.out(text(report))
@@ -72,6 +75,14 @@ struct VerifyCommand: GradusSubcommand {
     }
     return exact
       ? Verifier().verifyExactly(form, answer, timeLimit: timeLimit) : Verifier().verify(form, answer)
+  }
+
+  /// Derivatives with respect to the data of a five-element model.
+  private func checkedData(_ answer: ResultDocument) throws -> VerificationReport {
+    guard let data = try FiveElementData(path: file, limit: SolveSession.parameterLimit) else {
+      throw Failure(.usage, "\(file) has no named data, but \(solution) has derivatives with respect to some")
+    }
+    return Verifier().verify(data, answer)
   }
 
   private func text(_ report: VerificationReport) -> String {

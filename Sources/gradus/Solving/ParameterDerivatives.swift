@@ -3,21 +3,20 @@ import Gradus
 
 extension SolveSession {
   /// Derivatives with respect to at most this many numbers of a model, …
-  private static let parameterLimit = 200
+  static let parameterLimit = 200
   /// … and rows, variables and numbers of so many models that are read again.
   private static let readingLimit = 4_000_000
 
   /// Adds how the optimum answers to the data of a five-element model: df/dθ and dx/dθ for its numbers.
   func addParameterDerivatives(_ document: inout ResultDocument) async {
-    guard let format = ModelFormat(path: subject.argument), [.yaml, .json].contains(format),
-      !subject.argument.hasPrefix(Subject.namedPrefix), let solution = document.solution,
+    guard !subject.argument.hasPrefix(Subject.namedPrefix), let solution = document.solution,
       [.optimal, .locallyOptimal, .stationary].contains(document.status)
     else { return }
     var sensitivity = document.sensitivity ?? Sensitivity()
     // What has no derivative with respect to sides has none with respect to numbers, for the same reason.
     if sensitivity.note != nil { return }
     do {
-      let data = try FiveElementData(path: subject.argument, limit: Self.parameterLimit)
+      guard let data = try FiveElementData(path: subject.argument, limit: Self.parameterLimit) else { return }
       let program = data.program
       guard !program.linear.isDiscrete, data.count > 0 else { return }
       let size = 1 + program.variableCount + program.constraintCount + data.count
@@ -25,8 +24,9 @@ extension SolveSession {
       let found = try await derivatives(of: program, data, entries, solution, document)
       let sign: Double = program.linear.sense == .minimize ? 1 : -1
       for entry in found.parameters {
+        // Adding 0 turns −0 into 0.
         sensitivity.parameters[entries[entry.index].name] = .init(
-          objective: sign * entry.objective, point: entry.point)
+          objective: sign * entry.objective + 0, point: entry.point.map { $0 + 0 })
       }
       var notes = found.refused.prefix(3).map {
         "no derivative with respect to \(entries[$0.index].name), which cannot be moved: \($0.reason)"
