@@ -158,6 +158,27 @@ struct SuiteTests {
     #expect(violations == [])
   }
 
+  @Test func `oracles that tell a part of the gradient`() async throws {
+    let lattice = LabelLattice(width: 4, seed: 1)
+    let box = Box(lower: Vector(repeating: -1, count: 16), upper: Vector(repeating: 1, count: 16))
+    #expect(try await OracleSuite.check("lattice", lattice, in: box) == [])
+    let forgetful = ForgetfulLattice(lattice: lattice)
+    #expect(try await Set(OracleSuite.check("forgetful", forgetful, in: box).map(\.law)) == ["partial gradient"])
+  }
+
+  /// Tells the entries of the block that moved, and not those of its neighbors.
+  private struct ForgetfulLattice: SecondOrderOracle {
+    let lattice: LabelLattice
+    func linearization(at x: Vector) async throws -> Linearization<Vector> { try await lattice.linearization(at: x) }
+    func hessianProduct(at x: Vector, along d: Vector) async throws -> Vector {
+      try await lattice.hessianProduct(at: x, along: d)
+    }
+    func blockLinearization(at x: Vector, moving block: [Int]) async throws -> BlockLinearization {
+      let whole = try await lattice.linearization(at: x)
+      return BlockLinearization(value: whole.value, places: block, entries: Vector(block.map { whole.gradient[$0] }))
+    }
+  }
+
   @Test func `broken oracles are caught`() async throws {
     let box = Box(lower: [-2, -2], upper: [2, 2])
     let wrongGradient = SmoothFunction { x in (x.inner(x), 2.01 * x) }

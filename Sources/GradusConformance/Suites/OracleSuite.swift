@@ -42,8 +42,37 @@ public enum OracleSuite {
       seen.expect(
         abs(slope - linear.gradient.inner(d)) <= (gradientAccuracy + 1e-5) * scale, "derivative",
         "the slope is \(linear.gradient.inner(d)), by differences \(slope), at \(x.elements)")
+      if let curved = oracle as? any SecondOrderOracle<Vector>, value.isFinite {
+        try await checkMoves(curved, from: x, linear.gradient, in: box, &random, &seen)
+      }
     }
     return seen.violations
+  }
+
+  /// What is said to change when a block moves is all that changes.
+  private static func checkMoves(
+    _ oracle: any SecondOrderOracle<Vector>, from x: Vector, _ gradient: Vector, in box: Box,
+    _ random: inout RandomStream, _ seen: inout Observations
+  ) async throws {
+    let block = (0..<x.count).filter { _ in random.uniform() < 0.3 }
+    let other = box.sample(&random)
+    var y = x
+    for i in block { y[i] = other[i] }
+    let part = try await oracle.blockLinearization(at: y, moving: block)
+    let whole = try await oracle.linearization(at: y)
+    let scale = max(1, whole.gradient.maximumMagnitude, gradient.maximumMagnitude)
+    let error = (part.completed(from: gradient).gradient - whole.gradient).maximumMagnitude
+    seen.expect(
+      !(error > 1e-9 * scale), "partial gradient",
+      "after a move of \(block) the gradient is off by \(error) at \(y.elements)")
+    seen.expect(
+      !(abs(part.value - whole.value) > 1e-9 * max(1, abs(whole.value))), "partial gradient",
+      "with a part of the gradient the value is \(part.value), with all of it \(whole.value)")
+    if let now = try oracle.immediateBlockLinearization(at: y, moving: block) {
+      seen.expect(
+        now.places == part.places && now.entries == part.entries, "immediacy",
+        "at once the partial gradient differs at \(y.elements)")
+    }
   }
 
   /// An oracle that fails `failures` times and then answers must be survived by `adapt`, and no more than that.
