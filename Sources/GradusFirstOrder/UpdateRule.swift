@@ -74,9 +74,12 @@ public struct Elementwise<Rule: ElementwiseRule>: UpdateRule {
   }
 }
 
-/// |g| in double precision, summed in fixed blocks.
+/// |g|.
 @usableFromInline
-func gradientNorm(_ gradient: Span<Float>) -> Float {
+func gradientNorm(_ gradient: Span<Float>) -> Float { Float(gradientSquare(gradient).squareRoot()) }
+
+/// |g|² in double precision, summed in fixed blocks.
+func gradientSquare(_ gradient: Span<Float>) -> Double {
   gradient.withUnsafeBufferPointer { g in
     var total = 0.0
     var start = 0
@@ -98,6 +101,6 @@ func gradientNorm(_ gradient: Span<Float>) -> Float {
       total += lanes.sum() + rest
       start = end
     }
-    return Float(total.squareRoot())
+    return total
   }
 }

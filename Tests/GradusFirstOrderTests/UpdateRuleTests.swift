@@ -53,12 +53,12 @@ import Testing
   }
 
   @Test func goldenTrajectories() throws {
-    try check(AdamMoments().then(Rate(1e-3)), "adam")
-    try check(AdamMoments(beta1: 0.8, beta2: 0.95, epsilon: 1e-6).then(Decay(0.1)).then(Rate(1e-2)), "adamw")
-    try check(Rate(1e-7), "sgd")
-    try check(Decay(0.01).then(Momentum(0.9, dampening: 0.5)).then(Rate(1e-7)), "momentum")
-    try check(Momentum(0.9, isNesterov: true).then(Rate(1e-7)), "nesterov")
-    try check(ClipByNorm(2).then(Rate(1e-2)), "clipped")
+    try check(AdamMoments().then(LearningRate(1e-3)), "adam")
+    try check(AdamMoments(beta1: 0.8, beta2: 0.95, epsilon: 1e-6).then(Decay(0.1)).then(LearningRate(1e-2)), "adamw")
+    try check(LearningRate(1e-7), "sgd")
+    try check(Decay(0.01).then(Momentum(0.9, dampening: 0.5)).then(LearningRate(1e-7)), "momentum")
+    try check(Momentum(0.9, isNesterov: true).then(LearningRate(1e-7)), "nesterov")
+    try check(ClipByNorm(2).then(LearningRate(1e-2)), "clipped")
   }
 
   /// A wrong constant is seen by the comparison above.
@@ -66,12 +66,12 @@ import Testing
     let golden = try #require(Self.golden)
     let wanted = try #require(golden.rules["adamw"]?["matrix"])
     let layout = Layout([("matrix", [3, 8])])
-    let rule = AdamMoments(beta1: 0.8, beta2: 0.96, epsilon: 1e-6).then(Decay(0.1)).then(Rate(1e-2))
+    let rule = AdamMoments(beta1: 0.8, beta2: 0.96, epsilon: 1e-6).then(Decay(0.1)).then(LearningRate(1e-2))
     let (found, _) = Self.run(Elementwise(rule), layout, from: Self.start(24), 1...golden.steps)
     #expect(zip(found, wanted).contains { abs(Double($0) - $1) > 1e-5 * max(abs($1), 1) })
   }
 
-  static let chain = AdamMoments().then(Momentum(0.5)).then(Decay(0.01)).then(ClipByValue(0.5)).then(Rate(0.01))
+  static let chain = AdamMoments().then(Momentum(0.5)).then(Decay(0.01)).then(ClipByValue(0.5)).then(LearningRate(0.01))
 
   /// Saved in the middle, as numbers or as blocks, a rule goes on to the same bits.
   @Test(arguments: [false, true], [5, 8, 13])
@@ -122,9 +122,9 @@ import Testing
   }
 
   @Test func wordsPerParameter() {
-    #expect(Elementwise(AdamMoments().then(Decay(0.1)).then(Rate(1))).wordsPerParameter == 2)
-    #expect(Elementwise(Momentum().then(Rate(1))).wordsPerParameter == 1)
-    #expect(Elementwise(Rate(1)).wordsPerParameter == 0)
+    #expect(Elementwise(AdamMoments().then(Decay(0.1)).then(LearningRate(1))).wordsPerParameter == 2)
+    #expect(Elementwise(Momentum().then(LearningRate(1))).wordsPerParameter == 1)
+    #expect(Elementwise(LearningRate(1)).wordsPerParameter == 0)
   }
 
   @Test func schedules() {

@@ -74,12 +74,12 @@ func measure<R: ElementwiseRule>(
 
 for n in [1_000_000, 25_000_000] {
   measure(
-    "adamw", AdamMoments().then(Decay(0.01)).then(Rate(1e-3)), bytes: 28, count: n,
+    "adamw", AdamMoments().then(Decay(0.01)).then(LearningRate(1e-3)), bytes: 28, count: n,
     plain: { p, g, m, v, t in
       let (c1, c2) = (1 - pow(0.9, Float(t)), 1 - pow(0.999, Float(t)))
       adam(&p, g, &m, &v, 1e-3, 0.9, 0.999, 1e-8, c1, c2, 0.01, n)
     })
   measure(
-    "momentum", Momentum(0.9).then(Rate(1e-3)), bytes: 20, count: n,
+    "momentum", Momentum(0.9).then(LearningRate(1e-3)), bytes: 20, count: n,
     plain: { p, g, m, _, _ in heavy(&p, g, &m, 1e-3, 0.9, n) })
 }

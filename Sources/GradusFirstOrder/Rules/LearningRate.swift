@@ -3,7 +3,7 @@
 /// The last link of a chain: u ← −η(t)u.
 ///
 /// **Keeps** nothing.
-public struct Rate: ElementwiseRule {
+public struct LearningRate: ElementwiseRule {
   public var schedule: Schedule
 
   @inlinable
