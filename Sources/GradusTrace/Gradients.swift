@@ -6,7 +6,12 @@ public struct Gradients<V: Feedback & Sendable>: DirectPropagator, Propagator {
   public init() {}
 
   public func pass(_ note: consuming V, back node: Int, of recorder: Recorder, to shares: inout Shares<V>) throws {
-    let sent = try pass(note, back: node, in: recorder.trace)
+    let sent =
+      if let pullback = recorder.rule(of: node) as? Pullback<V> {
+        pullback.share(note)
+      } else {
+        try pass(note, back: node, in: recorder.trace)
+      }
     guard sent.count == shares.count else {
       throw TraceError.wrongShares(
         operation: recorder.trace.operation(of: node), node: node, shares: sent.count, inputs: shares.count)

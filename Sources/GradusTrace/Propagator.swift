@@ -21,12 +21,12 @@ public protocol DirectPropagator<Note> {
   /// The walk owns nothing of the recorder meanwhile, so that a propagator may record more nodes as it goes.
   func pass(_ note: consuming Note, back node: Int, of recorder: Recorder, to shares: inout Shares<Note>) throws
 
-  /// Takes over the value of a node that nobody needs anymore, in a consuming walk.
-  func retire(_ value: consuming any Sendable)
+  /// May take over the value of a node that nobody needs anymore, in a consuming walk.
+  func retire(_ value: inout (any Sendable)?)
 }
 
 extension DirectPropagator {
-  public func retire(_ value: consuming any Sendable) {}
+  public func retire(_ value: inout (any Sendable)?) {}
 }
 
 /// Where a propagator leaves what the inputs of the current node shall hear.
@@ -54,6 +54,12 @@ public struct Shares<Note: Feedback> {
   @inlinable
   public mutating func keep(_ note: Note, at node: Int) { notes[node] = note }
 
+  @inlinable
+  mutating func take(_ node: Int) -> Note {
+    guard let note = notes[node].take() else { preconditionFailure("node \(node) heard nothing") }
+    return note
+  }
+
   @usableFromInline
   mutating func turn(to node: Int, of recorder: Recorder) {
     inputs.removeAll(keepingCapacity: true)
@@ -63,12 +69,19 @@ public struct Shares<Note: Feedback> {
 
 /// What a walk back found out: one note for each node that heard something and was not passed through.
 public struct Heard<Note: Feedback> {
-  @usableFromInline let notes: [Note?]
+  @usableFromInline var notes: [Note?]
 
   @usableFromInline init(notes: [Note?]) { self.notes = notes }
 
-  /// Nobody heard anything.
-  public init() { notes = [] }
+  /// Forgets all notes; `body` may take what they hold.
+  @inlinable
+  public mutating func removeAll(_ body: (inout Note?) -> Void) {
+    for node in notes.indices {
+      body(&notes[node])
+      notes[node] = nil
+    }
+    notes.removeAll()
+  }
 
   /// What `node` heard; nil when nothing reached it.
   @inlinable public subscript(node: Int) -> Note? { node < notes.count ? notes[node] : nil }

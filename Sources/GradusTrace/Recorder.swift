@@ -85,6 +85,8 @@ public final class Recorder {
 
   package func dropRule(of node: Int) { trace.dropRule(of: node) }
 
+  package func rule(of node: Int) -> (any Sendable)? { trace.rule(of: node) }
+
   package func value(of node: Int) -> (any Sendable)? { trace.value(of: node) }
 }
 

@@ -51,10 +51,14 @@ extension Recorder {
     for node in stride(from: count - 1, through: 0, by: -1) {
       shares.turn(to: node, of: self)
       if shares.inputs.isEmpty { continue }
-      if let note = shares.notes[node].take() {
-        try propagator.pass(note, back: node, of: self, to: &shares)
+      if shares.notes[node] != nil {
+        // Taken out in the call itself, so that the propagator holds the only reference to what it is told.
+        try propagator.pass(shares.take(node), back: node, of: self, to: &shares)
       }
-      if consuming, let value = free(node) { propagator.retire(value) }
+      if consuming {
+        var value = free(node)
+        propagator.retire(&value)
+      }
     }
     return Heard(notes: shares.notes)
   }

@@ -59,14 +59,11 @@ func measure(_ model: Models.Model, threads: Int) throws {
     let data = model.data.map { tape.constant($0) }
     let y = model.loss(tape, parameters, data)
     if read { loss = try y.scalar }
-    var gradients: TensorGradients? = try tape.backward(from: y)
+    let gradients = try tape.backward(from: y)
     if read {
-      var squares = 0.0
-      for p in parameters { squares += gradients?[p]?.doubles.reduce(0) { $0 + $1 * $1 } ?? 0 }
-      norm = squares.squareRoot()
+      norm = gradients.norm(of: parameters)
     }
-    if let gradients { tape.recycle(gradients, of: parameters) }
-    gradients = nil
+    gradients.recycle()
     tape.reset()
   }
   try step(true)

@@ -12,6 +12,7 @@ public final class TensorEngine {
   let products: MatrixProducts
   var pool = StoragePool()
   private var layouts = LayoutTable()
+  private var temporaries: [Tensor?] = []
   /// The most bytes that may be in use; an operation that would exceed it fails before it asks for them.
   public var memoryLimit: Int
   /// Whether the result of every operation is checked for NaN and infinity: slower, and names the operation.
@@ -44,9 +45,21 @@ public final class TensorEngine {
   /// Gives memory that is only kept for later back to the system.
   public func releaseUnusedMemory() { pool.clear() }
 
-  /// The memory of `tensor`, if nobody else refers to it, serves for tensors to come.
-  public func recycle(_ tensor: consuming Tensor) {
-    if isKnownUniquelyReferenced(&tensor.storage) { pool.put(tensor.storage) }
+  /// Empties `tensor`, whose memory, if nobody else refers to it, serves for tensors to come.
+  public func recycle(_ tensor: inout Tensor?) {
+    if tensor?.isOnlyReference() == true, let block = tensor?.storage { pool.put(block) }
+    tensor = nil
+  }
+
+  /// A tensor that was made on the way: its memory serves again once the operation that made it is over.
+  func recycle(_ tensor: Tensor) { temporaries.append(tensor) }
+
+  /// To be called between operations, when nobody on the stack holds a temporary.
+  func recycleTemporaries() {
+    while !temporaries.isEmpty {
+      recycle(&temporaries[temporaries.count - 1])
+      temporaries.removeLast()
+    }
   }
 
   func layout(_ shape: TensorShape, _ precision: Precision) -> TensorLayout { layouts.layout(shape, precision) }

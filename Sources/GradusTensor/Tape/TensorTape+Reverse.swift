@@ -3,12 +3,15 @@ import GradusTrace
 
 /// A cotangent in memory, and who can add another one to it.
 struct Cotangent: Feedback {
-  var tensor: Tensor
+  /// Nil once it was used up.
+  var tensor: Tensor?
   let tape: TensorTape
+
+  mutating func recycle() { tape.engine.recycle(&tensor) }
 
   mutating func merge(_ other: consuming Cotangent) {
     do throws(TensorError) {
-      try tape.engine.accumulate(other.tensor, into: &tensor)
+      try tape.engine.accumulate(&other.tensor, into: &tensor)
     } catch {
       tape.failure = tape.failure ?? error
     }
@@ -23,26 +26,36 @@ struct RecordedCotangent: Feedback {
 }
 
 /// What a walk back leaves at the parameters.
-public struct TensorGradients {
-  fileprivate var heard: Heard<Cotangent>
+public final class TensorGradients {
+  private var heard: Heard<Cotangent>
 
-  fileprivate mutating func drop() { heard = Heard() }
+  init(_ heard: Heard<Cotangent>) { self.heard = heard }
 
   /// The gradient with respect to a parameter; nil when nothing depends on it.
   public subscript(parameter: TracedTensor) -> Tensor? { parameter.id < 0 ? nil : heard[parameter.id]?.tensor }
+
+  /// Whether anything depends on `parameter`.
+  public func reaches(_ parameter: TracedTensor) -> Bool { self[parameter] != nil }
+
+  /// The square root of the sum of squares over `parameters`, in double precision and in a fixed order.
+  public func norm(of parameters: [TracedTensor]) -> Double {
+    var total = 0.0
+    for parameter in parameters { if let gradient = self[parameter] { total += gradient.sumOfSquares } }
+    return total.squareRoot()
+  }
+
+  /// The first of `parameters` whose gradient has NaN or infinity in it; nil when all are finite.
+  public func firstNotFinite(of parameters: [TracedTensor]) -> TracedTensor? {
+    parameters.first { parameter in self[parameter].map { !$0.sumOfSquares.isFinite } ?? false }
+  }
+
+  /// Gives up all gradients; memory that nobody else refers to serves for tensors to come.
+  public func recycle() {
+    heard.removeAll { note in note?.recycle() }
+  }
 }
 
 extension TensorTape {
-  /// The memory of gradients that are not needed anymore serves for tensors to come.
-  public func recycle(_ gradients: consuming TensorGradients, of parameters: [TracedTensor]) {
-    let ids = parameters.map(\.id)
-    var kept: [Tensor] = []
-    kept.reserveCapacity(ids.count)
-    for id in ids where id >= 0 { if let tensor = gradients.heard[id]?.tensor { kept.append(tensor) } }
-    gradients.drop()
-    while let tensor = kept.popLast() { engine.recycle(tensor) }
-  }
-
   /// The gradients of a scalar, or of ⟨y, cotangent⟩, with respect to all parameters.
   ///
   /// When `consuming`, values are freed as the walk passes them, so that memory falls while gradients grow; only leaves
@@ -50,29 +63,32 @@ extension TensorTape {
   public func backward(
     from y: TracedTensor, cotangent: Tensor? = nil, consuming: Bool = true
   ) throws -> TensorGradients {
-    let value = try value(of: y)
-    let seed: Tensor
-    if let cotangent {
-      guard cotangent.shape == value.shape else {
-        throw TensorError.shapes(
-          operation: "backward", value.shape, cotangent.shape, reason: "a cotangent has the shape of its value")
-      }
-      seed = cotangent
-    } else {
-      guard value.count == 1 else { throw TensorError.notScalar(value.shape) }
-      seed = try engine.filled(1, value.shape, value.precision, for: "backward")
-    }
+    let seed = try seed(for: y, cotangent)
     precondition(y.id >= 0, "only what was recorded can be walked back from")
     let mode = isRecording
     isRecording = false
     defer { isRecording = mode }
     let heard = try recorder.propagate(
       [(y.id, Cotangent(tensor: seed, tape: self))], by: EagerGradients(tape: self), consuming: consuming)
+    engine.recycle(seed)
     if let failure {
       self.failure = nil
       throw failure
     }
-    return TensorGradients(heard: heard)
+    return TensorGradients(heard)
+  }
+
+  private func seed(for y: TracedTensor, _ cotangent: Tensor?) throws -> Tensor {
+    let value = try value(of: y)
+    if let cotangent {
+      guard cotangent.shape == value.shape else {
+        throw TensorError.shapes(
+          operation: "backward", value.shape, cotangent.shape, reason: "a cotangent has the shape of its value")
+      }
+      return cotangent
+    }
+    guard value.count == 1 else { throw TensorError.notScalar(value.shape) }
+    return try engine.filled(1, value.shape, value.precision, for: "backward")
   }
 
   /// The gradients of a scalar, or of ⟨y, cotangent⟩, with respect to any nodes, recorded: they can be used in further
@@ -127,45 +143,53 @@ struct EagerGradients: DirectPropagator {
   func pass(
     _ note: consuming Cotangent, back node: Int, of recorder: Recorder, to shares: inout Shares<Cotangent>
   ) throws {
-    guard tape.isNeeded(node) else { return tape.engine.recycle(note.tensor) }
+    if tape.isNeeded(node) { try derive(note.tensor, node, recorder) }
+    tape.engine.recycleTemporaries()
+    // Before it is sent on, so that whoever hears it alone may add to it in place.
+    tape.engine.recycle(&note.tensor)
+    while !tape.sentTensors.isEmpty {
+      let last = tape.sentTensors.count - 1
+      let position = tape.sentTensors[last].position
+      if tape.engine.checksFinite { try check(tape.sentTensors[last].cotangent, position, node) }
+      shares.send(Cotangent(tensor: tape.sentTensors[last].cotangent.take(), tape: tape), to: position)
+      tape.sentTensors.removeLast()
+    }
+  }
+
+  /// Puts the shares of a node's inputs into `sentTensors`.
+  private func derive(_ cotangent: Tensor?, _ node: Int, _ recorder: Recorder) throws {
+    guard let cotangent else { return }
     let start = tape.scratchCount
     tape.sent.removeAll(keepingCapacity: true)
     tape.sentTensors.removeAll(keepingCapacity: true)
     if let operation = tape.operation(of: node) {
       let context = GradientContext(engine: tape.engine, tape: tape, node: node)
-      if try !operation.gradient(note.tensor, context) {
-        operation.pullback(tape.appendScratch(note.tensor), DerivativeContext(tape: tape, node: node))
+      if try !operation.gradient(cotangent, context) {
+        operation.pullback(tape.appendScratch(cotangent), DerivativeContext(tape: tape, node: node))
       }
     } else if let rule = recorder.trace.rule(of: node) as? Pullback<Tensor> {
-      for (position, share) in rule.share(note.tensor).enumerated() {
+      for (position, share) in rule.share(cotangent).enumerated() {
         if let share { tape.sentTensors.append((position, share)) }
       }
     }
-    for (position, cotangent) in tape.sent {
-      if let tensor = tape.tensor(cotangent.id) { tape.sentTensors.append((position, tensor)) }
-    }
+    for (position, cotangent) in tape.sent { tape.sentTensors.append((position, tape.tensor(cotangent.id))) }
     if let failure = tape.failure {
       tape.failure = nil
       throw failure
     }
     tape.clearScratch(to: start)
-    while let (position, cotangent) = tape.sentTensors.popLast() {
-      try check(cotangent, position, node)
-      shares.send(Cotangent(tensor: cotangent, tape: tape), to: position)
-    }
-    tape.engine.recycle(note.tensor)
   }
 
   /// In check mode: the first cotangent that is not finite, by operation, and by name when it belongs to a parameter.
-  private func check(_ cotangent: Tensor, _ position: Int, _ node: Int) throws(TensorError) {
-    guard tape.engine.checksFinite, !tape.engine.isFinite(cotangent) else { return }
+  private func check(_ cotangent: Tensor?, _ position: Int, _ node: Int) throws(TensorError) {
+    guard let cotangent, !tape.engine.isFinite(cotangent) else { return }
     let input = tape.inputNode(position, of: node)
     throw .notFinite(
       operation: "the pullback of \(tape.recorder.trace.operation(of: node))", node: node,
       parameter: tape.inputCount(of: input) == 0 ? tape.recorder.trace.operation(of: input) : nil)
   }
 
-  func retire(_ value: consuming any Sendable) { tape.retire(value) }
+  func retire(_ value: inout (any Sendable)?) { tape.retire(&value) }
 }
 
 /// The way back as operations on the same tape.

@@ -24,7 +24,7 @@ public final class TensorTape {
   private var inputNodes: [Int32] = []
   /// What the current rule tells the inputs, by position.
   var sent: [(position: Int, cotangent: TracedTensor)] = []
-  var sentTensors: [(position: Int, cotangent: Tensor)] = []
+  var sentTensors: [(position: Int, cotangent: Tensor?)] = []
   /// Whose cotangents are wanted in the current walk; nil means those of nodes that depend on parameters.
   var needed: [Bool]?
 
@@ -61,7 +61,8 @@ public final class TensorTape {
   /// Forgets everything from node `count` on; memory nobody else holds serves what comes.
   public func reset(to count: Int = 0) {
     for node in stride(from: recorder.trace.count - 1, through: count, by: -1) {
-      if let value = recorder.takeValue(of: node) { retire(value) }
+      var value = recorder.takeValue(of: node)
+      retire(&value)
     }
     recorder.reset(to: count)
     if operations.count > count {
@@ -69,6 +70,7 @@ public final class TensorTape {
       isActive.removeSubrange(count...)
     }
     clearScratch(to: 0)
+    engine.recycleTemporaries()
     failure = nil
   }
 
@@ -77,11 +79,10 @@ public final class TensorTape {
 
   // MARK: Values
 
-  func retire(_ value: consuming (any Sendable)) {
-    var held: (any Sendable)? = value
-    let tensor = held as? Tensor
-    held = nil
-    if let tensor { engine.recycle(tensor) }
+  func retire(_ value: inout (any Sendable)?) {
+    var tensor = value as? Tensor
+    value = nil
+    engine.recycle(&tensor)
   }
 
   func tensor(_ id: Int) -> Tensor? { id >= 0 ? recorder.value(of: id) as? Tensor : scratch[~id] }
@@ -173,6 +174,7 @@ public final class TensorTape {
         throw .precisions(operation: operation.name)
       }
       let value = try operation.forward(operands, on: engine)
+      engine.recycleTemporaries()
       if engine.checksFinite, !engine.isFinite(value) {
         throw .notFinite(operation: operation.name, node: recorder.trace.count, parameter: nil)
       }
@@ -246,7 +248,8 @@ public final class TensorTape {
 
   func clearScratch(to count: Int) {
     while scratch.count > count {
-      if let tensor = scratch.removeLast() { engine.recycle(tensor) }
+      engine.recycle(&scratch[scratch.count - 1])
+      scratch.removeLast()
     }
   }
 }

@@ -108,6 +108,35 @@ public struct Tensor: Sendable {
     }
   }
 
+  /// Σ xᵢ² in double precision, in chunks of 4,096 elements.
+  public var sumOfSquares: Double {
+    guard layout.isContiguous else { return copied(to: precision).sumOfSquares }
+    var total = 0.0, start = 0
+    while start < count {
+      let end = min(count, start + 4096)
+      var part = 0.0
+      switch precision {
+      case .single:
+        let x = pointer(Float.self)
+        var lanes = SIMD8<Double>(repeating: 0), i = start
+        while i &+ 8 <= end {
+          let wide = SIMD8<Double>(UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Float>.self))
+          lanes += wide * wide
+          i &+= 8
+        }
+        part = lanes.sum()
+        while i < end {
+          part += Double(x[i]) * Double(x[i])
+          i &+= 1
+        }
+      case .double: part = Lanes.dot(pointer(Double.self) + start, pointer(Double.self) + start, end - start)
+      }
+      total += part
+      start = end
+    }
+    return total
+  }
+
   /// The elements of a contiguous tensor in single precision, without a copy.
   public func withFloats<R, E: Error>(_ body: (UnsafeBufferPointer<Float>) throws(E) -> R) throws(E) -> R {
     precondition(
@@ -135,6 +164,8 @@ public struct Tensor: Sendable {
     var span = UnsafeMutableBufferPointer(start: pointer(Double.self), count: count).mutableSpan
     return try body(&span)
   }
+
+  mutating func isOnlyReference() -> Bool { isKnownUniquelyReferenced(&storage) }
 
   private mutating func makeUnique() {
     if isKnownUniquelyReferenced(&storage), layout.isContiguous { return }

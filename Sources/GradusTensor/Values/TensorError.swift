@@ -18,6 +18,8 @@ public enum TensorError: Error, Sendable, Equatable, CustomStringConvertible {
   case notFactorable(operation: String, matrix: Int, reason: String)
   /// A gradient of something that is not a scalar.
   case notScalar(TensorShape)
+  /// An operation of the caller's that threw.
+  case failed(operation: String, reason: String)
   /// An operation that has no rule for what was asked.
   case noRule(operation: String, wanted: String)
 
@@ -36,6 +38,7 @@ public enum TensorError: Error, Sendable, Equatable, CustomStringConvertible {
         + "use a smaller batch, segments, or a higher limit"
     case .notFactorable(let operation, let matrix, let reason): "\(operation): matrix \(matrix) of the batch \(reason)"
     case .notScalar(let shape): "a gradient needs a scalar, not shape \(shape): sum it, or give a cotangent"
+    case .failed(let operation, let reason): "\(operation): \(reason)"
     case .noRule(let operation, let wanted): "\(operation) has no \(wanted)"
     }
   }

@@ -86,25 +86,41 @@ struct BinaryJob<T: TensorElement>: BitwiseCopyable {
 }
 
 extension TensorEngine {
-  /// a ← a + b, in the memory of whichever nobody else refers to.
-  func accumulate(_ b: consuming Tensor, into a: inout Tensor) throws(TensorError) {
-    if a.layout.isContiguous, b.layout.isContiguous, a.shape == b.shape {
-      if isKnownUniquelyReferenced(&a.storage) {
+  /// a ← a + b, in the memory of whichever nobody else refers to; b is used up.
+  func accumulate(_ b: inout Tensor?, into a: inout Tensor?) throws(TensorError) {
+    guard let shape = a?.shape else {
+      swap(&a, &b)
+      return
+    }
+    guard b != nil else { return }
+    if a?.layout.isContiguous == true, b?.layout.isContiguous == true, b?.shape == shape {
+      if a?.isOnlyReference() == true {
         addInPlace(b, to: a)
-        return recycle(b)
+        if let b { recycle(b) }
+        b = nil
+        return
       }
-      if isKnownUniquelyReferenced(&b.storage) {
+      if b?.isOnlyReference() == true {
         addInPlace(a, to: b)
-        a = b
+        swap(&a, &b)
+        if let b { recycle(b) }
+        b = nil
         return
       }
     }
-    var operands = Operands(a)
-    operands.append(b)
-    a = try Add().forward(operands, on: self)
+    if let left = a, let right = b {
+      var operands = Operands(left)
+      operands.append(right)
+      let sum = try Add().forward(operands, on: self)
+      recycle(left)
+      recycle(right)
+      a = sum
+    }
+    b = nil
   }
 
-  private func addInPlace(_ b: Tensor, to a: Tensor) {
+  private func addInPlace(_ b: Tensor?, to a: Tensor?) {
+    guard let a, let b else { return }
     switch a.precision {
     case .single: addInPlace(b, to: a, Float.self)
     case .double: addInPlace(b, to: a, Double.self)

@@ -8,9 +8,18 @@ struct BroadcastPlan: BitwiseCopyable {
   var rank = 0
 
   init(_ shape: TensorShape, _ a: TensorLayout, _ b: TensorLayout) {
+    self.init(shape, (a.shape, a.strides), (b.shape, b.strides))
+  }
+
+  init(
+    _ shape: TensorShape, _ a: (shape: TensorShape, strides: SIMD8<Int>), _ b: (shape: TensorShape, strides: SIMD8<Int>)
+  ) {
+    func stride(_ x: (shape: TensorShape, strides: SIMD8<Int>), _ back: Int) -> Int {
+      x.shape[back] == 1 ? 0 : x.strides[x.shape.rank + back]
+    }
     for axis in 0..<shape.rank where shape[axis] != 1 {
       let back = axis - shape.rank
-      let sa = a.shape[back] == 1 ? 0 : a.stride(back), sb = b.shape[back] == 1 ? 0 : b.stride(back)
+      let sa = stride(a, back), sb = stride(b, back)
       let extent = shape[axis]
       if rank > 0, stridesA[rank - 1] == sa * extent, stridesB[rank - 1] == sb * extent {
         extents[rank - 1] *= extent

@@ -55,7 +55,8 @@ struct MatrixProduct: TensorOperation {
       return engine.multiply(
         T.self, batch: 1, a.count / max(1, k), n, k, left, right, to, n, strides: (0, 0, 0))
     }
-    let plan = BroadcastPlan(c.shape.leading, a.layout.leading, b.layout.leading)
+    let plan = BroadcastPlan(
+      c.shape.leading, (a.shape.leading, a.layout.strides), (b.shape.leading, b.layout.strides))
     let batch = m * n == 0 ? 0 : c.count / (m * n)
     if plan.rank == 1 {
       return engine.multiply(
@@ -102,9 +103,6 @@ extension TensorShape {
 }
 
 extension TensorLayout {
-  /// Without the last two axes.
-  var leading: TensorLayout { TensorLayout(shape.leading, strides, precision) }
-
   /// Whether the last two axes are a matrix as the BLAS takes it, or the transpose of one.
   var isFactor: Bool {
     let rows = shape[-2], columns = shape[-1]
