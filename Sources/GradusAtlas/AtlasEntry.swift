@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusCore
 public import GradusNumerics
 
 /// The demonstration of one system: what it claims, and a program that measures it.
@@ -72,23 +73,28 @@ public struct AtlasTrial: Sendable {
   /// All randomness of this seed; development and test streams are disjoint.
   public let random: RandomStream
   private let deadline: ContinuousClock.Instant?
+  private let interruption: Interruption?
   private let note: @Sendable (Double) -> Void
 
   init(
     seed: UInt64, effort: AtlasEffort, isDevelopment: Bool, deadline: ContinuousClock.Instant? = nil,
+    interruption: Interruption? = nil,
     note: @escaping @Sendable (Double) -> Void = { _ in }
   ) {
     self.seed = seed
     self.effort = effort
     self.deadline = deadline
+    self.interruption = interruption
     self.note = note
     let root = RandomStream(seed: seed)
     random = isDevelopment ? root.child("atlas development") : root.child("atlas test")
   }
 
-  /// Says how much of this seed is done, and throws when the run was cancelled or its time is over. Call it often.
+  /// Says how much of this seed is done, and throws when the run was cancelled or interrupted or its time is over. Call
+  /// it often.
   public func step(_ fraction: Double) throws {
     try Task.checkCancellation()
+    if let interruption, interruption.isRaised { throw AtlasInterruption() }
     if let deadline, ContinuousClock.now >= deadline { throw AtlasTimeout() }
     note(max(0, min(1, fraction)))
   }
@@ -100,6 +106,11 @@ public struct AtlasTrial: Sendable {
 /// The time limit of a run was reached.
 public struct AtlasTimeout: Error, Sendable, CustomStringConvertible {
   public var description: String { "the time limit was reached before all seeds were measured" }
+}
+
+/// Somebody asked the run to stop.
+public struct AtlasInterruption: Error, Sendable, CustomStringConvertible {
+  public var description: String { "the run was interrupted before all seeds were measured" }
 }
 
 /// Chooses among settings by their mean cost on development streams.

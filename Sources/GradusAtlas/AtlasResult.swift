@@ -9,8 +9,14 @@ public struct AtlasResult: Sendable {
   public let standing: AtlasStanding
   /// The deciding claims first.
   public let verdicts: [AtlasVerdict]
+  /// The seeds that were measured.
   public let seeds: [UInt64]
+  /// Seeds that were asked for and not finished, because time was over or somebody interrupted.
+  public let missing: [UInt64]
   public let seconds: Double
+
+  /// False when seeds are missing: then nothing is decided, and the figures are those of the seeds that were finished.
+  public var isComplete: Bool { missing.isEmpty }
 
   /// What was measured: every claim holds, the deciding ones hold, or not even those.
   public var status: AtlasStatus {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import GradusCore
 
 /// Measures demonstrations: tunes once on a development seed, then runs the test seeds, several at a time.
 public struct AtlasRunner: Sendable {
@@ -15,11 +16,14 @@ public struct AtlasRunner: Sendable {
   /// How many seeds are measured at a time. It never changes what is measured.
   public var width: Int
   public var deadline: ContinuousClock.Instant?
+  /// Asks the run to stop.
+  public var interruption: Interruption?
   public var note: @Sendable (Progress) -> Void
 
   public init(
     effort: AtlasEffort = .claim, seeds: [UInt64] = [1, 2, 3, 4, 5], width: Int = 1,
-    deadline: ContinuousClock.Instant? = nil, note: @escaping @Sendable (Progress) -> Void = { _ in }
+    deadline: ContinuousClock.Instant? = nil, interruption: Interruption? = nil,
+    note: @escaping @Sendable (Progress) -> Void = { _ in }
   ) {
     precondition(Set(seeds).count >= 5, "a claim needs at least five different seeds")
     precondition(width > 0, "at least one seed is measured at a time")
@@ -27,56 +31,86 @@ public struct AtlasRunner: Sendable {
     self.seeds = seeds
     self.width = width
     self.deadline = deadline
+    self.interruption = interruption
     self.note = note
   }
 
-  /// The verdicts on every claim of the entry. Throws `AtlasTimeout`, `CancellationError` or what the entry throws.
+  /// The verdicts on every claim of the entry.
+  ///
+  /// When time is over or somebody interrupts, the result holds the seeds that were finished; where none was, this throws
+  /// `AtlasTimeout` or `AtlasInterruption`. Throws `CancellationError` and what the entry throws as well.
   public func run<E: AtlasEntry>(_ type: E.Type, subject: AtlasSubject = .system) async throws -> AtlasResult {
     guard let system = Atlas.system(named: E.system) else { throw AtlasFault("no sheet holds '\(E.system)'") }
     let began = ContinuousClock.now
-    let observed = try await observations(E(), subject: subject)
+    let (all, stop) = try await measured(E(), subject: subject)
+    let finished = zip(seeds, all).compactMap { seed, observed in observed.map { (seed: seed, observed: $0) } }
+    if let stop, finished.isEmpty { throw stop }
     let verdicts = E.claims.map { claim in
       AtlasVerdict(
         claim,
-        zip(seeds, observed).compactMap { seed, all in all.first { $0.claim == claim.key }.map { (seed, $0) } })
+        finished.compactMap { seed, observed in observed.first { $0.claim == claim.key }.map { (seed, $0) } })
     }
     let elapsed = (ContinuousClock.now - began).components
     return AtlasResult(
       system: system, scale: E.scale, home: E.home, effort: effort, standing: E.standing,
-      verdicts: verdicts.filter { !$0.claim.isSecondary } + verdicts.filter(\.claim.isSecondary), seeds: seeds,
+      verdicts: verdicts.filter { !$0.claim.isSecondary } + verdicts.filter(\.claim.isSecondary),
+      seeds: finished.map(\.seed), missing: zip(seeds, all).filter { $0.1 == nil }.map(\.0),
       seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
   }
 
   /// What every seed showed, in the order of the seeds.
   func observations<E: AtlasEntry>(_ entry: E, subject: AtlasSubject) async throws -> [[AtlasObservation]] {
+    let (all, stop) = try await measured(entry, subject: subject)
+    if let stop { throw stop }
+    return all.compactMap(\.self)
+  }
+
+  /// What every finished seed showed, and why others were not finished.
+  private func measured<E: AtlasEntry>(
+    _ entry: E, subject: AtlasSubject
+  ) async throws -> (all: [[AtlasObservation]?], stop: (any Error)?) {
     let total = Double(seeds.count + 1)
     let name = E.system
-    let development = AtlasTrial(seed: 0, effort: effort, isDevelopment: true, deadline: deadline) { [note] in
+    let development = AtlasTrial(
+      seed: 0, effort: effort, isDevelopment: true, deadline: deadline, interruption: interruption
+    ) {
+      [note] in
       note(Progress(system: name, fraction: $0 / total))
     }
     let tuned = try await entry.tune(development)
     // With the baseline as saboteur, the entry measures as always and the baseline takes the system's place.
     let swaps = subject == .saboteur && E.saboteur == .baseline
-    return try await withThrowingTaskGroup(of: (Int, [AtlasObservation]).self) { group in
-      var results = [[AtlasObservation]](repeating: [], count: seeds.count)
+    return try await withThrowingTaskGroup(of: (Int, Result<[AtlasObservation], any Error>).self) { group in
+      var results = [[AtlasObservation]?](repeating: nil, count: seeds.count)
+      var stop: (any Error)?
       var next = 0
       func launch() {
         let (k, seed) = (next, seeds[next])
         next += 1
-        let trial = AtlasTrial(seed: seed, effort: effort, isDevelopment: false, deadline: deadline) { [note] in
+        let trial = AtlasTrial(
+          seed: seed, effort: effort, isDevelopment: false, deadline: deadline, interruption: interruption
+        ) { [note] in
           note(Progress(system: name, fraction: (Double(k + 1) + $0) / total))
         }
         group.addTask {
-          (k, try await entry.measure(trial, tuned: tuned, subject: swaps ? .system : subject))
+          do {
+            return (k, .success(try await entry.measure(trial, tuned: tuned, subject: swaps ? .system : subject)))
+          } catch let error where error is AtlasTimeout || error is AtlasInterruption {
+            return (k, .failure(error))
+          }
         }
       }
       while next < min(width, seeds.count) { launch() }
-      while let (k, observed) = try await group.next() {
-        try Self.check(observed, of: E.self)
-        results[k] = swaps ? observed.map(\.withBaselineMeasured) : observed
-        if next < seeds.count { launch() }
+      while let (k, ending) = try await group.next() {
+        switch ending {
+        case .success(let observed):
+          try Self.check(observed, of: E.self)
+          results[k] = swaps ? observed.map(\.withBaselineMeasured) : observed
+          if next < seeds.count, stop == nil { launch() }
+        case .failure(let error): stop = stop ?? error
+        }
       }
-      return results
+      return (results, stop)
     }
   }
 

@@ -20,8 +20,9 @@ if arguments == ["version"] || arguments == ["--version"] {
   SignalWatch.block()
   code = CommandThread.wait { await AMPLCommand.run(arguments) }
 } else {
-  // These answer an interrupt with the best point so far; everything else is ended by it as usual.
-  if arguments.first == "solve" || arguments.first == "demo" { SignalWatch.block() }
+  // These answer an interrupt with what they have so far; everything else is ended by it as usual.
+  let measures = arguments.starts(with: ["atlas", "run"])
+  if measures || arguments.first == "solve" || arguments.first == "demo" { SignalWatch.block() }
   code = CommandThread.wait { await Tool.run(arguments) }
 }
 Console.end(with: code)

@@ -90,6 +90,26 @@ import Testing
     late.deadline = .now
     await #expect(throws: AtlasTimeout.self) { try await late.run(Slow.self) }
   }
+
+  @Test func finishedSeedsAreKeptWhenARunIsInterrupted() async throws {
+    var watched = runner
+    watched.interruption = Interrupted.request
+    let result = try await watched.run(Interrupted.self)
+    #expect(!result.isComplete && result.seeds == [1, 2] && result.missing == [3, 4, 5])
+    #expect(result.verdicts.allSatisfy { $0.perSeed.map(\.seed) == [1, 2] })
+    await #expect(throws: AtlasInterruption.self) { try await watched.run(Interrupted.self) }
+  }
+}
+
+/// The third seed is interrupted.
+struct Interrupted: BrokenEntry {
+  static let request = Interruption()
+
+  func measure(_ trial: AtlasTrial, tuned: NothingTuned, subject: AtlasSubject) async throws -> [AtlasObservation] {
+    if trial.seed == 3 { Self.request.raise() }
+    try trial.step(0)
+    return Self.claims.map { AtlasObservation($0.key, measured: 1, baseline: 2) }
+  }
 }
 
 /// Asks for its time.

@@ -2,6 +2,12 @@
 import GradusCore
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @Suite(.enabled(if: CommandRunner.isBuilt, CommandRunner.notBuilt))
 struct AtlasCommandTests {
   @Test func listsEverySystemWithItsMembers() throws {
@@ -24,6 +30,31 @@ struct AtlasCommandTests {
     let ending = try CommandRunner.run(["atlas", "show", "learning-to-relax"])
     #expect(ending.code == 0)
     #expect(ending.out.contains("scale of the paper") && ending.out.contains("scale here"))
+  }
+
+  @Test(arguments: ["text", "json"]) func anInterruptedRunPrintsWhatItHas(_ format: String) throws {
+    let command = try CommandRunner.start([
+      "atlas", "run", "adasketch-newton", "--budget", "fast", "--seeds", "400", "--format", format,
+    ])
+    // From 2 % on, that is after eight seeds.
+    let log = command.folder.appendingPathComponent("err").path
+    func percent() throws -> Int {
+      let words = try String(contentsOfFile: log, encoding: .utf8).split(separator: " ")
+      return zip(words, words.dropFirst()).compactMap { $1.hasPrefix("%") ? Int($0) : nil }.max() ?? 0
+    }
+    while command.process.isRunning, try percent() < 2 { usleep(100_000) }
+    kill(command.process.processIdentifier, SIGINT)
+    let ending = try command.ending()
+    #expect(ending.code == 130)
+    #expect(ending.error.contains("interrupted"))
+    if format == "json" {
+      let json = ending.json()
+      #expect(json["status"]?.text == "unfinished" && json["holds"] == .null)
+      let seeds = json["seeds"]?.elements?.count ?? 0
+      #expect(seeds + (json["missing"]?.elements?.count ?? 0) == 400 && seeds > 0)
+    } else {
+      #expect(ending.out.contains("unfinished") && ending.out.contains("of 400 seeds"))
+    }
   }
 
   static let table: [(arguments: [String], code: Int32, message: String)] = [

@@ -73,17 +73,22 @@ enum AtlasReport {
 }
 
 extension AtlasReport {
+  /// What was measured; `unfinished` while seeds are missing.
+  private static func word(_ result: AtlasResult) -> String {
+    result.isComplete ? result.status.rawValue : "unfinished"
+  }
+
   /// The result of one run, the deciding claim on top.
   static func json(_ result: AtlasResult) -> JSONValue {
     var members: [JSONValue.Member] = [
       .init("schema", "gradus.atlas-run/1"), .init("name", .string(result.system.name)),
       .init("title", .string(result.system.title)),
     ]
-    if let first = result.verdicts.first { members += self.members(of: first) }
+    if let first = result.verdicts.first { members += self.members(of: first, of: result) }
     members += [
       .init("seeds", .array(result.seeds.map { JSONValue($0) })),
-      .init("claims", .array(result.verdicts.map { .object(self.members(of: $0)) })),
-      .init("status", .string(result.status.rawValue)),
+      .init("claims", .array(result.verdicts.map { .object(self.members(of: $0, of: result)) })),
+      .init("status", .string(word(result))), .init("missing", .array(result.missing.map { JSONValue($0) })),
       .init("standing", .string(result.standing.status.rawValue)),
       .init("tried", JSONValue(result.standing.tried)),
       .init("scale", ["paper": .string(result.scale.paper), "here": .string(result.scale.here)]),
@@ -93,7 +98,7 @@ extension AtlasReport {
     return .object(members)
   }
 
-  private static func members(of verdict: AtlasVerdict) -> [JSONValue.Member] {
+  private static func members(of verdict: AtlasVerdict, of result: AtlasResult) -> [JSONValue.Member] {
     let claim = verdict.claim
     return [
       .init("key", .string(claim.key)), .init("claim", .string(claim.sentence)),
@@ -114,16 +119,19 @@ extension AtlasReport {
               "compared": .number($0.compared),
             ]
           })),
-      .init("secondary", .bool(claim.isSecondary)), .init("holds", .bool(verdict.holds)),
+      .init("secondary", .bool(claim.isSecondary)),
+      .init("holds", result.isComplete ? .bool(verdict.holds) : .null),
     ]
   }
 
   static func text(_ result: AtlasResult) -> String {
-    var text = "\(result.system.name): \(result.status.rawValue)"
-    text += " (\(result.seeds.count) seeds, budget \(result.effort.rawValue), \(Numbers.time(result.seconds)))\n"
+    var text = "\(result.system.name): \(word(result))"
+    let of = result.isComplete ? "" : " of \(result.seeds.count + result.missing.count)"
+    text += " (\(result.seeds.count)\(of) seeds, budget \(result.effort.rawValue), \(Numbers.time(result.seconds)))\n"
     for verdict in result.verdicts {
       let claim = verdict.claim
-      text += "  \(verdict.holds ? "holds  " : "DOES NOT HOLD") \(claim.isSecondary ? "also: " : "")\(claim.sentence)\n"
+      let word = result.isComplete ? verdict.holds ? "holds  " : "DOES NOT HOLD" : "so far "
+      text += "  \(word) \(claim.isSecondary ? "also: " : "")\(claim.sentence)\n"
       text += "    \(claim.metric): \(Numbers.short(verdict.measured))"
       if let name = claim.baseline { text += ", against \(Numbers.short(verdict.baseline)) (\(name))" }
       text += "\n    \(threshold(claim)): \(Numbers.short(verdict.typical, digits: 4))"
@@ -137,7 +145,7 @@ extension AtlasReport {
     }
     text += "  scale of the paper: \(result.scale.paper)\n  scale here: \(result.scale.here)\n"
     if let tried = result.standing.tried { text += "  tried: \(tried)\n" }
-    if !result.confirmsStanding {
+    if result.isComplete, !result.confirmsStanding {
       text += "  its entry says \(result.standing.status.rawValue)\n"
     }
     return text

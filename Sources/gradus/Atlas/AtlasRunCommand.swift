@@ -57,11 +57,11 @@ struct AtlasRunOptions: ParsableArguments, Sendable {
     return entries
   }
 
-  func runner(effort: AtlasEffort) -> AtlasRunner {
+  func runner(effort: AtlasEffort, interruption: Interruption? = nil) -> AtlasRunner {
     let line = AtlasProgress(isQuiet: output.quiet)
     return AtlasRunner(
       effort: effort, seeds: (0..<UInt64(seeds)).map { seed + $0 }, width: threads,
-      deadline: timeLimit.map { .now + .seconds($0) }, note: { line.draw($0) })
+      deadline: timeLimit.map { .now + .seconds($0) }, interruption: interruption, note: { line.draw($0) })
   }
 }
 
@@ -75,15 +75,23 @@ struct AtlasRunCommand: GradusSubcommand {
   var budget = AtlasEffort.claim
 
   func execute() async throws -> ExitCode {
-    let runner = options.runner(effort: budget)
+    let entries = try options.entries()
+    let interruption = Interruption()
+    SignalWatch.begin(interruption)
+    let runner = options.runner(effort: budget, interruption: interruption)
     var results: [AtlasResult] = []
     var left: [String] = []
-    for entry in try options.entries() {
+    for entry in entries {
+      guard !interruption.isRaised else {
+        left.append(entry.system)
+        continue
+      }
       do {
         let result = try await runner.run(entry)
         results.append(result)
+        if !result.isComplete { left.append(entry.system) }
         if options.output.format == .text { Console.out(AtlasReport.text(result)) }
-      } catch is AtlasTimeout {
+      } catch let error where error is AtlasTimeout || error is AtlasInterruption {
         left.append(entry.system)
       }
     }
@@ -97,13 +105,16 @@ struct AtlasRunCommand: GradusSubcommand {
         ]
       Console.out(document.serialized(indented: true) + [0x0A])
     }
-    let broken = results.filter { $0.status != .holds }.map(\.system.name)
+    if interruption.isRaised {
+      throw Failure(.interrupted, "interrupted; not all seeds were measured of \(left.joined(separator: ", "))")
+    }
+    let broken = results.filter { $0.isComplete && $0.status != .holds }.map(\.system.name)
     if !broken.isEmpty {
       throw Failure(.refuted, "not every claim holds of \(broken.joined(separator: ", ")); see the seeds above")
     }
     guard left.isEmpty else {
       throw Failure(
-        .unfinished, "the time limit left \(left.joined(separator: ", ")) unmeasured; raise --time-limit")
+        .unfinished, "the time limit left \(left.joined(separator: ", ")) unmeasured or unfinished; raise --time-limit")
     }
     return .success
   }

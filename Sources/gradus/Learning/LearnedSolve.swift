@@ -84,9 +84,11 @@ struct LearnedSolve {
     return document
   }
 
-  /// True for a statement about the problem; that nothing feasible is near depends on where a method began.
+  /// True for a statement that the method came to by itself. A point at which an attempt was cut off may pass the judge and
+  /// is still less than the method's own tolerance asks; that nothing feasible is near depends on where a method began.
   private func settles(_ document: ResultDocument) -> Bool {
-    document.status.isStatement && document.status != .locallyInfeasible
+    let wasCut = [.time, .answers, .cost].contains(document.stopped.kind)
+    return document.status.isStatement && document.status != .locallyInfeasible && !wasCut
   }
 
   /// One attempt and its cost.

@@ -75,6 +75,7 @@ struct ResultText {
     let asked = document.answers.map { Numbers.counted($0.count, $0.kind) }.joined(separator: ", ")
     return "\(document.method.name)\(behind), \(Numbers.time(document.seconds)), seed \(document.seed)"
       + (asked.isEmpty ? "" : "; asked \(asked)")
+      + (document.operations.map { "; \(Numbers.counted($0, "arithmetic operation"))" } ?? "")
   }
 
   private var conflict: [String] {
