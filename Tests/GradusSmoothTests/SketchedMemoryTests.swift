@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GradusCore
+import GradusLinearAlgebra
 import GradusNumerics
 import GradusSmooth
 import Testing
