@@ -74,7 +74,7 @@ let package = Package(
         "Gradus", "GradusConformance", "GradusAtlas",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
       ], swiftSettings: settings),
-    tests("GradusAtlasTests", ["GradusAtlas", "GradusNumerics", "GradusBlackBox"]),
+    tests("GradusAtlasTests", ["GradusAtlas", "GradusCore", "GradusNumerics", "GradusBlackBox"]),
     tests("GradusNumericsTests", ["GradusNumerics"]),
     tests("GradusCoreTests", ["GradusNumerics", "GradusCore"]),
     library("GradusMaintenance"),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GradusAtlas
+import GradusCore
 import GradusNumerics
 import Testing
 
