@@ -68,7 +68,7 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
           for i in 0..<slot.count { flat[slot.offset + i] = source[i] }
         }
       }
-      tape.recycle(gradients, of: Array(parameters.values))
+      gradients.recycle()
       return Linearization(value: value, gradient: Buffer(flat))
     }
   }
