@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import GradusCore
 import GradusModeling
 import GradusNumerics
@@ -7,20 +6,11 @@ import Testing
 
 /// Every nonlinear model of the collections beside the repository keeps its value and its domain at the start.
 @Suite struct FileTests {
-  private static let data = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "shared/data")
-
-  private static let files: [String] = ["nl", "sif"].flatMap { family -> [String] in
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: data.appending(path: family).path)) ?? []
-    return names.filter { $0.hasSuffix(".nl") || $0.hasSuffix(".SIF") }.sorted().map { "\(family)/\($0)" }
-  }
-
-  @Test(.enabled(if: !files.isEmpty, "needs the benchmark instances in ../shared/data"))
+  @Test(.enabled(if: !NonlinearFiles.paths.isEmpty, NonlinearFiles.missing))
   func modelsMeanWhatTheyMeant() throws {
     var changed = 0
-    for file in Self.files {
-      let path = Self.data.appending(path: file).path
+    for path in NonlinearFiles.paths {
+      let file = NonlinearFiles.name(path)
       guard let program = try? ModelFile.contents(path: path).program(), !program.isLinear else { continue }
       // Larger ones take too long without optimization.
       if program.graph.count > 3000 { continue }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import GradusCore
 import GradusModeling
 import GradusNumerics
@@ -120,26 +119,17 @@ import Testing
     #expect(FormulaOracle(program, findsElements: false, options).savings == nil)
   }
 
-  private static let data = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "shared/data")
-
-  private static let files: [String] = ["nl", "sif"].flatMap { family -> [String] in
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: data.appending(path: family).path)) ?? []
-    return names.filter { $0.hasSuffix(".nl") || $0.hasSuffix(".SIF") }.sorted().map { "\(family)/\($0)" }
-  }
-
-  @Test(.enabled(if: !files.isEmpty, "needs the benchmark instances in ../shared/data"))
+  @Test(.enabled(if: !NonlinearFiles.paths.isEmpty, NonlinearFiles.missing))
   func oraclesOfFilesAgree() throws {
     var simplified = 0
-    for file in Self.files {
-      guard let program = try? ModelFile.contents(path: Self.data.appending(path: file).path).program(),
+    for path in NonlinearFiles.paths {
+      guard let program = try? ModelFile.contents(path: path).program(),
         !program.isLinear, program.variableCount <= 100, program.constraintCount <= 200
       else { continue }
       let simpler = FormulaOracle(program, simplification: Self.eager)
       if simpler.savings == nil { continue }
       simplified += 1
-      try compare(program, simpler, at: program.start, file)
+      try compare(program, simpler, at: program.start, NonlinearFiles.name(path))
     }
     #expect(simplified > 20)
   }
