@@ -5,26 +5,36 @@ import GradusNative
 import GradusTensor
 import GradusTrace
 
-// Forward and backward of the two models of shared/peers/autodiff_overhead.py, and the matrix products alone by the same
-// library and threads: milliseconds, ratio, loss, gradient norm, allocations, memory. Usage: tensors [threads…]
+// Forward and backward of the two models of shared/peers/autodiff_overhead.py beside the products of matrices in them, by
+// the same library and threads, in turns; what the trace costs a node; fused recurrence; memory of a deep network.
+// Usage: tensors [threads…]
 
-let seconds = 1.0
+/// Medians and least seconds of two functions that run in turns, and the median of their ratio.
+struct Pair {
+  var first: [Double] = []
+  var second: [Double] = []
+  var ratios: [Double] = []
 
-/// Median seconds of `body`, and the smallest.
-func time(_ body: () throws -> Void) rethrows -> (median: Double, least: Double) {
-  let clock = ContinuousClock()
-  for _ in 0..<5 { try body() }
-  var times: [Double] = []
-  let start = clock.now
-  while times.count < 7 || clock.now - start < .seconds(seconds) {
-    let elapsed = try clock.measure(body)
-    times.append(elapsed / .seconds(1))
+  init(seconds: Double = 2, _ first: () throws -> Void, _ second: () throws -> Void) rethrows {
+    let clock = ContinuousClock()
+    for _ in 0..<5 {
+      try first()
+      try second()
+    }
+    let start = clock.now
+    while self.first.count < 9 || clock.now - start < .seconds(seconds) {
+      let a = try clock.measure(first) / .seconds(1), b = try clock.measure(second) / .seconds(1)
+      self.first.append(a)
+      self.second.append(b)
+      ratios.append(a / b)
+    }
   }
-  times.sort()
-  return (times[times.count / 2], times[0])
+
+  static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 }
 
 func fixed(_ value: Double, _ digits: Int) -> String {
+  guard value.isFinite else { return "\(value)" }
   var scale = 1.0
   for _ in 0..<digits { scale *= 10 }
   let rounded = Int((value.magnitude * scale).rounded())
@@ -33,81 +43,140 @@ func fixed(_ value: Double, _ digits: Int) -> String {
     + (digits > 0 ? "." + String(repeating: "0", count: digits - fraction.count) + fraction : "")
 }
 
-/// The products of a model on ready tensors.
-func floor(_ model: Models.Model, _ engine: TensorEngine) throws -> (median: Double, least: Double) {
-  let tape = TensorTape(engine: engine)
-  var factors: [(TracedTensor, TracedTensor)] = []
-  for (m, k, n, count) in model.products {
-    let a: TensorShape = count == 1 ? [m, k] : [count, m, k], b: TensorShape = count == 1 ? [k, n] : [count, k, n]
-    factors.append((tape.constant(Models.fill(50, a, 1)), tape.constant(Models.fill(51, b, 1))))
-  }
-  let mark = tape.count
-  return time {
-    for (a, b) in factors {
-      _ = a.matmul(b)
-      tape.reset(to: mark)
-    }
-  }
-}
-
 func measure(_ model: Models.Model, threads: Int) throws {
   let engine = TensorEngine(threads: threads)
   let tape = TensorTape(engine: engine)
+  let names = model.parameters.indices.map { "p\($0)" }
+  var nodes: [TracedTensor] = []
   var loss = 0.0, norm = 0.0
   func step(_ read: Bool) throws {
-    let parameters = model.parameters.enumerated().map { tape.parameter("p\($0.offset)", $0.element) }
+    nodes.removeAll(keepingCapacity: true)
+    for (name, value) in zip(names, model.parameters) { nodes.append(tape.parameter(name, value)) }
     let data = model.data.map { tape.constant($0) }
-    let y = model.loss(tape, parameters, data)
+    let y = model.loss(tape, nodes, data)
     if read { loss = try y.scalar }
     let gradients = try tape.backward(from: y)
-    if read {
-      norm = gradients.norm(of: parameters)
-    }
+    if read { norm = gradients.norm(of: nodes) }
     gradients.recycle()
     tape.reset()
   }
+  let products = TensorTape(engine: engine)
+  var factors: [(TracedTensor, TracedTensor)] = []
+  for (m, k, n, count) in model.products {
+    let a: TensorShape = count == 1 ? [m, k] : [count, m, k], b: TensorShape = count == 1 ? [k, n] : [count, k, n]
+    factors.append((products.constant(Models.fill(50, a, 1)), products.constant(Models.fill(51, b, 1))))
+  }
+  let mark = products.count
   try step(true)
-  try step(false)
+  for _ in 0..<3 { try step(false) }
   engine.resetPeakMemory()
-  let blocks = engine.blockAllocations
-  let before = allocation_count()
+  let blocks = engine.blockAllocations, before = allocation_count()
   try step(false)
-  let allocations = allocation_count() - before
-  let whole = try time { try step(false) }
-  let bare = try floor(model, TensorEngine(threads: threads))
+  let allocations = allocation_count() - before, newBlocks = engine.blockAllocations - blocks
+  let peak = engine.peakMemory
+  let pair = try Pair({ try step(false) }) {
+    for (a, b) in factors {
+      _ = a.matmul(b)
+      products.reset(to: mark)
+    }
+  }
+  let name = "\(model.name), \(engine.threads) thread\(engine.threads == 1 ? "" : "s")"
   print(
-    "\(model.name) threads \(engine.threads): \(fixed(whole.median * 1e3, 3)) ms (least \(fixed(whole.least * 1e3, 3))), "
-      + "products \(fixed(bare.median * 1e3, 3)) ms, ratio \(fixed(whole.median / bare.median, 2)), "
-      + "loss \(fixed(loss, 6)), gradient norm \(fixed(norm, 6)), \(allocations) allocations a step "
-      + "(\(engine.blockAllocations - blocks) blocks), peak \(engine.peakMemory / 1024) KiB")
+    "\(name): loss \(fixed(loss, 6)), gradient norm \(fixed(norm, 6)), "
+      + "\(fixed(Pair.median(pair.first) * 1e3, 3)) ms (least \(fixed((pair.first.min() ?? 0) * 1e3, 3))), products "
+      + "\(fixed(Pair.median(pair.second) * 1e3, 3)) ms (least \(fixed((pair.second.min() ?? 0) * 1e3, 3))), "
+      + "peak \(peak / 1024) KiB")
+  print("\(name), forward and backward / products: \(fixed(Pair.median(pair.ratios), 3)) (limit 1.4)")
+  print("\(name), heap allocations of one step: \(allocations) (limit 200), \(newBlocks) of them blocks for tensors")
 }
 
-/// Recording and propagating chains of numbers.
+/// Recording and propagating a chain of numbers.
 func chain() throws {
   let count = 200_000, clock = ContinuousClock()
   let recorder = Recorder()
-  for round in 0..<2 {
+  var recording: [Double] = [], propagating: [Double] = []
+  for _ in 0..<7 {
     recorder.reset()
     var x = recorder.parameter("x", 1.0)
     let pullback = Pullback<Double> { [$0] }
-    let inputs = [0]
-    _ = inputs
-    let recording = clock.measure {
-      for _ in 0..<count { x = recorder.record("id", [x.id], 1.0, pullback) }
+    recording.append(
+      clock.measure { for _ in 0..<count { x = recorder.record("id", [x.id], 1.0, pullback) } } / .microseconds(1))
+    propagating.append(
+      try clock.measure {
+        _ = try recorder.propagate([(x.id, 1.0)], by: Gradients<Double>(), consuming: true)
+      } / .microseconds(1))
+  }
+  print("recording: \(fixed(Pair.median(recording) / Double(count), 3)) µs a node (limit 0.3)")
+  print("propagating: \(fixed(Pair.median(propagating) / Double(count), 3)) µs a node (limit 2)")
+}
+
+/// The fused recurrence beside the same cell from generic operations.
+func recurrence() throws {
+  let engine = TensorEngine()
+  let time = 64, batch = 16, h = 64
+  let a = Models.fill(1, [time, batch, 4 * h], 1), u = Models.fill(2, [h, 4 * h], 0.1)
+  let start = Tensor(repeating: 0, [batch, 2 * h])
+  let tape = TensorTape(engine: engine)
+  func run(_ body: (TracedTensor, TracedTensor, TracedTensor) -> TracedTensor) throws {
+    let x = tape.parameter("x", a), w = tape.parameter("u", u), s = tape.parameter("start", start)
+    try tape.backward(from: body(x, w, s).squared().sum()).recycle()
+    tape.reset()
+  }
+  let pair = try Pair {
+    try run { a, u, start in
+      var hidden = start.slice(axis: 1, from: 0, count: h), cell = start.slice(axis: 1, from: h, count: h)
+      var states: [TracedTensor] = []
+      for t in 0..<time {
+        let gates = a.slice(axis: 0, from: t, count: 1).reshaped([batch, 4 * h]) + hidden.matmul(u)
+        func gate(_ index: Int) -> TracedTensor { gates.slice(axis: 1, from: index * h, count: h) }
+        cell = gate(1).sigmoid() * cell + gate(0).sigmoid() * gate(2).tanh()
+        hidden = gate(3).sigmoid() * cell.tanh()
+        states.append(hidden.reshaped([1, batch, h]))
+      }
+      return TracedTensor.concatenate(states, axis: 0)
     }
-    var heard: Heard<Double>?
-    let propagating = try clock.measure {
-      heard = try recorder.propagate([(x.id, 1.0)], by: Gradients<Double>(), consuming: true)
-    }
-    if round == 1 {
-      print(
-        "chain of \(count): recording \(fixed(recording / .microseconds(1) / Double(count), 3)) µs a node, "
-          + "propagating \(fixed(propagating / .microseconds(1) / Double(count), 3)) µs, gradient \(heard?[0] ?? .nan)")
+  } _: {
+    try run { a, u, start in
+      a.lstm(recurrent: u, start: start).slice(axis: 0, from: 1, count: time).slice(axis: 2, from: 0, count: h)
     }
   }
+  print("LSTM from generic operations / fused: \(fixed(Pair.median(pair.ratios), 2)) (at least 3)")
+}
+
+/// The peak of a network of 48 residual layers beside what its pullbacks need.
+func depth() throws {
+  let engine = TensorEngine()
+  let tape = TensorTape(engine: engine)
+  let rows = 512, d = 64, layers = 48
+  let narrow = Models.fill(1, [d, 4 * d], 0.1), wide = Models.fill(2, [4 * d, d], 0.1)
+  let gain = Tensor(repeating: 1, [d]), bias = Tensor(repeating: 0, [d]), wideBias = Tensor(repeating: 0, [4 * d])
+  func step() throws {
+    var x = tape.constant(Models.fill(3, [rows, d], 1))
+    for i in 0..<layers {
+      let p = tape.parameter("narrow \(i)", narrow), q = tape.parameter("wide \(i)", wide)
+      let normal = x.layerNorm(gain: tape.parameter("gain", gain), bias: tape.parameter("bias", bias))
+      let term = normal.linear(p, tape.constant(wideBias)).gelu().linear(q, tape.constant(bias))
+      x = x + term
+      tape.release(term)
+    }
+    try tape.backward(from: x.squared().mean()).recycle()
+    tape.reset()
+  }
+  try step()
+  engine.releaseUnusedMemory()
+  engine.resetPeakMemory()
+  let base = engine.memoryInUse
+  try step()
+  // Each layer: the input of the norm, of the first product, of the activation, of the second product.
+  let needed = layers * rows * 10 * d * 4
+  print(
+    "peak memory of 48 layers / what their pullbacks need: \(fixed(Double(engine.peakMemory - base) / Double(needed), 3)) "
+      + "(limit 1.2)")
 }
 
 try chain()
+try recurrence()
+try depth()
 let threads = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 for count in threads.isEmpty ? [1, 2] : Array(threads) {
   for model in [Models.perceptron(), Models.transformer()] { try measure(model, threads: count) }

@@ -13,6 +13,8 @@ public final class TensorEngine {
   var pool = StoragePool()
   private var layouts = LayoutTable()
   private var temporaries: [Tensor?] = []
+  /// The memory of tensors that have none.
+  private let ghostStorage = Tensor(repeating: .nan, [], .double)
   /// The most bytes that may be in use; an operation that would exceed it fails before it asks for them.
   public var memoryLimit: Int
   /// Whether the result of every operation is checked for NaN and infinity: slower, and names the operation.
@@ -116,6 +118,13 @@ public final class TensorEngine {
       )
     }
   }
+
+  /// A tensor of which only shape and precision are left.
+  func ghost(of tensor: Tensor) -> Tensor {
+    Tensor(ghostStorage.storage, layout(tensor.shape, SIMD8(repeating: 0), tensor.precision))
+  }
+
+  func isGhost(_ tensor: Tensor) -> Bool { tensor.storage === ghostStorage.storage }
 
   /// A view of the same memory.
   func view(_ tensor: Tensor, _ shape: TensorShape, _ strides: SIMD8<Int>, offset: Int = 0) -> Tensor {

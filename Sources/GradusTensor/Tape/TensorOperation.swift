@@ -9,6 +9,10 @@
 package protocol TensorOperation: Sendable {
   /// The field's name, for traces and messages.
   var name: String { get }
+  /// Whether rules read the values of the inputs, and not their shapes alone.
+  var keepsInputs: Bool { get }
+  /// Whether rules read the value of the output, and not its shape alone.
+  var keepsOutput: Bool { get }
   /// The value for these inputs.
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor
   /// Sends to the inputs what a cotangent `g` of the output means for them.
@@ -22,6 +26,9 @@ package protocol TensorOperation: Sendable {
 }
 
 extension TensorOperation {
+  package var keepsInputs: Bool { true }
+  package var keepsOutput: Bool { true }
+
   package func pullback(_ g: TracedTensor, _ at: DerivativeContext) {
     let tape = at.tape, inputs = at.inputs
     guard tape.isRecording else { return expandedElsewhere(g, at) }

@@ -88,9 +88,34 @@ public final class TensorTape {
   func tensor(_ id: Int) -> Tensor? { id >= 0 ? recorder.value(of: id) as? Tensor : scratch[~id] }
 
   func value(of traced: TracedTensor) throws -> Tensor {
-    if traced.id >= 0 { return try recorder.trace.value(of: traced.id) }
+    if traced.id >= 0 {
+      let tensor: Tensor = try recorder.trace.value(of: traced.id)
+      guard !engine.isGhost(tensor) else {
+        throw TraceError.freed(operation: recorder.trace.operation(of: traced.id), node: traced.id)
+      }
+      return tensor
+    }
     if let tensor = scratch[~traced.id] { return tensor }
     throw failure ?? TraceError.freed(operation: "a value that was not recorded", node: traced.id)
+  }
+
+  /// What an operation may read: nothing of a failed or released value.
+  private func operand(_ x: TracedTensor) -> Tensor? { tensor(x.id).flatMap { engine.isGhost($0) ? nil : $0 } }
+
+  /// Promises that `x` is used no more, neither read nor put into operations: its memory is freed at once unless a rule
+  /// needs it on the way back, in which case nothing happens.
+  ///
+  /// For sums such as x + f(x), whose second term nobody needs afterwards.
+  public func release(_ x: TracedTensor) {
+    guard x.id >= 0, let operation = operation(of: x.id), !operation.keepsOutput, tensor(x.id) != nil else { return }
+    for node in x.id + 1..<max(x.id + 1, count) {
+      for position in 0..<inputCount(of: node) where inputNode(position, of: node) == x.id {
+        guard let user = self.operation(of: node), !user.keepsInputs else { return }
+      }
+    }
+    var value = recorder.takeValue(of: x.id)
+    if let tensor = value as? Tensor { recorder.setValue(engine.ghost(of: tensor), of: x.id) }
+    retire(&value)
   }
 
   func computed(_ node: Int) throws(TensorError) -> Tensor {
@@ -122,13 +147,13 @@ public final class TensorTape {
   // MARK: Carrying out
 
   package func apply(_ operation: some TensorOperation, _ a: TracedTensor) -> TracedTensor {
-    guard let x = tensor(a.id) else { return failed(operation.name, a, a, a) }
+    guard let x = operand(a) else { return failed(operation.name, a, a, a) }
     begin(a)
     return finish(operation, Operands(x))
   }
 
   package func apply(_ operation: some TensorOperation, _ a: TracedTensor, _ b: TracedTensor) -> TracedTensor {
-    guard let x = tensor(a.id), let y = tensor(b.id) else { return failed(operation.name, a, b, b) }
+    guard let x = operand(a), let y = operand(b) else { return failed(operation.name, a, b, b) }
     begin(a)
     inputNodes.append(Int32(truncatingIfNeeded: b.id))
     var operands = Operands(x)
@@ -139,7 +164,7 @@ public final class TensorTape {
   package func apply(
     _ operation: some TensorOperation, _ a: TracedTensor, _ b: TracedTensor, _ c: TracedTensor
   ) -> TracedTensor {
-    guard let x = tensor(a.id), let y = tensor(b.id), let z = tensor(c.id) else {
+    guard let x = operand(a), let y = operand(b), let z = operand(c) else {
       return failed(operation.name, a, b, c)
     }
     begin(a)
@@ -155,7 +180,7 @@ public final class TensorTape {
     precondition(!inputs.isEmpty, "\(operation.name) needs at least one input")
     var operands: Operands?
     for input in inputs {
-      guard let x = tensor(input.id) else { return failed(operation.name, input, input, input) }
+      guard let x = operand(input) else { return failed(operation.name, input, input, input) }
       if operands == nil { operands = Operands(x) } else { operands?.append(x) }
     }
     begin(inputs[0])
@@ -220,7 +245,7 @@ public final class TensorTape {
       scratch.append(nil)
       return TracedTensor(self, ~(scratch.count - 1))
     }
-    for input in [a, b, c] where tensor(input.id) == nil {
+    for input in [a, b, c] where operand(input) == nil {
       let cause =
         recorder.value(of: input.id) as? FailedValue
         ?? FailedValue(

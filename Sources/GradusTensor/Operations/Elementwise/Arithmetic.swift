@@ -2,6 +2,8 @@
 
 struct Add: BinaryOperation {
   var name: String { "add" }
+  var keepsInputs: Bool { false }
+  var keepsOutput: Bool { false }
   @inline(__always) static func value<T: TensorElement>(_ x: T, _ y: T) -> T { x + y }
   func pullback(_ g: TracedTensor, _ at: DerivativeContext) {
     if at.needs(0) { at.send(g.summed(to: at.input(0).shape), to: 0) }
@@ -16,6 +18,8 @@ struct Add: BinaryOperation {
 
 struct Subtract: BinaryOperation {
   var name: String { "subtract" }
+  var keepsInputs: Bool { false }
+  var keepsOutput: Bool { false }
   @inline(__always) static func value<T: TensorElement>(_ x: T, _ y: T) -> T { x - y }
   func pullback(_ g: TracedTensor, _ at: DerivativeContext) {
     if at.needs(0) { at.send(g.summed(to: at.input(0).shape), to: 0) }

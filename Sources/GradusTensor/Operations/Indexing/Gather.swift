@@ -30,6 +30,8 @@ public final class TensorIndices: Sendable {
 struct Gather: TensorOperation {
   let indices: TensorIndices
   var name: String { "gather" }
+  var keepsInputs: Bool { false }
+  var keepsOutput: Bool { false }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     let table = try engine.contiguous(inputs[0], for: name)
@@ -71,6 +73,8 @@ struct ScatterAdd: TensorOperation {
   let indices: TensorIndices
   let rows: Int
   var name: String { "scatter add" }
+  var keepsInputs: Bool { false }
+  var keepsOutput: Bool { false }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     let x = try engine.contiguous(inputs[0], for: name)

@@ -4,6 +4,8 @@
 struct Concatenate: TensorOperation {
   let axis: Int
   var name: String { "concatenate" }
+  var keepsInputs: Bool { false }
+  var keepsOutput: Bool { false }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     let first = inputs[0].shape

@@ -4,6 +4,8 @@
 struct Reshape: TensorOperation {
   let layout: TensorLayout
   var name: String { "reshape" }
+  var keepsInputs: Bool { false }
+  var keepsOutput: Bool { false }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     guard inputs[0].count == layout.count else {
@@ -23,6 +25,8 @@ struct Reshape: TensorOperation {
 struct Permute: TensorOperation {
   let order: SIMD8<UInt8>
   var name: String { "permute" }
+  var keepsInputs: Bool { false }
+  var keepsOutput: Bool { false }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     let x = inputs[0]
@@ -54,6 +58,8 @@ struct Permute: TensorOperation {
 struct Broadcast: TensorOperation {
   let layout: TensorLayout
   var name: String { "broadcast" }
+  var keepsInputs: Bool { false }
+  var keepsOutput: Bool { false }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     guard inputs[0].shape.broadcast(with: layout.shape) == layout.shape else {
@@ -76,6 +82,8 @@ struct Slice: TensorOperation {
   let length: Int32
   let step: Int32
   var name: String { "slice" }
+  var keepsInputs: Bool { false }
+  var keepsOutput: Bool { false }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     let x = inputs[0]
@@ -112,6 +120,8 @@ struct Place: TensorOperation {
   let step: Int32
   let extent: Int32
   var name: String { "place" }
+  var keepsInputs: Bool { false }
+  var keepsOutput: Bool { false }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     let x = inputs[0], axis = Int(axis)

@@ -4,6 +4,7 @@
 struct Linear: TensorOperation {
   let rectifies: Bool
   var name: String { rectifies ? "linear relu" : "linear" }
+  var keepsOutput: Bool { rectifies }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     let w = inputs[1], b = inputs[2]
@@ -57,6 +58,56 @@ struct Linear: TensorOperation {
           for j in 0..<job.width { y[j] += job.y[j] }
         }
       }
+    }
+  }
+
+  func gradient(_ g: Tensor, _ at: GradientContext) throws(TensorError) -> Bool {
+    let engine = at.engine
+    let x = try engine.contiguous(at.input(0), for: name), w = try engine.factor(at.input(1), for: name)
+    let y = try at.output, g = try engine.contiguous(g, for: name)
+    let dz = rectifies ? try engine.make(g.shape, g.precision, for: name) : g
+    let dx = at.needs(0) ? try engine.make(x.shape, x.precision, for: name) : nil
+    let dw = at.needs(1) ? try engine.make(w.shape, x.precision, for: name) : nil
+    let db = at.needs(2) ? try engine.make([w.shape[1]], x.precision, for: name) : nil
+    switch x.precision {
+    case .single: gradients(x, w, y, g, dz, dx, dw, db, engine, Float.self)
+    case .double: gradients(x, w, y, g, dz, dx, dw, db, engine, Double.self)
+    }
+    engine.recycle(x)
+    engine.recycle(w)
+    engine.recycle(g)
+    engine.recycle(dz)
+    if let db { at.send(db, to: 2) }
+    if let dw { at.send(dw, to: 1) }
+    if let dx { at.send(dx, to: 0) }
+    return true
+  }
+
+  private func gradients<T: TensorElement>(
+    _ x: Tensor, _ w: Tensor, _ y: Tensor, _ g: Tensor, _ dz: Tensor, _ dx: Tensor?, _ dw: Tensor?, _ db: Tensor?,
+    _ engine: TensorEngine, _ type: T.Type
+  ) {
+    let k = w.shape[0], n = w.shape[1], m = x.count / max(1, k)
+    if rectifies {
+      let job = SlopeJob<T>(
+        x: y.pointer(T.self), y: y.pointer(T.self), g: g.pointer(T.self), dx: dz.pointer(T.self), parameter: 0,
+        count: g.count)
+      Parallel.run(engine.team, job.blocks, job) { job, index in
+        for i in job.range(index) { job.dx[i] = job.x[i] > 0 ? job.g[i] : 0 }
+      }
+    }
+    if let db { SumKernel<T>.run(dz, db, 1, m, n, engine) }
+    let signal = UnsafeMutableRawPointer(dz.pointer(T.self)), plain = w.factor(T.self)
+    let rows = MatrixProducts.Factor(elements: signal, stride: n, isTransposed: false)
+    if let dw {
+      let inputs = MatrixProducts.Factor(
+        elements: UnsafeMutableRawPointer(x.pointer(T.self)), stride: k, isTransposed: true)
+      engine.multiply(T.self, batch: 1, k, n, m, inputs, rows, dw.pointer(T.self), n, strides: (0, 0, 0))
+    }
+    if let dx {
+      let weights = MatrixProducts.Factor(
+        elements: plain.elements, stride: plain.stride, isTransposed: !plain.isTransposed)
+      engine.multiply(T.self, batch: 1, m, k, n, rows, weights, dx.pointer(T.self), k, strides: (0, 0, 0))
     }
   }
 

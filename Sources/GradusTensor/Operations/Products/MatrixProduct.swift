@@ -5,6 +5,7 @@
 /// Transposed views enter without a copy. Cost: 2·m·n·k operations a matrix, by the BLAS in panels of fixed size.
 struct MatrixProduct: TensorOperation {
   var name: String { "matmul" }
+  var keepsOutput: Bool { false }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     let a = inputs[0], b = inputs[1]

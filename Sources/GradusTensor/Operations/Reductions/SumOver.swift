@@ -6,6 +6,8 @@ struct SumOver: TensorOperation {
   let axes: UInt8
   let keepsAxes: Bool
   var name: String { "sum" }
+  var keepsInputs: Bool { false }
+  var keepsOutput: Bool { false }
 
   /// Axes of a shape as bits.
   static func bits(_ axes: [Int], _ shape: TensorShape) -> UInt8 {
