@@ -130,7 +130,8 @@ extension TensorEngine {
   private func addInPlace<T: TensorElement>(_ b: Tensor, to a: Tensor, _ type: T.Type) {
     let job = MapJob<T>(x: b.pointer(T.self), y: a.pointer(T.self), parameter: 0, count: a.count)
     Parallel.run(team, job.blocks, job) { job, index in
-      for i in job.range(index) { job.y[i] += job.x[i] }
+      let x = job.x, y = job.y
+      for i in job.range(index) { y[i] += x[i] }
     }
   }
 }

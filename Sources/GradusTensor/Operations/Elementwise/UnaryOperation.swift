@@ -28,7 +28,9 @@ extension UnaryOperation {
   private static func values<T: TensorElement>(_ x: Tensor, _ y: Tensor, _ parameter: T, _ engine: TensorEngine) {
     let job = MapJob(x: x.pointer(T.self), y: y.pointer(T.self), parameter: parameter, count: x.count)
     Parallel.run(engine.team, job.blocks, job) { job, index in
-      for i in job.range(index) { job.y[i] = Self.value(job.x[i], job.parameter) }
+      // Read once: a store to y might otherwise change the job itself.
+      let x = job.x, y = job.y, parameter = job.parameter
+      for i in job.range(index) { y[i] = Self.value(x[i], parameter) }
     }
   }
 
@@ -56,7 +58,8 @@ extension UnaryOperation {
       x: x.pointer(T.self), y: y.pointer(T.self), g: g.pointer(T.self), dx: dx.pointer(T.self), parameter: parameter,
       count: x.count)
     Parallel.run(engine.team, job.blocks, job) { job, index in
-      for i in job.range(index) { job.dx[i] = job.g[i] * Self.slope(job.x[i], job.y[i], job.parameter) }
+      let x = job.x, y = job.y, g = job.g, dx = job.dx, parameter = job.parameter
+      for i in job.range(index) { dx[i] = g[i] * Self.slope(x[i], y[i], parameter) }
     }
   }
 

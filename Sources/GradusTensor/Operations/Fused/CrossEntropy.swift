@@ -88,9 +88,10 @@ struct CrossEntropy: TensorOperation {
         for row in job.range(index) {
           let x = job.x + row * job.width, dx = job.z + row * job.width
           let top = Lanes.maximum(x, job.width)
-          for j in 0..<job.width { dx[j] = T.exp(x[j] - top) }
-          let scale = job.scale / Lanes.sum(dx, job.width)
-          for j in 0..<job.width { dx[j] *= scale }
+          let width = job.width
+          for j in 0..<width { dx[j] = T.exp(x[j] - top) }
+          let scale = job.scale / Lanes.sum(dx, width)
+          for j in 0..<width { dx[j] *= scale }
           dx[Int(job.labels[row])] -= job.scale
         }
       }

@@ -30,8 +30,8 @@ struct LayerNorm: TensorOperation {
     Parallel.run(engine.team, job.blocks, job) { job, index in
       for row in job.range(index) {
         let x = job.x + row * job.width, y = job.out + row * job.width
-        let (mean, scale) = job.statistics(x)
-        for i in 0..<job.width { y[i] = ((x[i] - mean) * scale) * job.gain[i] + job.bias[i] }
+        let (mean, scale) = job.statistics(x), gain = job.gain, bias = job.bias
+        for i in 0..<job.width { y[i] = ((x[i] - mean) * scale) * gain[i] + bias[i] }
       }
     }
   }
@@ -104,7 +104,8 @@ struct RootMeanSquareNorm: TensorOperation {
       for row in job.range(index) {
         let x = job.x + row * job.width, y = job.out + row * job.width
         let scale = 1 / (Lanes.dot(x, x, job.width) / T(job.width) + job.epsilon).squareRoot()
-        for i in 0..<job.width { y[i] = x[i] * scale * job.gain[i] }
+        let gain = job.gain
+        for i in 0..<job.width { y[i] = x[i] * scale * gain[i] }
       }
     }
   }
@@ -177,7 +178,7 @@ private struct NormJob<T: TensorElement>: BitwiseCopyable {
     let n = T(width)
     for row in range(index) {
       let x = x + row * width, g = g + row * width, dx = out + row * width
-      let (mean, scale) = statistics(x)
+      let (mean, scale) = statistics(x), gain = gain
       // dx = scale·(h − mean(h) − x̂·mean(h·x̂)) with h = g·gain; dx holds h meanwhile.
       for i in 0..<width {
         let normal = (x[i] - mean) * scale

@@ -148,36 +148,35 @@ private struct CellJob<T: TensorElement>: BitwiseCopyable {
   @inline(__always)
   func range(_ index: Int) -> Range<Int> { index * step..<min(rows, (index + 1) * step) }
 
-  /// Gates become their values; the new cell and hidden state.
+  /// Gates become their values; the new cell and hidden state. Loops over few arrays each, so that they become vectors.
   @inline(__always)
   func forward(_ row: Int) {
-    let gate = gates + row * 4 * width, old = before + row * 2 * width, new = after + row * 2 * width
+    let width = width
+    let gate = gates + row * 4 * width, old = before + row * 2 * width + width, new = after + row * 2 * width
     for j in 0..<2 * width { gate[j] = Sigmoid.value(gate[j], 0) }
     for j in 2 * width..<3 * width { gate[j] = T.tanh(gate[j]) }
     for j in 3 * width..<4 * width { gate[j] = Sigmoid.value(gate[j], 0) }
-    for j in 0..<width {
-      let cell = gate[width + j] * old[width + j] + gate[j] * gate[2 * width + j]
-      new[width + j] = cell
-      new[j] = gate[3 * width + j] * T.tanh(cell)
-    }
+    let i = gate, f = gate + width, g = gate + 2 * width, o = gate + 3 * width, cell = new + width
+    for j in 0..<width { cell[j] = f[j] * old[j] + i[j] * g[j] }
+    for j in 0..<width { new[j] = o[j] * T.tanh(cell[j]) }
   }
 
   /// `dBefore` holds the cotangent of the new state and becomes that of the old one, but for the share of the product.
   @inline(__always)
   func backward(_ row: Int) {
-    let gate = gates + row * 4 * width, old = before + row * 2 * width, new = after + row * 2 * width
-    let d = dBefore + row * 2 * width, signal = dGates + row * 4 * width, g = g + row * 2 * width
-    for j in 0..<width {
-      let i = gate[j], f = gate[width + j], c = gate[2 * width + j], o = gate[3 * width + j]
-      let squashed = T.tanh(new[width + j])
-      let dCell = d[width + j] + d[j] * o * (1 - squashed * squashed)
-      signal[3 * width + j] = d[j] * squashed * o * (1 - o)
-      signal[j] = dCell * c * i * (1 - i)
-      signal[width + j] = dCell * old[width + j] * f * (1 - f)
-      signal[2 * width + j] = dCell * i * (1 - c * c)
-      d[width + j] = dCell * f + g[width + j]
-      d[j] = g[j]
-    }
+    let width = width
+    let i = gates + row * 4 * width, f = i + width, c = i + 2 * width, o = i + 3 * width
+    let old = before + row * 2 * width + width, cell = after + row * 2 * width + width
+    let d = dBefore + row * 2 * width, dCell = d + width, g = g + row * 2 * width, gCell = g + width
+    let di = dGates + row * 4 * width, df = di + width, dc = di + 2 * width, dO = di + 3 * width
+    for j in 0..<width { dO[j] = T.tanh(cell[j]) }
+    for j in 0..<width { dCell[j] += d[j] * o[j] * (1 - dO[j] * dO[j]) }
+    for j in 0..<width { dO[j] = d[j] * dO[j] * o[j] * (1 - o[j]) }
+    for j in 0..<width { di[j] = dCell[j] * c[j] * i[j] * (1 - i[j]) }
+    for j in 0..<width { df[j] = dCell[j] * old[j] * f[j] * (1 - f[j]) }
+    for j in 0..<width { dc[j] = dCell[j] * i[j] * (1 - c[j] * c[j]) }
+    for j in 0..<width { dCell[j] = dCell[j] * f[j] + gCell[j] }
+    for j in 0..<width { d[j] = g[j] }
   }
 }
 

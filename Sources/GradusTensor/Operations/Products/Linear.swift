@@ -44,9 +44,9 @@ struct Linear: TensorOperation {
     if rectifies {
       Parallel.run(engine.team, job.blocks, job) { job, index in
         for row in job.range(index) {
-          let y = job.x + row * job.width
-          for j in 0..<job.width {
-            let value = y[j] + job.y[j]
+          let width = job.width, bias = job.y, y = job.x + row * width
+          for j in 0..<width {
+            let value = y[j] + bias[j]
             y[j] = value > 0 ? value : (value == value ? 0 : value)
           }
         }
@@ -54,8 +54,8 @@ struct Linear: TensorOperation {
     } else {
       Parallel.run(engine.team, job.blocks, job) { job, index in
         for row in job.range(index) {
-          let y = job.x + row * job.width
-          for j in 0..<job.width { y[j] += job.y[j] }
+          let width = job.width, bias = job.y, y = job.x + row * width
+          for j in 0..<width { y[j] += bias[j] }
         }
       }
     }
@@ -93,7 +93,8 @@ struct Linear: TensorOperation {
         x: y.pointer(T.self), y: y.pointer(T.self), g: g.pointer(T.self), dx: dz.pointer(T.self), parameter: 0,
         count: g.count)
       Parallel.run(engine.team, job.blocks, job) { job, index in
-        for i in job.range(index) { job.dx[i] = job.x[i] > 0 ? job.g[i] : 0 }
+        let y = job.x, g = job.g, dz = job.dx
+        for i in job.range(index) { dz[i] = y[i] > 0 ? g[i] : 0 }
       }
     }
     if let db { SumKernel<T>.run(dz, db, 1, m, n, engine) }
