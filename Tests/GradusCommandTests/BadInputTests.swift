@@ -18,7 +18,10 @@ struct BadInputTests {
     ("empty.mof.json", "", 3, ":1:1: the file is empty"),
     ("header.nl", String(square.prefix(40)), 3, "the file ends"),
     ("cut.nl", String(square.dropLast(9)), 3, "expected"),
-    ("function.nl", header.replacing("O0 0", with: "F0 1 2 foo\nO0 0") + "n0\nb\n3\n", 3, "F"),
+    (
+      "function.nl", header.replacing("O0 0", with: "F0 1 2 foo\nO0 0") + "n0\nb\n3\n", 3,
+      "function.nl:11:1: the external function foo is not supported"
+    ),
     ("cut.sif", "NAME          CUT\nVARIABLES\n    X\nGROUPS\n N  OBJ       X         1.0\n", 3, "without ENDATA"),
     ("unknown.yaml", "variables: {x: {lower: 0}}\nminimize: x + yy\n", 3, ":2:15: the name yy is unknown"),
     ("twice.yaml", "variables: {x: }\nminimize: x\nminimize: -x\n", 3, ":3:"),

@@ -35,6 +35,7 @@ class Tutorial(unittest.TestCase):
             "proofs-and-sensitivity": "TourSnippet",
             "linear-systems": "LinearSystemSnippet",
             "implicit-differentiation": "ImplicitSnippet",
+            "training": "TrainingSnippet",
         }
         for name, test in pages.items():
             page = (ROOT / "Documentation" / f"{name}.md").read_text()

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Gradus
+
+struct TrainCommand: GradusSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Trains a model on data, and tests it on data it has not seen.",
+    discussion: """
+      SPEC is a YAML file; every line is optional. Without one, a perceptron learns to read generated digits.
+
+        data: digits            # or sentences, or a .csv, .svm (labels) or .txt file
+        model: perceptron       # for texts: transformer
+        widths: [64]            # of a perceptron;  context, width, layers, heads: of a transformer
+        rule: adamw             # or sgd;  momentum
+        rate: 0.003             # schedule: cosine, linear or constant;  warmup: 20
+        steps: 600              # batch: 32;  clip: 1;  decay: 0.01
+        observations: 4000      # of generated data
+      """)
+
+  @OptionGroup var output: OutputOptions
+
+  @Argument(help: "What to train; 'digits' and 'sentences' are built in.")
+  var spec: String?
+
+  @Option(help: "The seed of parameters and of the order of observations.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Threads that compute together; the weights do not depend on it.")
+  var threads = 1
+
+  @Option(help: ArgumentHelp("Stop after this many steps in place of the spec's.", valueName: "count"))
+  var steps: Int?
+
+  @Option(help: ArgumentHelp("Write the parameters here.", valueName: "file.safetensors"))
+  var save: String?
+
+  @Option(help: ArgumentHelp("Write step, loss, rate and gradient norm of every step here.", valueName: "file.csv"))
+  var log: String?
+
+  @Option(help: ArgumentHelp("Draw the loss over time.", valueName: "file.svg"))
+  var plot: String?
+
+  @Option(help: ArgumentHelp("Save the run here every few seconds.", valueName: "file"))
+  var checkpoint: String?
+
+  @Option(help: ArgumentHelp("How often it is saved.", valueName: "seconds"))
+  var checkpointEvery = 5.0
+
+  @Option(help: ArgumentHelp("Continue a saved run.", valueName: "file"))
+  var resume: String?
+
+  @Option(help: ArgumentHelp("Write this many characters with the trained model (texts).", valueName: "count"))
+  var sample = 0
+
+  mutating func validate() throws {
+    if !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
+    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1") }
+    if !(0...1_000_000).contains(sample) { throw ValidationError("--sample must be from 0 to 1000000") }
+    if !(checkpointEvery >= 0 && checkpointEvery < 1e9) {
+      throw ValidationError("--checkpoint-every must be a number of seconds from 0 to 1e9")
+    }
+  }
+
+  func execute() async throws -> ExitCode {
+    var wanted: TrainingSpec
+    switch spec {
+    case nil, "digits": wanted = TrainingSpec()
+    case "sentences": wanted = .sentences
+    case let path?: wanted = try TrainingSpec(contentsOf: path)
+    }
+    if let steps { wanted.steps = max(steps, wanted.schedule == .constant ? 1 : wanted.warmup + 1) }
+    let interruption = Interruption()
+    SignalWatch.begin(interruption)
+    let material: TrainingMaterial
+    do { material = try TrainingMaterial(wanted) } catch let error as LearningDataError {
+      throw Failure(.unreadable, "\(wanted.data): \(error)")
+    }
+    if sample > 0, material.alphabet.isEmpty {
+      throw Failure(.usage, "--sample goes with texts, not with \(wanted.data)")
+    }
+    let session = TrainingSession(command: self, spec: wanted, material: material, interruption: interruption)
+    switch material.architecture {
+    case .perceptron(let model): return try await session.run(model)
+    case .transformer(let model): return try await session.run(model)
+    }
+  }
+}
