@@ -11,6 +11,8 @@ struct ConvergencePlot {
   var samples: [History.Sample]
   var width = 760.0
   var height = 400.0
+  /// What the value is called, when it is to be drawn itself and over steps.
+  var quantity: String?
 
   struct Curve {
     var name: String
@@ -43,10 +45,13 @@ struct ConvergencePlot {
     var text = frame.head(title, subtitle) + frame.grid(xScale, yScale)
     for curve in curves { text += frame.steps(curve, xScale, yScale) }
     text += frame.legend(curves)
-    return text + frame.axisTitles(x: countsAnswers ? "answers" : "seconds", y: content.axis) + "</svg>\n"
+    return text
+      + frame.axisTitles(
+        x: quantity != nil ? "steps" : countsAnswers ? "answers" : "seconds", y: quantity ?? content.axis) + "</svg>\n"
   }
 
   private var content: Content {
+    if quantity != nil { return .value }
     if samples.contains(where: { $0.bound?.isFinite == true }) { return .bounds }
     let values = samples.compactMap(\.value)
     if let low = values.min(), let first = values.first, let second = values.filter({ $0 > low }).min(),
@@ -61,6 +66,7 @@ struct ConvergencePlot {
 
   /// Short runs are drawn by answers: their seconds say more about the machine than about the method.
   private var countsAnswers: Bool {
+    if quantity != nil { return true }
     guard let last = samples.last, !samples.contains(where: { $0.isInterim }) else { return false }
     return last.seconds < 1 && last.answers > 1
   }
@@ -76,7 +82,7 @@ struct ConvergencePlot {
     switch content {
     case .distance: return [Curve(name: content.axis, style: "value", points: points { $0.value.map { $0 - best } })]
     case .measure: return [Curve(name: content.axis, style: "value", points: points(\.measure))]
-    case .value: return [Curve(name: "incumbent", style: "value", points: points(\.value))]
+    case .value: return [Curve(name: quantity ?? "incumbent", style: "value", points: points(\.value))]
     case .bounds:
       return [
         Curve(name: "incumbent", style: "value", points: points(\.value)),

@@ -59,13 +59,13 @@ final class TrainingRecord {
     }
   }
 
-  /// The smoothed loss over time.
+  /// The smoothed loss over steps.
   func svg(_ name: String) -> String {
     let last = history.last?.value
     return ConvergencePlot(
       title: name,
       subtitle: "smoothed loss \(Numbers.short(last)) after \(Numbers.counted(entries.last?.step ?? 0, "step"))",
-      samples: history
+      samples: history, quantity: "smoothed loss"
     ).svg
   }
 }
