@@ -21,7 +21,7 @@ extension AdaSketchNewton.State {
     let curvature = frame.curvature(hessian, slackCount: slackRows.count)
     var system = SketchedSystem(hessian: curvature, jacobian: frame.jacobian, right: -frame.condition)
     let whole = AdaSketchNewton.convexification + curvature.symmetricRowSum
-    if needsShift(&system) { system.addShift(whole) }
+    if let shift = shift(&system, whole) { system.addShift(shift) }
     if boost > 0 { system.addShift(boost * whole) }
     let slope = solve(&system, frame, hessian)
     operations += system.operations
@@ -45,10 +45,14 @@ extension AdaSketchNewton.State {
     method.convexity == .eigenvalues || (method.convexity == .automatic && system.order <= 100)
   }
 
-  private func needsShift(_ system: inout SketchedSystem) -> Bool {
-    if method.convexity == .step { return false }
-    if usesEigenvalues(system) { return system.leastReducedEigenvalue().map { $0 < 1e-6 } ?? true }
-    return !system.hasRightInertia()
+  /// What B lacks of being convex on the null space of the rows; nil when nothing. Where the least eigenvalue λ is known,
+  /// twice −λ is enough in practice, and keeps the steps those of Newton; the proof asks for `whole`.
+  private func shift(_ system: inout SketchedSystem, _ whole: Double) -> Double? {
+    if method.convexity == .step { return nil }
+    guard usesEigenvalues(system) else { return system.hasRightInertia() ? nil : whole }
+    guard let least = system.leastReducedEigenvalue() else { return whole }
+    if least >= 1e-6 { return nil }
+    return method.accuracy == .conservative ? whole : min(whole, 2 * max(0, -least) + 2e-6)
   }
 
   /// Improves d until ∇L_ηᵀd ≤ −½η₂|R|², changing η and δ; the last ∇L_ηᵀd.
