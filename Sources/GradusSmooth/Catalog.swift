@@ -29,7 +29,8 @@ public enum SmoothCatalog {
         Inexact Newton steps from randomized sketches, on an exact augmented Lagrangian.
 
             min f(z)  subject to  c(z) = 0,      L = f + λᵀc,  G = c′,  H = ∇²L,  R = (∇L, c)
-            L_η = L + ½η₁|c|² + ½η₂|∇L|²,   K = [B Gᵀ; G 0],   B = H, or H + (0.1 + ‖H‖)·I where ZᵀHZ ≻ 0 fails on G·Z = 0
+            L_η = L + ½η₁|c|² + ½η₂|∇L|²,   K = [B Gᵀ; G 0],   B = H, or H + σ·I where ZᵀHZ ≻ 0 fails on G·Z = 0
+            σ = 2·max(0, −λ) + 2e-6 where the least eigenvalue λ of ZᵀHZ is known, otherwise 0.1 + ‖H‖
             d ← d + KᵀS·(SᵀKKᵀS)⁺·Sᵀ(−R − K·d)   until   |K·d + R| ≤ δ|R|
             ∇L_ηᵀd ≤ −½η₂|R|², or else  η₁ ← 1.96·η₁,  η₂ ← η₂/1.4,  δ ← δ/1.4⁴,  and the same d is improved
             (z, λ) ← (z, λ) + α·d,  α the first of 1, ½, ¼ … with  L_η⁺ ≤ L_η + 0.1·α·∇L_ηᵀd
@@ -40,7 +41,8 @@ public enum SmoothCatalog {
         the wrong sign (a stationary point of these functions only), it is moved off. First-order errors are measured in the
         program as it was given.
 
-        The `conservative` accuracy stops at δ|R|/(‖K‖Ψ), Ψ ≥ ‖K⁻¹‖, with the bound on δ from the proof. A system that
+        The `conservative` accuracy stops at δ|R|/(‖K‖Ψ), Ψ ≥ ‖K⁻¹‖, with the bound on δ from the proof, whose σ is always
+        0.1 + ‖H‖ (which makes flat curvature steepest descent). A system that
         `effort` sketches do not solve is factorized; with `convexity` = `step` nothing ever is, and memory is linear in the
         entries: a curvature test of the step takes the place of the test of ZᵀHZ.
 

@@ -6,9 +6,14 @@ import Testing
 /// Each rule catches what it is for, on small made-up repositories.
 @Suite struct RuleTests {
   static let manifest = """
-    let families = ["GradusSmooth", "GradusBlackBox"]
+    let families = [
+      "GradusSmooth",
+      "GradusBlackBox",
+    ]
         library("GradusCore", ["GradusNumerics"]),
-        library("GradusSmooth", ["GradusNumerics", "GradusCore"]),
+        library(
+          "GradusSmooth",
+          ["GradusNumerics", "GradusCore"]),
         library("GradusBlackBox", ["GradusNumerics", "GradusCore"]),
     """
 
