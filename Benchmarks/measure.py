@@ -142,3 +142,20 @@ def need(*paths):
         if not pathlib.Path(path).exists():
             print(f"{path} is missing: run `make build tools` in the repository, and have the data beside it", file=sys.stderr)
             sys.exit(5)
+
+
+def beside_loops(product, loops):
+    """What a program of the benchmarks prints when it is given the plain C loops of a file, compiled; None without a compiler."""
+    need(loops)
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if not compiler:
+        print("no C compiler was found: install gcc", file=sys.stderr)
+        return None
+    build = ["swift", "build", "-c", "release", "-Xcc", "-march=native", "--package-path", str(ROOT / "Benchmarks")]
+    subprocess.run([*build, "--product", product], check=True, stdout=subprocess.DEVNULL)
+    program = ROOT / "Benchmarks" / ".build" / "release" / product
+    with tempfile.TemporaryDirectory() as folder:
+        library = pathlib.Path(folder) / "loops.so"
+        subprocess.run([compiler, "-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", loops, "-o", library, "-lm"],
+                       check=True)
+        return subprocess.run([program, library], capture_output=True, text=True, env=OURS, check=True, timeout=600).stdout

@@ -21,8 +21,8 @@ if arguments == ["version"] || arguments == ["--version"] {
   code = CommandThread.wait { await AMPLCommand.run(arguments) }
 } else {
   // These answer an interrupt with what they have so far; everything else is ended by it as usual.
-  let measures = arguments.starts(with: ["atlas", "run"])
-  if measures || arguments.first == "solve" || arguments.first == "demo" { SignalWatch.block() }
+  let isHeard = arguments.starts(with: ["atlas", "run"]) || ["solve", "demo", "train"].contains(arguments.first)
+  if isHeard { SignalWatch.block() }
   code = CommandThread.wait { await Tool.run(arguments) }
 }
 Console.end(with: code)

@@ -95,6 +95,15 @@ struct TrainCommandTests {
     #expect(ending.code == 130)
     #expect(ending.error.contains("continue with '--resume"))
     #expect(ending.json()["completed"] == .bool(false))
+    // Another length is another schedule: it is not taken for the same run.
+    let other = try CommandRunner.run(["train", spec, "--steps", "50", "--resume", checkpoint])
+    #expect(other.code == 2)
+    #expect(other.error.contains("differ from those that \(checkpoint) was saved with"))
+  }
+
+  @Test func stepsAreThoseAskedFor() throws {
+    let ending = try CommandRunner.run(["train", "digits", "--steps", "5", "--format", "json"])
+    #expect(ending.json()["steps"]?.whole == 5)
   }
 
   @Test func aTextIsContinued() throws {

@@ -156,28 +156,12 @@ struct ResidualProbe: ResidualOracle {
 }
 
 /// Residuals that also tell their half sum of squares with two derivatives.
-struct CurvedResidualProbe: GradientListening, SecondOrderOracle, ResidualOracle {
+struct CurvedResidualProbe: CurveListening, ResidualOracle {
   typealias Base = any SecondOrderOracle<Vector> & ResidualOracle
   let curve: CurveProbe
   let base: any SecondOrderOracle<Vector> & ResidualOracle
-  var listener: Listener { curve.listener }
-  var first: any FirstOrderOracle<Vector> { curve.base }
   private var residuals: ResidualProbe { ResidualProbe(base: base, listener: listener) }
 
-  func hessianProduct(at point: Vector, along direction: Vector) async throws -> Vector {
-    try await curve.hessianProduct(at: point, along: direction)
-  }
-  func immediateHessianProduct(at point: Vector, along direction: Vector) throws -> Vector? {
-    try curve.immediateHessianProduct(at: point, along: direction)
-  }
-  func hessianMatrix(at point: Vector) async throws -> Vector { try await curve.hessianMatrix(at: point) }
-  func immediateHessianMatrix(at point: Vector) throws -> Vector? { try curve.immediateHessianMatrix(at: point) }
-  func hessianBlock(at point: Vector, of block: [Int]) async throws -> SparseMatrix {
-    try await curve.hessianBlock(at: point, of: block)
-  }
-  func immediateHessianBlock(at point: Vector, of block: [Int]) throws -> SparseMatrix? {
-    try curve.immediateHessianBlock(at: point, of: block)
-  }
   func residual(at point: Vector) async throws -> Vector { try await residuals.residual(at: point) }
   func jacobianProduct(at point: Vector, along direction: Vector) async throws -> Vector {
     try await residuals.jacobianProduct(at: point, along: direction)

@@ -68,7 +68,11 @@ struct TrainCommand: GradusSubcommand {
     case "sentences": wanted = .sentences
     case let path?: wanted = try TrainingSpec(contentsOf: path)
     }
-    if let steps { wanted.steps = max(steps, wanted.schedule == .constant ? 1 : wanted.warmup + 1) }
+    if let steps {
+      wanted.steps = steps
+      // A short run warms up in its first half at most.
+      wanted.warmup = min(wanted.warmup, steps / 2)
+    }
     let interruption = Interruption()
     SignalWatch.begin(interruption)
     let material: TrainingMaterial

@@ -13,6 +13,8 @@ final class TrainingRecord {
   private let steps: Int
   private let first: Int
   private let isQuiet: Bool
+  /// Whether a log or a picture is wanted: a long training is not remembered for nothing.
+  private let isKept: Bool
   private let isLive = Console.isWatched
   private let began = ContinuousClock.now
   private var next: Double
@@ -20,7 +22,8 @@ final class TrainingRecord {
   private var entries: [Entry] = []
   private var history: [History.Sample] = []
 
-  init(steps: Int, from first: Int, isQuiet: Bool) {
+  init(steps: Int, from first: Int, isQuiet: Bool, isKept: Bool) {
+    self.isKept = isKept
     self.steps = steps
     self.first = first
     self.isQuiet = isQuiet
@@ -30,9 +33,11 @@ final class TrainingRecord {
   var seconds: Double { (ContinuousClock.now - began).seconds }
 
   func note(_ entry: Entry, smoothed: Double?) {
-    entries.append(entry)
     let now = seconds
-    history.append(.init(seconds: now, answers: entry.step, value: smoothed, bound: nil, measure: entry.norm))
+    if isKept {
+      entries.append(entry)
+      history.append(.init(seconds: now, answers: entry.step, value: smoothed, bound: nil, measure: entry.norm))
+    }
     guard !isQuiet, now >= next else { return }
     next = now + (isLive ? 0.1 : 3)
     let share = Double(entry.step) / Double(max(1, steps))

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// One training from its start, or from where it was saved, to its report.
 struct TrainingSession {
   let command: TrainCommand
@@ -29,17 +35,27 @@ struct TrainingSession {
   ) async throws -> ExitCode {
     let loss = NetworkLoss(model, on: material.learned, threads: command.threads)
     let problem = loss.problem(RandomStream(seed: command.seed))
+    let trainer = Trainer(rule, batchSize: spec.batch, steps: spec.steps)
     let run: Run<Trainer<Rule>>
     if let path = command.resume {
       run = try Run(resuming: Checkpoint(contentsOf: path), of: problem, asking: loss)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      guard try encoder.encode(run.method) == encoder.encode(trainer) else {
+        throw Failure(
+          .usage,
+          "the rule, its rate, the batch or the steps differ from those that \(path) was saved with; resume with the same"
+        )
+      }
     } else {
-      run = try Run(
-        problem, by: Trainer(rule, batchSize: spec.batch, steps: spec.steps), asking: loss, seed: command.seed)
+      run = try Run(problem, by: trainer, asking: loss, seed: command.seed)
     }
     let lock = try command.checkpoint.map { try FileLock(beside: $0) }
     defer { withExtendedLifetime(lock) {} }
     if let path = command.checkpoint { run.saving = Saving(to: path, every: .seconds(command.checkpointEvery)) }
-    let record = TrainingRecord(steps: run.method.steps, from: run.state.step, isQuiet: command.output.quiet)
+    let record = TrainingRecord(
+      steps: run.method.steps, from: run.state.step, isQuiet: command.output.quiet,
+      isKept: command.log != nil || command.plot != nil)
     while !interruption.isRaised, try await run.step() {
       let state = run.state
       record.note(
@@ -79,7 +95,7 @@ struct TrainingSession {
     case .json:
       var members: [JSONValue.Member] = [
         .init("schema", "gradus.training/1"), .init("version", .string(gradusVersion)),
-        .init("seed", JSONValue(command.seed)),
+        .init("seed", JSONValue(run.seed)),
         .init("spec", .object(spec.echo.map { .init($0.name, .string($0.value)) })),
         .init("parameters", .integer(problemSize(run))), .init("steps", .integer(state.step)),
         .init("completed", .bool(isWhole)), .init("seconds", .number(record.seconds)),
@@ -93,7 +109,7 @@ struct TrainingSession {
       lines.append("  parameters  \(Numbers.count(problemSize(run)))")
       lines.append("  learned     loss \(Numbers.short(learned.loss)), \(percent(learned.accuracy)) right")
       lines.append("  held out    loss \(Numbers.short(unseen.loss)), \(percent(unseen.accuracy)) right")
-      lines.append("  time        \(Numbers.time(record.seconds)), seed \(command.seed)")
+      lines.append("  time        \(Numbers.time(record.seconds)), seed \(run.seed)")
       if let path = command.save { lines.append("  saved       \(path)") }
       if let text { lines.append("\n" + text) }
       Console.out(lines.joined(separator: "\n") + "\n")

@@ -72,9 +72,8 @@ struct TrainingSpec: Sendable {
     guard case .mapping(let entries) = root.content else {
       throw source.error(at: root.offset, "\(root.what) instead of a mapping", expected: "lines such as 'steps: 600'")
     }
-    if entries.contains(where: { $0.key.text == "data" && $0.value.scalar?.text.hasSuffix(".txt") == true })
-      || entries.contains(where: { $0.value.scalar?.text == "sentences" || $0.value.scalar?.text == "transformer" })
-    {
+    func text(_ name: String) -> String { entries.first { $0.key.text == name }?.value.scalar?.text ?? "" }
+    if text("data") == "sentences" || text("data").hasSuffix(".txt") || text("model") == Kind.transformer.rawValue {
       self = .sentences
     }
     for entry in entries { try take(entry, source) }
