@@ -31,7 +31,8 @@ let foundations = [
 /// What a user of the library sees.
 let everything = foundations.filter { !["GradusConformance", "GradusAtlas"].contains($0) } + families
 
-/// `GRADUS_TESTS=GradusSmoothTests swift test` builds those test targets alone: an edit and its test in seconds.
+/// `GRADUS_TESTS=GradusSmoothTests swift test` builds those test targets and what they need, nothing else: an edit and its
+/// test in seconds. An empty list builds everything but tests.
 let chosenTests = Context.environment["GRADUS_TESTS"].map { Set($0.split(separator: ",").map(String.init)) }
 
 let package = Package(
@@ -124,3 +125,24 @@ let package = Package(
     tests("GradusModelingTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),
   ].filter { target in target.type != .test || chosenTests?.contains(target.name) ?? true }
 )
+
+/// The targets that a target uses.
+func used(by target: Target) -> [String] {
+  target.dependencies.compactMap { dependency in
+    switch dependency {
+    case .targetItem(let name, _), .byNameItem(let name, _): name
+    default: nil
+    }
+  }
+}
+
+if let chosenTests, !chosenTests.isEmpty {
+  var needed = chosenTests
+  while true {
+    let more = needed.union(package.targets.filter { needed.contains($0.name) }.flatMap(used))
+    if more == needed { break }
+    needed = more
+  }
+  package.targets.removeAll { !needed.contains($0.name) }
+  package.products.removeAll { !needed.contains($0.name) }
+}
