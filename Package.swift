@@ -61,7 +61,7 @@ let package = Package(
     library("GradusStudy", ["GradusNumerics", "GradusLinearAlgebra", "GradusCore"]),
     library("GradusComposite", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusBilevel", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
-    library("GradusFirstOrder", ["GradusNumerics", "GradusCore"]),
+    library("GradusFirstOrder", ["GradusNumerics", "GradusCore", "GradusNative", "GradusLinearAlgebra"]),
     library(
       "GradusLearning",
       ["GradusNumerics", "GradusCore", "GradusFirstOrder", "GradusTensor", "GradusTrace", "GradusLinearAlgebra"]),
@@ -112,7 +112,7 @@ let package = Package(
     tests("GradusStudyTests", ["GradusStudy", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
     tests(
       "GradusLearningTests", ["GradusLearning", "GradusFirstOrder", "GradusTensor", "GradusCore", "GradusNumerics"]),
-    tests("GradusFirstOrderTests", ["GradusFirstOrder", "GradusCore", "GradusNumerics"]),
+    tests("GradusFirstOrderTests", ["GradusFirstOrder", "GradusCore", "GradusNumerics", "GradusNative"]),
     tests("GradusTraceTests", ["GradusTrace"]),
     tests("GradusTensorTests", ["GradusTensor", "GradusTrace", "GradusNumerics", "GradusNative"]),
     tests("TutorialTests", ["Gradus"]),

@@ -3,20 +3,6 @@
 /// Eight neighboring coordinates, which a rule treats at once in registers.
 public typealias Lane = SIMD8<Float>
 
-/// What a rule may know about the step it takes part in.
-public struct StepContext: Sendable, Hashable {
-  /// From 1.
-  public var step: Int
-  /// |g| of the whole gradient; nil unless some part of the rule asks for it.
-  public var gradientNorm: Float?
-
-  public init(step: Int, gradientNorm: Float? = nil) {
-    precondition(step >= 1, "steps of an update rule count from 1")
-    self.step = step
-    self.gradientNorm = gradientNorm
-  }
-}
-
 /// A rule that treats every coordinate alike.
 ///
 ///     u ← g,   u ← rule₁(u, θ, s₁),  u ← rule₂(u, θ, s₂), …,   θ ← θ + u

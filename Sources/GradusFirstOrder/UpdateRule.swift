@@ -7,76 +7,44 @@
 public protocol UpdateRule: Sendable, Codable {
   /// What is remembered from step to step.
   associatedtype State: Sendable & Codable
-  /// What is remembered before the first step.
+  /// What is remembered before the first step. The parameters of the start are those of the first update.
   func start(_ layout: Layout) -> State
-  /// θ ← θ + u(g, θ, state), in place. Steps count from 1.
+  /// θ ← θ + u(g, θ, state), in place. The gradient was asked at θ. The rate of the rule is multiplied by
+  /// `context.rateFactor`.
   func update(
-    _ parameters: inout MutableSpan<Float>, gradient: Span<Float>, state: inout State, layout: Layout, step: Int)
+    _ parameters: inout MutableSpan<Float>, gradient: Span<Float>, state: inout State, layout: Layout,
+    context: StepContext)
   /// Numbers of four bytes that the rule remembers for each parameter.
-  var wordsPerParameter: Int { get }
+  var wordsPerParameter: Double { get }
+  /// True when the rule reads |g| of the whole gradient.
+  var needsGradientNorm: Bool { get }
+  /// True when the rule reads the loss of the batch.
+  var needsLoss: Bool { get }
+  /// True when what happens to a tensor depends on that tensor, its gradient, the step and |g| alone, so that any part of
+  /// the tensors may be updated by itself.
+  var treatsTensorsAlone: Bool { get }
+  /// The point that is reported and judged, where it differs from the one at which gradients are asked: averages.
+  func evaluationPoint(_ parameters: Span<Float>, state: State, layout: Layout) -> [Float]?
 }
 
-/// An elementwise rule as an update rule: one pass over parameters, gradient and memory.
-///
-///     bytes moved a step and parameter: 4·(3 + 2·words)        gradient read; parameter and memory read and written
-public struct Elementwise<Rule: ElementwiseRule>: UpdateRule {
-  public var rule: Rule
+extension UpdateRule {
+  @inlinable
+  public var needsGradientNorm: Bool { false }
 
   @inlinable
-  public init(_ rule: Rule) { self.rule = rule }
+  public var needsLoss: Bool { false }
 
   @inlinable
-  public func start(_ layout: Layout) -> Cells<Rule.Cell> {
-    Cells(repeating: rule.cell, count: (layout.count + 7) / 8)
-  }
+  public var treatsTensorsAlone: Bool { false }
 
+  /// The parameters themselves.
   @inlinable
-  public var wordsPerParameter: Int { Cells<Rule.Cell>.words / 8 }
-
-  @inlinable
-  public func update(
-    _ parameters: inout MutableSpan<Float>, gradient: Span<Float>, state: inout Cells<Rule.Cell>, layout: Layout,
-    step: Int
-  ) {
-    let count = layout.count
-    precondition(
-      parameters.count == count && gradient.count == count,
-      "\(parameters.count) parameters and \(gradient.count) numbers of a gradient for a layout of \(count)")
-    precondition(state.count == (count + 7) / 8, "the memory of the rule belongs to another layout")
-    let norm = rule.needsGradientNorm ? gradientNorm(gradient) : nil
-    let constants = rule.constants(StepContext(step: step, gradientNorm: norm))
-    let (whole, rest) = (count / 8, count % 8)
-    let rule = rule
-    parameters.withUnsafeMutableBufferPointer { parameters in
-      gradient.withUnsafeBufferPointer { gradient in
-        state.withUnsafeMutableBufferPointer { cells in
-          guard let p = parameters.baseAddress, let g = gradient.baseAddress, let c = cells.baseAddress else { return }
-          let rawParameters = UnsafeMutableRawPointer(p)
-          let rawGradient = UnsafeRawPointer(g)
-          for i in 0..<whole {
-            var direction = rawGradient.loadUnaligned(fromByteOffset: 32 * i, as: Lane.self)
-            let old = UnsafeRawPointer(rawParameters).loadUnaligned(fromByteOffset: 32 * i, as: Lane.self)
-            rule.transform(&direction, parameter: old, cell: &c[i], constants)
-            rawParameters.storeBytes(of: old + direction, toByteOffset: 32 * i, as: Lane.self)
-          }
-          guard rest > 0 else { return }
-          var direction = Lane.zero
-          var old = Lane.zero
-          for k in 0..<rest {
-            direction[k] = g[8 * whole + k]
-            old[k] = p[8 * whole + k]
-          }
-          rule.transform(&direction, parameter: old, cell: &c[whole], constants)
-          for k in 0..<rest { p[8 * whole + k] = old[k] + direction[k] }
-        }
-      }
-    }
-  }
+  public func evaluationPoint(_ parameters: Span<Float>, state: State, layout: Layout) -> [Float]? { nil }
 }
 
 /// |g|.
 @usableFromInline
-func gradientNorm(_ gradient: Span<Float>) -> Float { Float(gradientSquare(gradient).squareRoot()) }
+func gradientNorm(_ gradient: Span<Float>) -> Double { gradientSquare(gradient).squareRoot() }
 
 /// |g|² in double precision, summed in fixed blocks.
 func gradientSquare(_ gradient: Span<Float>) -> Double {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GradusFirstOrder
+import GradusNative
 import GradusNumerics
 import Testing
 
@@ -33,7 +34,7 @@ import Testing
     for t in steps {
       let gradient = (0..<layout.count).map { Self.gradient($0, t) }
       var span = parameters.mutableSpan
-      rule.update(&span, gradient: gradient.span, state: &state, layout: layout, step: t)
+      rule.update(&span, gradient: gradient.span, state: &state, layout: layout, context: StepContext(step: t))
     }
     return (parameters, state)
   }
@@ -115,10 +116,33 @@ import Testing
       var state = rule.start(one)
       for t in 1...20 {
         var span = parameter.mutableSpan
-        rule.update(&span, gradient: [Self.gradient(j, t)].span, state: &state, layout: one, step: t)
+        rule.update(
+          &span, gradient: [Self.gradient(j, t)].span, state: &state, layout: one, context: StepContext(step: t))
       }
       #expect(parameter[0].bitPattern == found[j].bitPattern)
     }
+  }
+
+  /// Threads, and a factor of one, change no bit; a factor of two is a doubled rate.
+  @Test func threadsAndFactors() {
+    let count = 100_003
+    let layout = Layout([("w", [count])])
+    let gradient = (0..<count).map { Self.gradient($0, 1) }
+    func run(_ rate: Double, _ factor: Double, _ crew: WorkCrew?) -> [UInt32] {
+      let rule = Elementwise(AdamMoments().then(ClipByNorm(1)).then(LearningRate(rate)))
+      var (parameters, state) = (Self.start(count), rule.start(layout))
+      for t in 1...3 {
+        var span = parameters.mutableSpan
+        rule.update(
+          &span, gradient: gradient.span, state: &state, layout: layout,
+          context: StepContext(step: t, rateFactor: factor, crew: crew))
+      }
+      return parameters.map(\.bitPattern)
+    }
+    let alone = run(0.01, 1, nil)
+    #expect(alone == run(0.01, 1, WorkCrew(width: 2)))
+    #expect(alone == run(0.005, 2, WorkCrew(width: 3)))
+    #expect(alone != run(0.005, 1, nil))
   }
 
   @Test func wordsPerParameter() {

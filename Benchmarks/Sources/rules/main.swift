@@ -54,7 +54,8 @@ func measure<R: ElementwiseRule>(
         times[0].append(
           seconds {
             var span = parameters.mutableSpan
-            elementwise.update(&span, gradient: gradient.span, state: &state, layout: layout, step: step)
+            elementwise.update(
+              &span, gradient: gradient.span, state: &state, layout: layout, context: StepContext(step: step))
           })
       case 1:
         times[1].append(seconds { plain(&other, gradient, &first, &second, step) })

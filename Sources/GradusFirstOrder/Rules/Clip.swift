@@ -23,7 +23,8 @@ public struct ClipByNorm: ElementwiseRule {
   /// The factor; 1 for gradients that are short enough.
   @inlinable
   public func constants(_ context: StepContext) -> Float {
-    guard let norm = context.gradientNorm else { preconditionFailure("clipping needs the norm of the gradient") }
+    guard let whole = context.gradientNorm else { preconditionFailure("clipping needs the norm of the gradient") }
+    let norm = Float(whole)
     return norm > length ? length / norm : 1
   }
 

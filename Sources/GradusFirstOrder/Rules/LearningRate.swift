@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The last link of a chain: u ← −η(t)u.
+/// The last link of a chain: u ← −φη(t)u, φ the factor of a schedule outside.
 ///
 /// **Keeps** nothing.
 public struct LearningRate: ElementwiseRule {
@@ -16,9 +16,11 @@ public struct LearningRate: ElementwiseRule {
   @inlinable
   public var cell: NoCell { NoCell() }
 
-  /// −η(t).
+  /// −φη(t).
   @inlinable
-  public func constants(_ context: StepContext) -> Float { -Float(schedule.rate(at: context.step)) }
+  public func constants(_ context: StepContext) -> Float {
+    -Float(context.rateFactor * schedule.rate(at: context.step))
+  }
 
   @inlinable
   @inline(__always)

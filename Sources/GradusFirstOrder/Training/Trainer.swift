@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
+public import GradusNative
 public import GradusNumerics
 
 /// Training by an update rule: one minibatch a step, its gradient handed to the rule.
@@ -22,6 +23,10 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
   public var steps: Int
   /// Whether a batch with a loss or gradient that is no number is passed over instead of ending the run.
   public var skipsBadBatches: Bool
+  /// Threads that help the rule; not saved, for the bits do not depend on them.
+  public var crew: WorkCrew?
+
+  private enum CodingKeys: CodingKey { case rule, batchSize, steps, skipsBadBatches }
 
   public init(_ rule: Rule, batchSize: Int, steps: Int, skipsBadBatches: Bool = false) {
     precondition(batchSize > 0 && steps >= 0, "training takes \(steps) batches of \(batchSize)")
@@ -95,16 +100,20 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
     // Taken out for the moment of the update: the buffer keeps its place, and nobody else holds it.
     var parameters = s.parameters
     s.parameters = []
-    let (layout, step) = (s.layout, s.step - s.skipped)
+    let layout = s.layout
+    let context = StepContext(step: s.step - s.skipped, loss: answer.value, gradientNorm: norm, crew: crew)
     var span = parameters.elements.mutableSpan
-    rule.update(&span, gradient: answer.gradient.elements.span, state: &s.memory, layout: layout, step: step)
+    rule.update(&span, gradient: answer.gradient.elements.span, state: &s.memory, layout: layout, context: context)
     s.parameters = parameters
     if s.step >= steps { s.claim = .exhausted }
   }
 
-  /// The parameters, with the smoothed loss of batches.
+  /// The parameters, or the average that the rule reports in their place, with the smoothed loss of batches.
   public func report(_ s: State) -> Report<Buffer<Float>> {
-    Report(point: s.parameters, value: s.smoothedLoss, measure: s.gradientNorm, claim: s.claim)
+    let average = rule.evaluationPoint(s.parameters.elements.span, state: s.memory, layout: s.layout)
+    return Report(
+      point: average.map { Buffer($0) } ?? s.parameters, value: s.smoothedLoss, measure: s.gradientNorm,
+      claim: s.claim)
   }
 
   public func parameterAddress(in state: borrowing State) -> UInt {
