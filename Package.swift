@@ -118,7 +118,10 @@ let package = Package(
     tests("TutorialTests", ["Gradus"]),
     tests(
       "SolvingTests",
-      ["Gradus", "GradusBilevel", "GradusCore", "GradusModeling", "GradusNumerics", "GradusStudy"]),
+      [
+        "Gradus", "GradusBilevel", "GradusCore", "GradusLearning", "GradusModeling", "GradusNumerics", "GradusSmooth",
+        "GradusStudy", "GradusTensor", "GradusTrace",
+      ]),
     tests("GradusFormulaTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
     tests("GradusSymbolicTests", ["GradusModeling", "GradusNumerics", "GradusCore"]),
     tests("FiveElementTests", ["GradusModeling", "GradusNumerics", "GradusNative", "GradusCore"]),

@@ -44,11 +44,19 @@ import Testing
     #expect(!Self.isThere || Self.instances.count == 10)
   }
 
+  static func table(_ file: String) throws -> DataTable {
+    try DataFile.read(path: folder.appending(path: file).path)
+  }
+
+  /// The training problem that the file states.
+  static func training(_ file: String) throws -> TrainingProblem {
+    let table = try table(file)
+    let format = try #require(DataFile.Format(path: file))
+    return try TrainingProblem(table, task: TrainingTask(suggestedBy: table.targets, in: format))
+  }
+
   private func check(_ file: String, _ minimum: Double, _ method: String) async throws {
-    let path = Self.folder.appending(path: file).path
-    let table = try DataFile.read(path: path)
-    let format = try #require(DataFile.Format(path: path))
-    let training = try TrainingProblem(table, task: TrainingTask(suggestedBy: table.targets, in: format))
+    let (table, training) = (try Self.table(file), try Self.training(file))
     let entry = try #require(Catalog.entry(named: method))
     let request = RunRequest(
       problems: [training.problem, training.problem.whole], oracles: [RegularizedRisk(training)])
