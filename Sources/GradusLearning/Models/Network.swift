@@ -3,57 +3,24 @@ public import GradusFirstOrder
 public import GradusNumerics
 public import GradusTensor
 
-/// How the numbers of a tensor begin.
-public enum Initializer: Sendable, Codable, Hashable {
-  case constant(Double)
-  /// Normal numbers with this standard deviation.
-  case normal(Double)
-
-  /// Normal numbers that keep the size of signals before a rectifier: σ = √(2/inputs).
-  ///
-  /// **Reference** K. He, X. Zhang, S. Ren & J. Sun, *Delving deep into rectifiers*, ICCV 2015.
-  public static func he(inputs: Int) -> Initializer { .normal((2 / Double(inputs)).squareRoot()) }
-
-  /// Normal numbers that keep the size of signals in a linear map: σ = 1/√inputs.
-  public static func lecun(inputs: Int) -> Initializer { .normal(1 / Double(inputs).squareRoot()) }
-}
-
-/// One tensor of a model.
-public struct ModelTensor: Sendable, Hashable {
-  public var name: String
-  public var shape: [Int]
-  public var initializer: Initializer
-
-  public init(_ name: String, _ shape: [Int], _ initializer: Initializer) {
-    self.name = name
-    self.shape = shape
-    self.initializer = initializer
-  }
-}
-
 /// A model: its tensors, and what it makes of a batch. A value; the parameters are kept apart from it.
-public protocol Network: Sendable, Codable, Hashable {
-  /// Every tensor once, in the order of the flat buffer.
-  var tensors: [ModelTensor] { get }
+public protocol Network: ModelPart {
   /// Scores of a batch: one row an observation (or a position of a text), one column a class.
   func scores(_ batch: Batch, _ parameters: ModelParameters) -> TracedTensor
 }
 
 extension Network {
-  /// Where the tensors lie in one buffer.
-  public var layout: Layout { Layout(tensors.map { ($0.name, $0.shape) }) }
+  /// Where the tensors that are trained lie in one buffer, in the order of the list.
+  public var layout: Layout { Layout(tensors.filter(\.isTrained).map { ($0.name, $0.shape) }) }
 
-  /// Fresh parameters. Each tensor has a stream of its own, so adding one leaves the others as they are.
+  /// Where the statistics of the data, which are not trained, lie in a buffer of their own; empty for most models.
+  public var statisticsLayout: Layout { Layout(tensors.filter { !$0.isTrained }.map { ($0.name, $0.shape) }) }
+
+  /// Fresh parameters. Each tensor has a stream of its own, so adding one behind the others leaves those as they are.
   public func initialParameters(_ stream: RandomStream) -> Buffer<Float> {
     var numbers: [Float] = []
-    for (k, tensor) in tensors.enumerated() {
-      let count = tensor.shape.reduce(1, *)
-      switch tensor.initializer {
-      case .constant(let value): numbers += repeatElement(Float(value), count: count)
-      case .normal(let deviation):
-        var stream = stream.child("tensor", k)
-        numbers += (0..<count).map { _ in Float(deviation * stream.normal()) }
-      }
+    for (k, tensor) in tensors.enumerated() where tensor.isTrained {
+      numbers += tensor.initializer.numbers(tensor.shape, stream.child("tensor", k))
     }
     return Buffer(numbers)
   }
@@ -65,17 +32,9 @@ public struct Batch {
   public var features: TracedTensor?
   /// [texts, positions]; nil for features.
   public var tokens: TensorIndices?
-}
 
-/// The tensors of a model on a tape, by name.
-public struct ModelParameters {
-  private let tensors: [String: TracedTensor]
-
-  init(_ tensors: [String: TracedTensor]) { self.tensors = tensors }
-
-  /// The tensor of this name; the model's own list names it, or the program is wrong.
-  public subscript(name: String) -> TracedTensor {
-    guard let tensor = tensors[name] else { preconditionFailure("the model has no tensor '\(name)' in its list") }
-    return tensor
+  public init(features: TracedTensor? = nil, tokens: TensorIndices? = nil) {
+    self.features = features
+    self.tokens = tokens
   }
 }

@@ -13,20 +13,15 @@ public struct Perceptron: Network {
     self.widths = widths
   }
 
-  public var tensors: [ModelTensor] {
-    (1..<widths.count).flatMap { k in
-      [
-        ModelTensor("layer\(k).weight", [widths[k - 1], widths[k]], .he(inputs: widths[k - 1])),
-        ModelTensor("layer\(k).bias", [widths[k]], .constant(0)),
-      ]
-    }
-  }
+  private func layer(_ k: Int) -> Linear { Linear(widths[k - 1], widths[k], initializer: .he(inputs: widths[k - 1])) }
+
+  public var tensors: [ModelTensor] { (1..<widths.count).flatMap { layer($0).tensors("layer\($0)") } }
 
   public func scores(_ batch: Batch, _ parameters: ModelParameters) -> TracedTensor {
     guard var h = batch.features else { preconditionFailure("a perceptron is shown features, not tokens") }
     for k in 1..<widths.count {
-      h = h.linear(
-        parameters["layer\(k).weight"], parameters["layer\(k).bias"], rectified: k + 1 < widths.count)
+      let p = parameters.part("layer\(k)")
+      h = k + 1 < widths.count ? layer(k).rectified(h, p) : layer(k)(h, p)
     }
     return h
   }

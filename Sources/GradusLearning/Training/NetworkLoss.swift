@@ -39,25 +39,27 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
 
   public func linearization(
     at point: Buffer<Float>, of rows: [Int], stream: RandomStream
-  ) async throws -> Linearization<Buffer<Float>> { try gradient(point, rows) }
+  ) async throws -> Linearization<Buffer<Float>> { try gradient(point, rows, stream) }
 
   public func immediateLinearization(
     at point: Buffer<Float>, of rows: [Int], stream: RandomStream
-  ) throws -> Linearization<Buffer<Float>>? { try gradient(point, rows) }
+  ) throws -> Linearization<Buffer<Float>>? { try gradient(point, rows, stream) }
 
   /// The mean loss of all observations; of a text, of windows that do not overlap.
   public func value(at point: Buffer<Float>) async throws -> Double { try evaluation(at: point).loss }
 
   public func immediateValue(at point: Buffer<Float>) throws -> Double? { try evaluation(at: point).loss }
 
-  private func gradient(_ point: Buffer<Float>, _ rows: [Int]) throws -> Linearization<Buffer<Float>> {
+  private func gradient(
+    _ point: Buffer<Float>, _ rows: [Int], _ stream: RandomStream
+  ) throws -> Linearization<Buffer<Float>> {
     try workspace.withLock { work in
       work.load(point, layout)
       let tape = work.tape
       tape.reset()
       let parameters = work.parameters(layout, on: tape)
       let (batch, labels) = work.batch(rows, of: data, on: tape)
-      let loss = model.scores(batch, ModelParameters(parameters)).crossEntropy(labels)
+      let loss = model.scores(batch, ModelParameters(parameters, use: .training(stream))).crossEntropy(labels)
       let value = try loss.scalar
       let gradients = try tape.backward(from: loss)
       var flat = [Float](repeating: 0, count: layout.count)
@@ -74,31 +76,66 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
   }
 
   /// Mean loss of all observations and the share whose largest score is that of their class.
+  ///
+  /// A model with batch normalization uses these `statistics`, by default those of its own observations.
   public func evaluation(
-    at point: Buffer<Float>, chunk: Int = 256
+    at point: Buffer<Float>, statistics: Buffer<Float>? = nil, chunk: Int = 256
   ) throws -> (loss: Double, accuracy: Double) {
+    let still = model.statisticsLayout
+    let statistics = try statistics ?? self.statistics(at: point)
+    var (total, right, count) = (0.0, 0, 0)
+    try forEachChunk(point, chunk) { work, batch, labels in
+      let tensors = work.parameters(layout, on: work.silent).merging(
+        work.constants(statistics, still, on: work.silent)
+      ) { $1 }
+      let scores = model.scores(batch, ModelParameters(tensors))
+      total += try scores.crossEntropy(labels).scalar * Double(labels.values.count)
+      right += Self.hits(try scores.value, labels)
+      count += labels.values.count
+    }
+    return (total / Double(count), Double(right) / Double(count))
+  }
+
+  /// The tensors that are not trained (`Network.statisticsLayout`): means and variances over all observations, of batches of
+  /// `chunk` that are normalized as in training. Empty for a model that has none.
+  ///
+  /// Cost: one pass over the data without a way back.
+  public func statistics(at point: Buffer<Float>, chunk: Int = 256) throws -> Buffer<Float> {
+    let still = model.statisticsLayout
+    guard still.count > 0 else { return Buffer([]) }
+    let gathered = ModelStatistics()
+    try forEachChunk(point, chunk) { work, batch, _ in
+      let tensors = work.parameters(layout, on: work.silent)
+      _ = try model.scores(batch, ModelParameters(tensors, use: .calibration(gathered))).value
+    }
+    let numbers = try gathered.gathered()
+    return Buffer(
+      still.slots.flatMap { slot in
+        guard let values = numbers[slot.name] else {
+          preconditionFailure("no layer notes the statistics '\(slot.name)'")
+        }
+        return values
+      })
+  }
+
+  /// All observations in order, of a text windows that do not overlap, without recording.
+  private func forEachChunk(
+    _ point: Buffer<Float>, _ chunk: Int, _ body: (inout Workspace, Batch, TensorIndices) throws -> Void
+  ) throws {
     let starts: [Int]
     switch data.content {
     case .vectors: starts = Array(0..<data.count)
     case .text(_, let context): starts = Array(stride(from: 0, to: data.count, by: context))
     }
-    return try workspace.withLock { work in
+    try workspace.withLock { work in
       work.load(point, layout)
-      let tape = work.silent
-      var (total, right, count) = (0.0, 0, 0)
-      var first = 0
-      while first < starts.count {
+      for first in stride(from: 0, to: starts.count, by: chunk) {
+        work.silent.reset()
         let rows = Array(starts[first..<min(first + chunk, starts.count)])
-        tape.reset()
-        let (batch, labels) = work.batch(rows, of: data, on: tape)
-        let scores = model.scores(batch, ModelParameters(work.parameters(layout, on: tape)))
-        total += try scores.crossEntropy(labels).scalar * Double(labels.values.count)
-        right += Self.hits(try scores.value, labels)
-        count += labels.values.count
-        first += chunk
+        let (batch, labels) = work.batch(rows, of: data, on: work.silent)
+        try body(&work, batch, labels)
       }
-      tape.reset()
-      return (total / Double(count), Double(right) / Double(count))
+      work.silent.reset()
     }
   }
 
@@ -145,6 +182,17 @@ private struct Workspace {
     var parameters: [String: TracedTensor] = [:]
     for (k, slot) in layout.slots.enumerated() { parameters[slot.name] = tape.parameter(slot.name, tensors[k]) }
     return parameters
+  }
+
+  /// Statistics of the data that the tape reads.
+  func constants(_ numbers: Buffer<Float>, _ layout: Layout, on tape: TensorTape) -> [String: TracedTensor] {
+    precondition(numbers.count == layout.count, "\(numbers.count) statistics for a model of \(layout.count)")
+    var constants: [String: TracedTensor] = [:]
+    for slot in layout.slots {
+      let tensor = Tensor(Array(numbers.elements[slot.range]), TensorShape(slot.shape))
+      constants[slot.name] = tape.constant(tensor, name: slot.name)
+    }
+    return constants
   }
 
   /// The observations at these positions with their classes.
