@@ -12,7 +12,7 @@ struct TrainCommand: GradusSubcommand {
         model: perceptron       # for texts: transformer
         widths: [64]            # of a perceptron;  context, width, layers, heads: of a transformer
         rule: adamw             # or sgd;  momentum
-        rate: 0.003             # schedule: cosine, linear or constant;  warmup: 20
+        rate: 0.003             # schedule: cosine, linear, constant, wsd …;  warmup: 20
         steps: 600              # batch: 32;  clip: 1;  decay: 0.01
         observations: 4000      # of generated data
       """)

@@ -120,7 +120,7 @@ struct TrainingSpec: Sendable {
     if model == .transformer, width % heads != 0 {
       return ("a width of \(width) does not split into \(heads) heads", "a multiple of the heads")
     }
-    if schedule != .constant, steps <= warmup {
+    if schedule.needsLength, steps <= warmup {
       return ("\(steps) steps end within the warm-up of \(warmup)", "more steps")
     }
     return nil
@@ -158,7 +158,7 @@ struct TrainingSpec: Sendable {
 
   private static func choose<C: RawRepresentable & CaseIterable>(_ target: inout C, _ text: String) -> String?
   where C.RawValue == String {
-    guard let value = C(rawValue: text) else {
+    guard let value = C.allCases.first(where: { $0.rawValue == text }) else {
       return "one of \(C.allCases.map(\.rawValue).joined(separator: ", "))"
     }
     target = value
