@@ -61,4 +61,19 @@ public struct Setting<Owner>: Sendable {
       owner[keyPath: path] = value
     }
   }
+
+  /// The setting of a part, as one of the whole.
+  public init<Part>(lifting inner: Setting<Part>, _ path: any WritableKeyPath<Owner, Part> & Sendable) {
+    name = inner.name
+    help = inner.help
+    range = inner.range
+    choices = inner.choices
+    role = inner.role
+    read = { inner.read($0[keyPath: path]) }
+    write = { owner, text throws(SettingError) in
+      var part = owner[keyPath: path]
+      try inner.write(&part, text)
+      owner[keyPath: path] = part
+    }
+  }
 }

@@ -16,4 +16,26 @@ static inline __attribute__((always_inline)) gradus_double4 gradus_sqrt_double4(
   return __builtin_elementwise_sqrt(x);
 }
 
+typedef double gradus_double8 __attribute__((ext_vector_type(8)));
+
+/// The larger of two numbers, lane by lane.
+static inline __attribute__((always_inline)) gradus_float8 gradus_max_float8(gradus_float8 x, gradus_float8 y) {
+  return x > y ? x : y;
+}
+
+/// The smaller of two numbers, lane by lane.
+static inline __attribute__((always_inline)) gradus_float8 gradus_min_float8(gradus_float8 x, gradus_float8 y) {
+  return x < y ? x : y;
+}
+
+/// |x| of every lane.
+static inline __attribute__((always_inline)) gradus_float8 gradus_abs_float8(gradus_float8 x) {
+  return __builtin_elementwise_abs(x);
+}
+
+/// Every lane in double precision.
+static inline __attribute__((always_inline)) gradus_double8 gradus_widen_float8(gradus_float8 x) {
+  return __builtin_convertvector(x, gradus_double8);
+}
+
 #endif

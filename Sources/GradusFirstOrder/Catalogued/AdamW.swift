@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+public import GradusNumerics
+
+/// Adam with decoupled weight decay.
+///
+///     m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²
+///     θ ← θ − η·( (m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε) + λθ )
+///
+/// **Needs** gradients. **Keeps** two numbers a parameter.
+/// **Guarantee** bounded regret for convex losses with AMSGrad's maximum; none in general without it.
+/// **Reference** D. P. Kingma, J. Ba, *Adam: a method for stochastic optimization*, ICLR 2015; I. Loshchilov, F. Hutter,
+/// *Decoupled weight decay regularization*, ICLR 2019.
+public struct AdamW: CataloguedRule, FusedRule {
+  /// η.
+  public var rate = 1e-3
+  /// β₁.
+  public var beta1 = 0.9
+  /// β₂.
+  public var beta2 = 0.999
+  /// ε.
+  public var epsilon = 1e-8
+  /// λ.
+  public var decay = 0.01
+
+  public init() {}
+
+  public static let card = Card(
+    "adamw", "Adam with decoupled weight decay", guarantee: "none in general",
+    reference: "Loshchilov & Hutter 2019", trials: [])
+
+  public static let settings: [Setting<Self>] = [
+    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
+    Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment"),
+    Setting("epsilon", \.epsilon, in: 0...1e3, "added to the root of the second moment"),
+    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+  ]
+
+  public var cell: Cell2 { Cell2() }
+
+  /// The two averages, corrected for their start at zero, and the rate.
+  public func constants(_ context: StepContext) -> AdamConstants {
+    AdamConstants(beta1, beta2, epsilon, decay: decay, rate: rate, context)
+  }
+
+  @inlinable
+  @inline(__always)
+  public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: AdamConstants) {
+    cell.first = c.beta1 * cell.first + c.share1 * u
+    cell.second = c.beta2 * cell.second + c.share2 * (u * u)
+    u = (c.correction1 * cell.first) / (squareRoot(c.correction2 * cell.second) + c.epsilon)
+    u = c.factor * (u + c.decay * parameter)
+  }
+}
+
+/// What all coordinates of a step of the Adam family share.
+public struct AdamConstants: Sendable {
+  @usableFromInline var beta1: Float
+  @usableFromInline var beta2: Float
+  /// 1 − β₁ and 1 − β₂, rounded once.
+  @usableFromInline var share1: Float
+  @usableFromInline var share2: Float
+  /// 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ).
+  @usableFromInline var correction1: Float
+  @usableFromInline var correction2: Float
+  @usableFromInline var epsilon: Float
+  @usableFromInline var decay: Float
+  /// −φη.
+  @usableFromInline var factor: Float
+
+  init(
+    _ beta1: Double, _ beta2: Double, _ epsilon: Double, decay: Double, rate: Double, _ context: StepContext
+  ) {
+    (self.beta1, self.beta2, self.epsilon, self.decay) = (Float(beta1), Float(beta2), Float(epsilon), Float(decay))
+    (share1, share2) = (Float(1 - beta1), Float(1 - beta2))
+    correction1 = Float(1 / (1 - power(beta1, context.step)))
+    correction2 = Float(1 / (1 - power(beta2, context.step)))
+    factor = Float(-context.rateFactor * rate)
+  }
+}
