@@ -49,7 +49,7 @@ extension TensorEngine {
     return (try gradient.map { try $0.value }, try product.map { try $0.value })
   }
 
-  private func begin(_ xs: [Tensor]) -> (TensorTape, [TracedTensor]) {
+  func begin(_ xs: [Tensor]) -> (TensorTape, [TracedTensor]) {
     let tape = TensorTape(engine: self)
     return (tape, xs.enumerated().map { tape.parameter("x\($0.offset)", $0.element) })
   }
@@ -58,7 +58,7 @@ extension TensorEngine {
     zip(nodes, xs).map { node, x in gradients[node] ?? Tensor(repeating: 0, x.shape, x.precision) }
   }
 
-  private func directions(
+  func directions(
     _ tape: TensorTape, _ nodes: [TracedTensor], _ v: [Tensor]
   ) throws -> [(node: TracedTensor, tangent: TracedTensor)] {
     precondition(v.count == nodes.count, "one direction for each argument")

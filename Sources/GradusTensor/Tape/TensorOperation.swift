@@ -13,6 +13,8 @@ package protocol TensorOperation: Sendable {
   var keepsInputs: Bool { get }
   /// Whether rules read the value of the output, and not its shape alone.
   var keepsOutput: Bool { get }
+  /// Whether it holds labels or token numbers of examples.
+  var bringsExamples: Bool { get }
   /// The value for these inputs.
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor
   /// Sends to the inputs what a cotangent `g` of the output means for them.
@@ -28,6 +30,7 @@ package protocol TensorOperation: Sendable {
 extension TensorOperation {
   package var keepsInputs: Bool { true }
   package var keepsOutput: Bool { true }
+  package var bringsExamples: Bool { false }
 
   package func pullback(_ g: TracedTensor, _ at: DerivativeContext) {
     let tape = at.tape, inputs = at.inputs

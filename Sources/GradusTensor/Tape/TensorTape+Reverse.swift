@@ -59,17 +59,24 @@ extension TensorTape {
   /// The gradients of a scalar, or of ⟨y, cotangent⟩, with respect to all parameters.
   ///
   /// When `consuming`, values are freed as the walk passes them, so that memory falls while gradients grow; only leaves
-  /// keep theirs. Not recorded: for gradients of gradients see `gradients(of:for:)`.
+  /// keep theirs. Not recorded: for gradients of gradients see `gradients(of:for:)`. `watch` is shown inputs and signals
+  /// of every product with shared weights on the way; what it does not keep is freed.
   public func backward(
-    from y: TracedTensor, cotangent: Tensor? = nil, consuming: Bool = true
+    from y: TracedTensor, cotangent: Tensor? = nil, consuming: Bool = true,
+    watching watch: ((LinearSignal) throws -> Void)? = nil
   ) throws -> TensorGradients {
     let seed = try seed(for: y, cotangent)
     precondition(y.id >= 0, "only what was recorded can be walked back from")
     let mode = isRecording
     isRecording = false
     defer { isRecording = mode }
-    let heard = try recorder.propagate(
-      [(y.id, Cotangent(tensor: seed, tape: self))], by: EagerGradients(tape: self), consuming: consuming)
+    let seeds = [(node: y.id, note: Cotangent(tensor: seed, tape: self))]
+    let heard =
+      if let watch {
+        try recorder.propagate(seeds, by: WatchedGradients(tape: self, upTo: y.id, watch), consuming: consuming)
+      } else {
+        try recorder.propagate(seeds, by: EagerGradients(tape: self), consuming: consuming)
+      }
     engine.recycle(seed)
     if let failure {
       self.failure = nil

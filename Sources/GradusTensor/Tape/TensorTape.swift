@@ -131,6 +131,9 @@ public final class TensorTape {
 
   func operation(of node: Int) -> (any TensorOperation)? { node < operations.count ? operations[node] : nil }
 
+  /// Whether `node` is a leaf whose gradient is wanted.
+  func isParameter(_ node: Int) -> Bool { node < isActive.count && isActive[node] && inputCount(of: node) == 0 }
+
   func isNeeded(_ node: Int) -> Bool {
     if let needed { return node < needed.count && needed[node] }
     return node < isActive.count && isActive[node]

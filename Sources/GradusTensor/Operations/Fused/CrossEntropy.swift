@@ -4,6 +4,7 @@
 struct CrossEntropy: TensorOperation {
   let labels: TensorIndices
   var name: String { "cross entropy" }
+  var bringsExamples: Bool { true }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     let x = try engine.contiguous(inputs[0], for: name)

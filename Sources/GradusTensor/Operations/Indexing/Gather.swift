@@ -30,6 +30,7 @@ public final class TensorIndices: Sendable {
 struct Gather: TensorOperation {
   let indices: TensorIndices
   var name: String { "gather" }
+  var bringsExamples: Bool { true }
   var keepsInputs: Bool { false }
   var keepsOutput: Bool { false }
 
@@ -73,6 +74,7 @@ struct ScatterAdd: TensorOperation {
   let indices: TensorIndices
   let rows: Int
   var name: String { "scatter add" }
+  var bringsExamples: Bool { true }
   var keepsInputs: Bool { false }
   var keepsOutput: Bool { false }
 

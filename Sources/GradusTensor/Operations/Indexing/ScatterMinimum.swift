@@ -5,6 +5,7 @@ struct ScatterMinimum: TensorOperation {
   let indices: TensorIndices
   let rows: Int
   var name: String { "scatter min" }
+  var bringsExamples: Bool { true }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     let x = try engine.contiguous(inputs[0], for: name)
