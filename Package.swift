@@ -58,7 +58,9 @@ let package = Package(
     library("GradusSmooth", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusBlackBox", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusDiscrete", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusNative", "GradusSmooth"]),
-    library("GradusStudy", ["GradusNumerics", "GradusLinearAlgebra", "GradusCore"]),
+    library(
+      "GradusStudy",
+      ["GradusNumerics", "GradusLinearAlgebra", "GradusCore", "GradusBlackBox", "GradusFirstOrder"]),
     library("GradusComposite", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusBilevel", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusFirstOrder", ["GradusNumerics", "GradusCore", "GradusNative", "GradusLinearAlgebra"]),
@@ -109,7 +111,9 @@ let package = Package(
       ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusComposite", "GradusProblems"]),
     tests("GradusBilevelTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusBilevel"]),
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusVerification"]),
-    tests("GradusStudyTests", ["GradusStudy", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
+    tests(
+      "GradusStudyTests",
+      ["GradusStudy", "GradusFirstOrder", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
     tests(
       "GradusLearningTests", ["GradusLearning", "GradusFirstOrder", "GradusTensor", "GradusCore", "GradusNumerics"]),
     tests("GradusFirstOrderTests", ["GradusFirstOrder", "GradusCore", "GradusNumerics", "GradusNative"]),

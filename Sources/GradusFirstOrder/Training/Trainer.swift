@@ -54,6 +54,9 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
     var batch: [Int]?
     var claim: Claim?
 
+    /// Whether nothing more is asked.
+    package var isOver: Bool { claim != nil }
+
     /// The bias-corrected moving average of the losses of batches.
     public var smoothedLoss: Double? {
       step > skipped ? average / (1 - power(Trainer.smoothing, step - skipped)) : nil
@@ -84,6 +87,12 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
   public func tell(
     _ s: inout State, _ answer: consuming Linearization<Buffer<Float>>,
     to question: consuming MinibatchGradient<Buffer<Float>>
+  ) { tell(&s, answer, to: question, rateFactor: 1) }
+
+  /// One step with the rate of the rule multiplied by a factor: schedules that watch the training use it.
+  package func tell(
+    _ s: inout State, _ answer: consuming Linearization<Buffer<Float>>,
+    to question: consuming MinibatchGradient<Buffer<Float>>, rateFactor: Double
   ) {
     _ = consume question
     s.batch = nil
@@ -101,7 +110,7 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
     var parameters = s.parameters
     s.parameters = []
     let layout = s.layout
-    let context = StepContext(step: s.step - s.skipped, loss: answer.value, gradientNorm: norm, crew: crew)
+    let context = StepContext(step: s.step - s.skipped, rateFactor: rateFactor, loss: answer.value, gradientNorm: norm, crew: crew)
     var span = parameters.elements.mutableSpan
     rule.update(&span, gradient: answer.gradient.elements.span, state: &s.memory, layout: layout, context: context)
     s.parameters = parameters
