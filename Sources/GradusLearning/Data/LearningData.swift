@@ -2,69 +2,95 @@
 public import GradusCore
 import GradusNumerics
 
-/// Observations that a model learns from, in memory.
+/// Observations that a model learns from, in memory: what it is shown, and what it should make of it.
 public struct LearningData: Sendable, Fingerprinted {
-  /// What an observation is.
-  public enum Content: Sendable, Hashable {
-    /// Rows of features with a class each.
-    case vectors(features: [Float], width: Int, labels: [Int32])
-    /// One text; observation i is the window of `context` tokens from i on, and the tokens one later are its classes.
-    case text(tokens: [Int32], context: Int)
+  /// What a model is shown.
+  public enum Inputs: Sendable, Hashable {
+    /// Rows of `width` features.
+    case vectors([Float], width: Int)
+    /// Sequences of `length` tokens.
+    case sequences([Int32], length: Int, vocabulary: Int)
+    /// One text; observation i is the window of `context` tokens from i on.
+    case text([Int32], context: Int)
   }
 
-  public let content: Content
-  /// Classes of a score: labels, or different tokens.
+  /// What it should make of an observation.
+  public enum Targets: Sendable, Hashable {
+    /// The features themselves: reconstruction, contrast.
+    case inputs
+    /// A class, or one for each position of a sequence; −1 does not count.
+    case classes([Int32])
+    /// The token after each position of a window.
+    case nextTokens
+    /// A probability for each class.
+    case distributions([Float])
+    /// `width` numbers, standardized where it says how.
+    case numbers([Float], width: Int, Standardization?)
+  }
+
+  public let inputs: Inputs
+  public let targets: Targets
+  /// Classes of a score: labels, or different tokens; 0 when there are none.
   public let classCount: Int
   public let fingerprint: UInt64
+  /// Number of observations.
+  public let count: Int
 
-  /// Rows of `width` features, one behind the other. Labels are 0 ..< classCount.
-  public init(features: [Float], width: Int, labels: [Int32], classCount: Int) throws(LearningDataError) {
-    guard width > 0, features.count == width * labels.count, !labels.isEmpty else {
-      throw LearningDataError("\(features.count) features of \(labels.count) rows", "rows of \(width) features")
-    }
-    if let i = labels.firstIndex(where: { !(0..<Int32(classCount)).contains($0) }) {
-      throw LearningDataError("the label of row \(i) is \(labels[i])", "a class from 0 to \(classCount - 1)")
-    }
-    if let i = features.firstIndex(where: { !$0.isFinite }) {
-      throw LearningDataError("feature \(i % width) of row \(i / width) is \(features[i])", "a finite number")
-    }
-    self.init(.vectors(features: features, width: width, labels: labels), classCount)
-  }
-
-  /// Windows of a text. Tokens are 0 ..< vocabulary.
-  public init(tokens: [Int32], vocabulary: Int, context: Int) throws(LearningDataError) {
-    guard context > 0, tokens.count > context else {
-      throw LearningDataError("a text of \(tokens.count) tokens", "more than the context of \(context)")
-    }
-    if let i = tokens.firstIndex(where: { !(0..<Int32(vocabulary)).contains($0) }) {
-      throw LearningDataError("token \(i) is \(tokens[i])", "a number from 0 to \(vocabulary - 1)")
-    }
-    self.init(.text(tokens: tokens, context: context), vocabulary)
-  }
-
-  private init(_ content: Content, _ classCount: Int) {
-    self.content = content
+  init(_ inputs: Inputs, _ targets: Targets, classCount: Int) {
+    self.inputs = inputs
+    self.targets = targets
     self.classCount = classCount
+    switch inputs {
+    case .vectors(let features, let width): count = features.count / width
+    case .sequences(let tokens, let length, _): count = tokens.count / length
+    case .text(let tokens, let context): count = tokens.count - context
+    }
+    fingerprint = Self.fingerprint(inputs, targets, classCount)
+  }
+
+  private static func fingerprint(_ inputs: Inputs, _ targets: Targets, _ classCount: Int) -> UInt64 {
     var print = Fingerprint()
     print.mix(classCount)
-    switch content {
-    case .vectors(let features, let width, let labels):
-      print.mix(width)
-      print.mix(labels)
-      features.withUnsafeBytes { print.mix(bytes: Array($0)) }
+    func mix(_ numbers: [Float]) { numbers.withUnsafeBytes { print.mix(bytes: Array($0)) } }
+    switch inputs {
+    case .vectors(_, let width): print.mix(width)
+    case .sequences(let tokens, let length, let vocabulary):
+      print.mix(length)
+      print.mix(vocabulary)
+      print.mix(tokens)
     case .text(let tokens, let context):
       print.mix(context)
       print.mix(tokens)
     }
-    fingerprint = print.value
+    switch targets {
+    case .inputs: print.mix("inputs")
+    case .nextTokens: break
+    case .classes(let labels): print.mix(labels)
+    case .distributions(let q):
+      print.mix("distributions")
+      mix(q)
+    case .numbers(let y, let width, let scaling):
+      print.mix("numbers")
+      print.mix(width)
+      mix(y)
+      if let scaling { mix((scaling.means + scaling.deviations).map { Float($0) }) }
+    }
+    if case .vectors(let features, _) = inputs { mix(features) }
+    return print.value
   }
 
-  /// Number of observations.
-  public var count: Int {
-    switch content {
-    case .vectors(_, _, let labels): labels.count
-    case .text(let tokens, let context): tokens.count - context
+  /// The kind of targets that a loss is given.
+  public var targetKind: TargetKind {
+    switch targets {
+    case .classes, .nextTokens: .classes
+    case .distributions: .distributions
+    case .numbers, .inputs: .numbers
     }
+  }
+
+  /// How the numbers of the targets were standardized; nil when they were not.
+  public var standardization: Standardization? {
+    if case .numbers(_, _, let scaling) = targets { scaling } else { nil }
   }
 }
 

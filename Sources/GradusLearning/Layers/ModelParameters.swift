@@ -6,17 +6,23 @@ public import GradusTensor
 public struct ModelParameters {
   private let tensors: [String: TracedTensor]
   private let use: ModelUse
+  private let penalties: ModelPenalties?
   /// What comes before the names of this part: empty, or a place with its point.
   private let prefix: String
 
   /// All tensors of a model by their whole names.
-  public init(_ tensors: [String: TracedTensor], use: ModelUse = .inference) {
-    self.init(tensors, use, "")
+  public init(
+    _ tensors: [String: TracedTensor], use: ModelUse = .inference, penalties: ModelPenalties? = nil
+  ) {
+    self.init(tensors, use, penalties, "")
   }
 
-  private init(_ tensors: [String: TracedTensor], _ use: ModelUse, _ prefix: String) {
+  private init(
+    _ tensors: [String: TracedTensor], _ use: ModelUse, _ penalties: ModelPenalties?, _ prefix: String
+  ) {
     self.tensors = tensors
     self.use = use
+    self.penalties = penalties
     self.prefix = prefix
   }
 
@@ -29,7 +35,9 @@ public struct ModelParameters {
   }
 
   /// What the part called `place` sees: its own names without the place before them.
-  public func part(_ place: String) -> ModelParameters { ModelParameters(tensors, use, prefix + place + ".") }
+  public func part(_ place: String) -> ModelParameters {
+    ModelParameters(tensors, use, penalties, prefix + place + ".")
+  }
 
   /// Whether the model is being trained, so that layers that differ (dropout, batch normalization) do so.
   public var isTraining: Bool {
@@ -50,6 +58,9 @@ public struct ModelParameters {
     return stream.child("part", Int(truncatingIfNeeded: hash))
   }
 
+  /// Adds a scalar to what is minimized: how unevenly experts are used, how far codes are from a prior.
+  public func add(penalty: TracedTensor) { penalties?.terms.append(penalty) }
+
   /// Tells whoever gathers statistics the mean and the variance of `count` numbers of this batch, under the names of two
   /// tensors that are not trained.
   public func note(mean: (String, TracedTensor), variance: (String, TracedTensor), count: Int) {
@@ -66,4 +77,15 @@ public enum ModelUse {
   case training(RandomStream)
   /// Statistics of the data are gathered: as in training, but nothing is random.
   case calibration(ModelStatistics)
+}
+
+/// What parts of a model add to the loss of a batch.
+public final class ModelPenalties {
+  /// Scalars.
+  public internal(set) var terms: [TracedTensor] = []
+
+  public init() {}
+
+  /// The loss with everything that was added.
+  func added(to loss: TracedTensor) -> TracedTensor { terms.reduce(loss) { $0 + $1 } }
 }

@@ -6,10 +6,11 @@ public import GradusNumerics
 import GradusTensor
 import Synchronization
 
-/// The mean cross-entropy of a model on data, with gradients of minibatches by a recorded trace.
+/// The mean loss of a model on data, with gradients of minibatches by a recorded trace.
 ///
-///     f(θ) = 1/N Σᵢ log Σₖ exp sᵢₖ − sᵢ,yᵢ          s: the model's scores
+///     f(θ) = 1/N Σᵢ ℓ(s(xᵢ; θ), tᵢ) + what parts of the model add          s: the model's scores
 ///
+/// Unless said otherwise ℓ is cross-entropy for classes and distributions, and the squared error for numbers.
 /// One computation at a time: whoever asks meanwhile waits. The same question has the same answer, to the bit, whatever the
 /// number of threads.
 public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle, ZerothOrderOracle {
@@ -17,6 +18,9 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
 
   public let model: Architecture
   public let data: LearningData
+  /// What is minimized.
+  public let loss: any Loss
+  private let isUsual: Bool
   private let layout: Layout
   private let workspace: Mutex<Workspace>
 
@@ -24,6 +28,24 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
   public init(_ model: Architecture, on data: LearningData, threads: Int = 1) {
     self.model = model
     self.data = data
+    loss = data.targetKind == .numbers ? SquaredLoss() : CrossEntropyLoss()
+    isUsual = true
+    layout = model.layout
+    workspace = Mutex(Workspace(model.layout, threads: threads))
+  }
+
+  /// Another loss than the usual one; it has to fit the targets of the data.
+  public init(
+    _ model: Architecture, on data: LearningData, minimizing loss: any Loss, threads: Int = 1
+  ) throws(LearningDataError) {
+    guard loss.targetKinds.contains(data.targetKind) else {
+      let kinds = loss.targetKinds.map(\.rawValue).sorted().joined(separator: " or ")
+      throw LearningDataError("\(type(of: loss)) with \(data.targetKind.rawValue) as targets", kinds)
+    }
+    self.model = model
+    self.data = data
+    self.loss = loss
+    isUsual = false
     layout = model.layout
     workspace = Mutex(Workspace(model.layout, threads: threads))
   }
@@ -32,6 +54,7 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
   public func problem(_ stream: RandomStream) -> Training {
     var print = Fingerprint()
     print.mix("\(model)")
+    if !isUsual { print.mix("\(loss)") }
     return Training(
       layout: layout, start: model.initialParameters(stream), observationCount: data.count,
       modelFingerprint: print.value, dataFingerprint: data.fingerprint)
@@ -46,9 +69,13 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
   ) throws -> Linearization<Buffer<Float>>? { try gradient(point, rows, stream) }
 
   /// The mean loss of all observations; of a text, of windows that do not overlap.
-  public func value(at point: Buffer<Float>) async throws -> Double { try evaluation(at: point).loss }
+  public func value(at point: Buffer<Float>) async throws -> Double {
+    try meanLoss(at: point, statistics: nil, chunk: 256) { _, _ in }
+  }
 
-  public func immediateValue(at point: Buffer<Float>) throws -> Double? { try evaluation(at: point).loss }
+  public func immediateValue(at point: Buffer<Float>) throws -> Double? {
+    try meanLoss(at: point, statistics: nil, chunk: 256) { _, _ in }
+  }
 
   private func gradient(
     _ point: Buffer<Float>, _ rows: [Int], _ stream: RandomStream
@@ -58,8 +85,10 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
       let tape = work.tape
       tape.reset()
       let parameters = work.parameters(layout, on: tape)
-      let (batch, labels) = work.batch(rows, of: data, on: tape)
-      let loss = model.scores(batch, ModelParameters(parameters, use: .training(stream))).crossEntropy(labels)
+      let (batch, targets) = work.batch(rows, of: data, on: tape)
+      let penalties = ModelPenalties()
+      let scores = model.scores(batch, ModelParameters(parameters, use: .training(stream), penalties: penalties))
+      let loss = penalties.added(to: self.loss.mean(of: scores, targets))
       let value = try loss.scalar
       let gradients = try tape.backward(from: loss)
       var flat = [Float](repeating: 0, count: layout.count)
@@ -75,25 +104,37 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
     }
   }
 
-  /// Mean loss of all observations and the share whose largest score is that of their class.
+  /// The mean loss of all observations, and the metrics that go with it.
   ///
-  /// A model with batch normalization uses these `statistics`, by default those of its own observations.
+  /// A model with batch normalization uses these `statistics`, by default those of its own observations. A loss that
+  /// compares observations with each other sees `chunk` of them together.
   public func evaluation(
     at point: Buffer<Float>, statistics: Buffer<Float>? = nil, chunk: Int = 256
-  ) throws -> (loss: Double, accuracy: Double) {
+  ) throws -> Evaluation {
+    var tally = loss.tally(classCount: data.classCount)
+    let total = try meanLoss(at: point, statistics: statistics, chunk: chunk) { try tally?.add($0, $1) }
+    return Evaluation(loss: total, metrics: tally?.metrics ?? [])
+  }
+
+  private func meanLoss(
+    at point: Buffer<Float>, statistics: Buffer<Float>?, chunk: Int,
+    _ each: (Tensor, BatchTargets) throws -> Void
+  ) throws -> Double {
     let still = model.statisticsLayout
     let statistics = try statistics ?? self.statistics(at: point)
-    var (total, right, count) = (0.0, 0, 0)
-    try forEachChunk(point, chunk) { work, batch, labels in
+    var (total, count) = (0.0, 0)
+    try forEachChunk(point, chunk) { work, batch, targets in
       let tensors = work.parameters(layout, on: work.silent).merging(
         work.constants(statistics, still, on: work.silent)
       ) { $1 }
-      let scores = model.scores(batch, ModelParameters(tensors))
-      total += try scores.crossEntropy(labels).scalar * Double(labels.values.count)
-      right += Self.hits(try scores.value, labels)
-      count += labels.values.count
+      let penalties = ModelPenalties()
+      let scores = model.scores(batch, ModelParameters(tensors, penalties: penalties))
+      let rows = loss.count(targets, rows: scores.shape[0])
+      total += try penalties.added(to: loss.mean(of: scores, targets)).scalar * Double(rows)
+      count += rows
+      try each(scores.value, targets)
     }
-    return (total / Double(count), Double(right) / Double(count))
+    return total / Double(count)
   }
 
   /// The tensors that are not trained (`Network.statisticsLayout`): means and variances over all observations, of batches of
@@ -120,11 +161,11 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
 
   /// All observations in order, of a text windows that do not overlap, without recording.
   private func forEachChunk(
-    _ point: Buffer<Float>, _ chunk: Int, _ body: (inout Workspace, Batch, TensorIndices) throws -> Void
+    _ point: Buffer<Float>, _ chunk: Int, _ body: (inout Workspace, Batch, BatchTargets) throws -> Void
   ) throws {
     let starts: [Int]
-    switch data.content {
-    case .vectors: starts = Array(0..<data.count)
+    switch data.inputs {
+    case .vectors, .sequences: starts = Array(0..<data.count)
     case .text(_, let context): starts = Array(stride(from: 0, to: data.count, by: context))
     }
     try workspace.withLock { work in
@@ -132,94 +173,10 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
       for first in stride(from: 0, to: starts.count, by: chunk) {
         work.silent.reset()
         let rows = Array(starts[first..<min(first + chunk, starts.count)])
-        let (batch, labels) = work.batch(rows, of: data, on: work.silent)
-        try body(&work, batch, labels)
+        let (batch, targets) = work.batch(rows, of: data, on: work.silent)
+        try body(&work, batch, targets)
       }
       work.silent.reset()
-    }
-  }
-
-  /// Rows whose largest score, the first of equals, is that of the label.
-  private static func hits(_ scores: Tensor, _ labels: TensorIndices) -> Int {
-    let width = scores.shape[-1]
-    let numbers = scores.floats
-    var hits = 0
-    for (i, label) in labels.values.enumerated() {
-      var best = 0
-      for k in 1..<max(1, width) where numbers[i * width + k] > numbers[i * width + best] { best = k }
-      if best == Int(label) { hits += 1 }
-    }
-    return hits
-  }
-}
-
-/// What is used again from step to step.
-private struct Workspace {
-  let tape: TensorTape
-  let silent: TensorTape
-  private var tensors: [Tensor]
-  private var features: Tensor?
-
-  init(_ layout: Layout, threads: Int) {
-    let engine = TensorEngine(threads: threads)
-    tape = TensorTape(engine: engine)
-    silent = TensorTape(engine: engine, isRecording: false)
-    tensors = layout.slots.map { Tensor(repeating: 0, TensorShape($0.shape)) }
-  }
-
-  /// Copies the parameters into the tensors that the tape reads.
-  mutating func load(_ point: Buffer<Float>, _ layout: Layout) {
-    precondition(point.count == layout.count, "\(point.count) parameters for a model of \(layout.count)")
-    tape.reset()
-    for (k, slot) in layout.slots.enumerated() {
-      tensors[k].withMutableFloats { target in
-        for i in 0..<slot.count { target[i] = point.elements[slot.offset + i] }
-      }
-    }
-  }
-
-  func parameters(_ layout: Layout, on tape: TensorTape) -> [String: TracedTensor] {
-    var parameters: [String: TracedTensor] = [:]
-    for (k, slot) in layout.slots.enumerated() { parameters[slot.name] = tape.parameter(slot.name, tensors[k]) }
-    return parameters
-  }
-
-  /// Statistics of the data that the tape reads.
-  func constants(_ numbers: Buffer<Float>, _ layout: Layout, on tape: TensorTape) -> [String: TracedTensor] {
-    precondition(numbers.count == layout.count, "\(numbers.count) statistics for a model of \(layout.count)")
-    var constants: [String: TracedTensor] = [:]
-    for slot in layout.slots {
-      let tensor = Tensor(Array(numbers.elements[slot.range]), TensorShape(slot.shape))
-      constants[slot.name] = tape.constant(tensor, name: slot.name)
-    }
-    return constants
-  }
-
-  /// The observations at these positions with their classes.
-  mutating func batch(_ rows: [Int], of data: LearningData, on tape: TensorTape) -> (Batch, TensorIndices) {
-    precondition(!rows.isEmpty, "a batch has at least one observation")
-    switch data.content {
-    case .vectors(let all, let width, let labels):
-      let shape: TensorShape = [rows.count, width]
-      var tensor = features.take() ?? Tensor(repeating: 0, shape)
-      if tensor.shape != shape { tensor = Tensor(repeating: 0, shape) }
-      tensor.withMutableFloats { target in
-        for (i, row) in rows.enumerated() {
-          for j in 0..<width { target[i * width + j] = all[row * width + j] }
-        }
-      }
-      features = tensor
-      return (Batch(features: tape.constant(tensor, name: "features")), TensorIndices(rows.map { Int(labels[$0]) }))
-    case .text(let tokens, let context):
-      var (inputs, outputs): ([Int32], [Int32]) = ([], [])
-      for row in rows {
-        inputs += tokens[row..<row + context]
-        outputs += tokens[row + 1..<row + context + 1]
-      }
-      return (
-        Batch(tokens: TensorIndices(inputs, [rows.count, context])),
-        TensorIndices(outputs, [rows.count * context])
-      )
     }
   }
 }

@@ -9,11 +9,11 @@ struct SumOver: TensorOperation {
   var keepsInputs: Bool { false }
   var keepsOutput: Bool { false }
 
-  /// Axes of a shape as bits.
-  static func bits(_ axes: [Int], _ shape: TensorShape) -> UInt8 {
+  /// Axes of a shape as bits; nil when it does not have one of them.
+  static func bits(_ axes: [Int], _ shape: TensorShape) -> UInt8? {
     var bits: UInt8 = 0
     for axis in axes {
-      guard let axis = shape.axis(axis) else { preconditionFailure("shape \(shape) has no axis \(axis)") }
+      guard let axis = shape.axis(axis) else { return nil }
       bits |= 1 << UInt8(axis)
     }
     return bits
@@ -189,7 +189,12 @@ extension TracedTensor {
 
   /// Sums over `axes`, which stay as extents of 1 when `keepingAxes`.
   public func sum(over axes: [Int], keepingAxes: Bool = false) -> TracedTensor {
-    tape.apply(SumOver(axes: SumOver.bits(axes, shape), keepsAxes: keepingAxes), self)
+    guard let bits = SumOver.bits(axes, shape) else {
+      // Also of an operation that failed, whose error is passed on.
+      return tape.apply(
+        Rejected(error: .shape(operation: "sum", shape, reason: "one of the axes \(axes) is not there")), self)
+    }
+    return tape.apply(SumOver(axes: bits, keepsAxes: keepingAxes), self)
   }
 
   /// Means over `axes`.
