@@ -33,7 +33,10 @@ extension CataloguedRule {
 /// An elementwise rule that is an update rule by itself: one pass over parameters, gradient and memory.
 ///
 /// It composes with others as they do: `ClipByNorm(1).then(AdamW())`.
-public protocol FusedRule: ElementwiseRule, UpdateRule where State == Cells<Cell> {}
+public protocol FusedRule: ElementwiseRule, UpdateRule where State == Cells<Cell> {
+  /// The numbers of a cell, in order of their declaration.
+  static var memory: [MemoryKind] { get }
+}
 
 extension FusedRule {
   public var needsGradientNorm: Bool { false }

@@ -6,6 +6,70 @@ public enum RuleCatalog {
   /// One entry a rule, with the documentation of its type as page.
   public static let entries: [RuleEntry] = [
     RuleEntry(
+      AMSGrad.self,
+      page: """
+        Adam with the largest second moment so far, and decoupled weight decay.
+
+            m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²,   w ← max(w, v)
+            θ ← θ − η·( (m/(1 − β₁ᵗ)) / (√(w/(1 − β₂ᵗ)) + ε) + λθ )
+
+        As published (and in torch) the maximum is taken of v; `corrected` takes it of v/(1 − β₂ᵗ), as optax does.
+
+        **Needs** gradients. **Keeps** three numbers a parameter.
+        **Guarantee** regret O(√k) for convex losses with a rate falling like 1/√k.
+        **Reference** S. J. Reddi, S. Kale, S. Kumar, *On the convergence of Adam and beyond*, ICLR 2018.
+        """),
+    RuleEntry(
+      AdaBelief.self,
+      page: """
+        Adam with the variance of the gradient around its own prediction.
+
+            m ← β₁m + (1 − β₁)g,   s ← β₂s + (1 − β₂)(g − m)² + ε
+            θ ← θ − η·( (m/(1 − β₁ᵗ)) / (√(s/(1 − β₂ᵗ)) + ε) + λθ )
+
+        `rectified` multiplies the step by RAdam's r and takes η·m/(1 − β₁ᵗ) while that is not known, as the authors' later code.
+
+        **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** regret O(√k) as Adam with a maximum; none in general.
+        **Reference** J. Zhuang et al., *AdaBelief optimizer: adapting stepsizes by the belief in observed gradients*, NeurIPS 2020.
+        """),
+    RuleEntry(
+      AdaDelta.self,
+      page: """
+        Steps in the units of the parameters.
+
+            g ← g + λθ,   v ← ρv + (1 − ρ)g²,   d = √(s + ε)/√(v + ε)·g,   s ← ρs + (1 − ρ)d²,   θ ← θ − ηd
+
+        **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
+        **Reference** M. D. Zeiler, *ADADELTA: an adaptive learning rate method*, 2012, algorithm 1.
+        """),
+    RuleEntry(
+      AdaGrad.self,
+      page: """
+        Gradients divided by the root of the sum of their squares.
+
+            g ← g + λθ,   s ← s + g²  (from s₀),   θ ← θ − η/(1 + (t − 1)ρ)·g/(√s + ε)
+
+        This is torch's form; `inside` puts ε under the root, as optax does.
+
+        **Needs** gradients. **Keeps** one number a parameter.
+        **Guarantee** regret O(√k) for convex losses on a bounded set, better where gradients are sparse.
+        **Reference** J. Duchi, E. Hazan, Y. Singer, *Adaptive subgradient methods*, JMLR 12 (2011).
+        """),
+    RuleEntry(
+      Adam.self,
+      page: """
+        Adam with weight decay as part of the gradient.
+
+            g ← g + λθ,   m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²
+            θ ← θ − η·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε)
+
+        With decay the gradient of ½λ|θ|² is scaled like the rest; `adamw` decouples it.
+
+        **Needs** gradients. **Keeps** two numbers a parameter.
+        **Guarantee** none in general: S. J. Reddi, S. Kale, S. Kumar (ICLR 2018) give a convex problem where it does not converge.
+        **Reference** D. P. Kingma, J. Ba, *Adam: a method for stochastic optimization*, ICLR 2015, algorithm 1.
+        """),
+    RuleEntry(
       AdamW.self,
       page: """
         Adam with decoupled weight decay.
@@ -17,6 +81,166 @@ public enum RuleCatalog {
         **Guarantee** bounded regret for convex losses with AMSGrad's maximum; none in general without it.
         **Reference** D. P. Kingma, J. Ba, *Adam: a method for stochastic optimization*, ICLR 2015; I. Loshchilov, F. Hutter,
         *Decoupled weight decay regularization*, ICLR 2019.
-        """)
+        """),
+    RuleEntry(
+      Adamax.self,
+      page: """
+        Adam with a falling maximum of gradients in place of the mean square.
+
+            g ← g + λθ,   m ← β₁m + (1 − β₁)g,   w ← max(β₂w, |g| + ε),   θ ← θ − η/(1 − β₁ᵗ)·m/w
+
+        **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
+        **Reference** D. P. Kingma, J. Ba, *Adam: a method for stochastic optimization*, ICLR 2015, algorithm 2.
+        """),
+    RuleEntry(
+      CenteredRMSProp.self,
+      page: """
+        Gradients divided by their running standard deviation, with momentum.
+
+            g ← g + λθ,   a ← αa + (1 − α)g,   v ← αv + (1 − α)g²
+            b ← μb + g/(√(v − a²) + ε),   θ ← θ − ηb
+
+        This is torch's form; `inside` puts ε under the root, as optax does.
+
+        **Needs** gradients. **Keeps** three numbers a parameter. **Guarantee** none in general.
+        **Reference** A. Graves, *Generating sequences with recurrent neural networks*, 2013, (38)–(41).
+        """),
+    RuleEntry(
+      DiffGrad.self,
+      page: """
+        Adam damped where the gradient hardly changes.
+
+            m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²,   ξ = 1/(1 + exp(−|g_{t−1} − g_t|)),   g₀ = 0
+            θ ← θ − η·( ξ·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε) + λθ )
+
+        **Needs** gradients. **Keeps** three numbers a parameter. **Guarantee** none in general.
+        **Reference** S. R. Dubey et al., *diffGrad: an optimization method for convolutional neural networks*, IEEE TNNLS 31 (2020).
+        """),
+    RuleEntry(
+      EXAdam.self,
+      page: """
+        Adam whose two moments correct each other, with the gradient itself in the numerator.
+
+            m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²
+            d₁ = 1 + β₂ᵗ·v/(v + ε),   d₂ = 1 + β₁ᵗ·m²/(m² + ε)
+            θ ← θ − η·( (d₁m/(1 − β₁ᵗ) + d₁g/(1 − β₁ᵗ)) / (√(d₂v/(1 − β₂ᵗ)) + ε) + λθ )
+
+        The numerator is about twice Adam's, which is what most of its advantage at an equal rate comes from. `growth` multiplies η
+        by ln(√2·√(t + 1)), as the abstract of the first version has it and the published code does not.
+
+        **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
+        **Reference** A. M. Adly, *EXAdam: the power of adaptive cross-moments*, 2024.
+        """),
+    RuleEntry(
+      Lion.self,
+      page: """
+        The sign of interpolated momentum.
+
+            c = β₁m + (1 − β₁)g,   θ ← θ − η·(sign c + λθ),   m ← β₂m + (1 − β₂)g
+
+        Rates are 3 to 10 times smaller and decay 3 to 10 times larger than Adam's. With decay it minimizes f within |θⱼ| ≤ 1/λ;
+        `lion-k` has other sets.
+
+        **Needs** gradients. **Keeps** one number a parameter.
+        **Guarantee** limit points are stationary for f in the box ‖θ‖∞ ≤ 1/λ, with a falling rate.
+        **Reference** X. Chen et al., *Symbolic discovery of optimization algorithms*, NeurIPS 2023; L. Chen, B. Liu, K. Liang,
+        Q. Liu, *Lion secretly solves constrained optimization*, ICLR 2024, for the guarantee.
+        """),
+    RuleEntry(
+      NAdam.self,
+      page: """
+        Adam with Nesterov momentum whose factor rises.
+
+            μₜ = β₁(1 − ½·0.96^(ψt)),   g ← g + λθ,   m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²
+            θ ← θ − η·( (1 − μₜ)g/(1 − Πᵢ₌₁ᵗ μᵢ) + μₜ₊₁m/(1 − Πᵢ₌₁ᵗ⁺¹ μᵢ) ) / (√(v/(1 − β₂ᵗ)) + ε)
+
+        This is torch's form. `decoupled` takes λθ out of the gradient: θ ← θ − ηλθ.
+
+        **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
+        **Reference** T. Dozat, *Incorporating Nesterov momentum into Adam*, ICLR workshop 2016.
+        """),
+    RuleEntry(
+      NAdamW.self,
+      page: """
+        Adam with Nesterov's numerator and decoupled weight decay.
+
+            m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²
+            θ ← θ − η·( ((β₁m + (1 − β₁)g)/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε) + λθ )
+
+        This is the baseline of the AlgoPerf benchmark. `ahead` divides β₁m by 1 − β₁ᵗ⁺¹ instead, as optax does; `nadam` lets β₁
+        itself rise.
+
+        **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
+        **Reference** T. Dozat, *Incorporating Nesterov momentum into Adam*, ICLR workshop 2016; G. E. Dahl et al., *Benchmarking
+        neural network training algorithms*, 2023.
+        """),
+    RuleEntry(
+      NormalizedDescent.self,
+      page: """
+        Momentum of gradients that are all made one unit long.
+
+            m ← μm + (1 − μ)·g/(|g| + ε),   θ ← θ − η·(m + λθ)
+
+        |g| is the norm of the whole gradient. With μ = 0 every step has the length η.
+
+        **Needs** gradients and their norm: one more pass where the caller does not know it. **Keeps** one number a parameter.
+        **Guarantee** min |∇f(θₖ)| = O(1/√k) for f with Lipschitz gradient and η like 1/√k.
+        **Reference** Yu. Nesterov, Matekon 29 (1984); A. Cutkosky, H. Mehta, *Momentum improves normalized SGD*, ICML 2020.
+        """),
+    RuleEntry(
+      RAdam.self,
+      page: """
+        Adam whose adaptive part waits until its variance is known.
+
+            g ← g + λθ,   m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²
+            ρ∞ = 2/(1 − β₂) − 1,   ρ = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ),   r = √( (ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ) )
+            ρ > 5:  θ ← θ − ηr·(m/(1 − β₁ᵗ))·√(1 − β₂ᵗ)/(√v + ε),     otherwise  θ ← θ − η·m/(1 − β₁ᵗ)
+
+        This is torch's form. `decoupled` takes λθ out of the gradient: θ ← θ − ηλθ.
+
+        **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
+        **Reference** L. Liu et al., *On the variance of the adaptive learning rate and beyond*, ICLR 2020.
+        """),
+    RuleEntry(
+      RMSProp.self,
+      page: """
+        Gradients divided by the root of their mean square, with momentum.
+
+            g ← g + λθ,   v ← αv + (1 − α)g²,   b ← μb + g/(√v + ε),   θ ← θ − ηb
+
+        This is torch's form; `inside` puts ε under the root, √(v + ε), as optax does.
+
+        **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
+        **Reference** T. Tieleman, G. Hinton, *Neural networks for machine learning*, lecture 6.5, 2012.
+        """),
+    RuleEntry(
+      SGD.self,
+      page: """
+        Stochastic gradient descent with momentum.
+
+            g ← g + λθ,   b ← μb + (1 − τ)g  (b = g at the first step)
+            θ ← θ − ηb,   with Nesterov's lookahead  θ ← θ − η(g + μb)
+
+        The rate multiplies the buffer, so a changed rate acts at once. With momentum 0 it is plain gradient descent.
+
+        **Needs** gradients. **Keeps** one number a parameter.
+        **Guarantee** f(θₖ) − f* = O(1/k) for convex f with Lipschitz gradient and η small enough; O(1/√k) in expectation with
+        noise and a falling rate.
+        **Reference** H. Robbins, S. Monro, Ann. Math. Statist. 22 (1951); B. T. Polyak, USSR Comput. Math. Math. Phys. 4 (1964);
+        I. Sutskever, J. Martens, G. Dahl, G. Hinton, ICML 2013, for the form with a lookahead.
+        """),
+    RuleEntry(
+      Signum.self,
+      page: """
+        The sign of momentum, or of the gradient itself.
+
+            m ← μm + (1 − μ)g,   θ ← θ − η·(sign m + λθ)
+
+        With μ = 0 it is descent by signs.
+
+        **Needs** gradients. **Keeps** one number a parameter.
+        **Guarantee** the mean of ‖∇f‖₁ tends to zero like 1/√k for batches that grow as the steps.
+        **Reference** J. Bernstein, Y.-X. Wang, K. Azizzadenesheli, A. Anandkumar, *signSGD*, ICML 2018.
+        """),
   ]
 }

@@ -27,7 +27,7 @@ public struct AdamW: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "adamw", "Adam with decoupled weight decay", guarantee: "none in general",
-    reference: "Loshchilov & Hutter 2019", trials: [])
+    reference: "Loshchilov & Hutter 2019", trials: RuleTrials.of("adamw"))
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
@@ -38,6 +38,8 @@ public struct AdamW: CataloguedRule, FusedRule {
   ]
 
   public var cell: Cell2 { Cell2() }
+
+  public static var memory: [MemoryKind] { [.signed, .unsigned] }
 
   /// The two averages, corrected for their start at zero, and the rate.
   public func constants(_ context: StepContext) -> AdamConstants {

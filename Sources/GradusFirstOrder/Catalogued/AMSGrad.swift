@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+public import GradusNumerics
+
+/// Adam with the largest second moment so far, and decoupled weight decay.
+///
+///     m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²,   w ← max(w, v)
+///     θ ← θ − η·( (m/(1 − β₁ᵗ)) / (√(w/(1 − β₂ᵗ)) + ε) + λθ )
+///
+/// As published (and in torch) the maximum is taken of v; `corrected` takes it of v/(1 − β₂ᵗ), as optax does.
+///
+/// **Needs** gradients. **Keeps** three numbers a parameter.
+/// **Guarantee** regret O(√k) for convex losses with a rate falling like 1/√k.
+/// **Reference** S. J. Reddi, S. Kale, S. Kumar, *On the convergence of Adam and beyond*, ICLR 2018.
+public struct AMSGrad: CataloguedRule, FusedRule {
+  /// η.
+  public var rate = 1e-3
+  /// β₁.
+  public var beta1 = 0.9
+  /// β₂.
+  public var beta2 = 0.999
+  /// ε.
+  public var epsilon = 1e-8
+  /// λ.
+  public var decay = 0.01
+  /// The maximum of corrected moments.
+  public var isCorrected = false
+
+  public init() {}
+
+  public static let card = Card(
+    "amsgrad", "Adam with the largest second moment so far",
+    guarantee: "regret O(sqrt k) for convex losses and a falling rate",
+    reference: "Reddi, Kale & Kumar 2018", trials: RuleTrials.of("amsgrad"))
+
+  public static let settings: [Setting<Self>] = [
+    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
+    Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment"),
+    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
+    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    Setting("corrected", \.isCorrected, "the maximum is of corrected moments"),
+  ]
+
+  public var cell: Cell3 { Cell3() }
+
+  /// What the coordinates of a step share.
+  public struct Constants: Sendable {
+    @usableFromInline var adam: AdamConstants
+    @usableFromInline var inner: Float
+    @usableFromInline var outer: Float
+  }
+
+  public static var memory: [MemoryKind] { [.signed, .unsigned, .unsigned] }
+
+  /// What the coordinates of this step share.
+  public func constants(_ context: StepContext) -> Constants {
+    let c = AdamConstants(beta1, beta2, epsilon, decay: decay, rate: rate, context)
+    return Constants(
+      adam: c, inner: isCorrected ? c.correction2 : 1, outer: isCorrected ? 1 : c.correction2)
+  }
+
+  @inlinable
+  @inline(__always)
+  public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell3, _ c: Constants) {
+    cell.first = c.adam.beta1 * cell.first + c.adam.share1 * u
+    cell.second = c.adam.beta2 * cell.second + c.adam.share2 * (u * u)
+    cell.third = larger(cell.third, c.inner * cell.second)
+    u = (c.adam.correction1 * cell.first) / (squareRoot(c.outer * cell.third) + c.adam.epsilon)
+    u = c.adam.factor * (u + c.adam.decay * parameter)
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+public import GradusNumerics
+
+/// Adam with the variance of the gradient around its own prediction.
+///
+///     m ← β₁m + (1 − β₁)g,   s ← β₂s + (1 − β₂)(g − m)² + ε
+///     θ ← θ − η·( (m/(1 − β₁ᵗ)) / (√(s/(1 − β₂ᵗ)) + ε) + λθ )
+///
+/// `rectified` multiplies the step by RAdam's r and takes η·m/(1 − β₁ᵗ) while that is not known, as the authors' later code.
+///
+/// **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** regret O(√k) as Adam with a maximum; none in general.
+/// **Reference** J. Zhuang et al., *AdaBelief optimizer: adapting stepsizes by the belief in observed gradients*, NeurIPS 2020.
+public struct AdaBelief: CataloguedRule, FusedRule {
+  /// η.
+  public var rate = 1e-3
+  /// β₁.
+  public var beta1 = 0.9
+  /// β₂.
+  public var beta2 = 0.999
+  /// ε.
+  public var epsilon = 1e-16
+  /// λ.
+  public var decay = 0.0
+  /// Rectified as RAdam.
+  public var isRectified = false
+
+  public init() {}
+
+  public static let card = Card(
+    "adabelief", "Adam with the variance around its own prediction", guarantee: "none in general",
+    reference: "Zhuang et al. 2020", trials: RuleTrials.of("adabelief"))
+
+  public static let settings: [Setting<Self>] = [
+    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
+    Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment"),
+    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
+    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    Setting("rectified", \.isRectified, "wait until the variance is known"),
+  ]
+
+  public var cell: Cell2 { Cell2() }
+
+  /// What the coordinates of a step share.
+  public struct Constants: Sendable {
+    @usableFromInline var adam: AdamConstants
+    @usableFromInline var scale: Float
+    @usableFromInline var isAdaptive: Bool
+  }
+
+  public static var memory: [MemoryKind] { [.signed, .unsigned] }
+
+  /// What the coordinates of this step share.
+  public func constants(_ context: StepContext) -> Constants {
+    let c = AdamConstants(beta1, beta2, epsilon, decay: decay, rate: rate, context)
+    let factor = isRectified ? Rectification(beta2, context.step).factor : 1
+    return Constants(
+      adam: c, scale: c.correction1 * Float(factor ?? 1), isAdaptive: factor != nil)
+  }
+
+  @inlinable
+  @inline(__always)
+  public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: Constants) {
+    cell.first = c.adam.beta1 * cell.first + c.adam.share1 * u
+    let surprise = u - cell.first
+    cell.second = c.adam.beta2 * cell.second + c.adam.share2 * (surprise * surprise) + c.adam.epsilon
+    let root = squareRoot(c.adam.correction2 * cell.second) + c.adam.epsilon
+    u = c.scale * cell.first / (c.isAdaptive ? root : Lane(repeating: 1))
+    u = c.adam.factor * (u + c.adam.decay * parameter)
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+public import GradusNumerics
+
+/// Adam damped where the gradient hardly changes.
+///
+///     m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²,   ξ = 1/(1 + exp(−|g_{t−1} − g_t|)),   g₀ = 0
+///     θ ← θ − η·( ξ·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε) + λθ )
+///
+/// **Needs** gradients. **Keeps** three numbers a parameter. **Guarantee** none in general.
+/// **Reference** S. R. Dubey et al., *diffGrad: an optimization method for convolutional neural networks*, IEEE TNNLS 31 (2020).
+public struct DiffGrad: CataloguedRule, FusedRule {
+  /// η.
+  public var rate = 1e-3
+  /// β₁.
+  public var beta1 = 0.9
+  /// β₂.
+  public var beta2 = 0.999
+  /// ε.
+  public var epsilon = 1e-8
+  /// λ.
+  public var decay = 0.0
+
+  public init() {}
+
+  public static let card = Card(
+    "diffgrad", "Adam damped where the gradient hardly changes", guarantee: "none in general",
+    reference: "Dubey et al. 2020", trials: RuleTrials.of("diffgrad"))
+
+  public static let settings: [Setting<Self>] = [
+    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
+    Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment"),
+    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
+    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+  ]
+
+  public var cell: Cell3 { Cell3() }
+
+  public static var memory: [MemoryKind] { [.signed, .unsigned, .signed] }
+
+  /// What the coordinates of this step share.
+  public func constants(_ context: StepContext) -> AdamConstants {
+    AdamConstants(beta1, beta2, epsilon, decay: decay, rate: rate, context)
+  }
+
+  @inlinable
+  @inline(__always)
+  public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell3, _ c: AdamConstants) {
+    cell.first = c.beta1 * cell.first + c.share1 * u
+    cell.second = c.beta2 * cell.second + c.share2 * (u * u)
+    let friction = 1 + exponential(-magnitude(cell.third - u))
+    cell.third = u
+    u = (c.correction1 * cell.first) / ((squareRoot(c.correction2 * cell.second) + c.epsilon) * friction)
+    u = c.factor * (u + c.decay * parameter)
+  }
+}

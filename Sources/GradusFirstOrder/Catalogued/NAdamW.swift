@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+public import GradusNumerics
+
+/// Adam with Nesterov's numerator and decoupled weight decay.
+///
+///     m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²
+///     θ ← θ − η·( ((β₁m + (1 − β₁)g)/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε) + λθ )
+///
+/// This is the baseline of the AlgoPerf benchmark. `ahead` divides β₁m by 1 − β₁ᵗ⁺¹ instead, as optax does; `nadam` lets β₁
+/// itself rise.
+///
+/// **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
+/// **Reference** T. Dozat, *Incorporating Nesterov momentum into Adam*, ICLR workshop 2016; G. E. Dahl et al., *Benchmarking
+/// neural network training algorithms*, 2023.
+public struct NAdamW: CataloguedRule, FusedRule {
+  /// η.
+  public var rate = 1e-3
+  /// β₁.
+  public var beta1 = 0.9
+  /// β₂.
+  public var beta2 = 0.999
+  /// ε.
+  public var epsilon = 1e-8
+  /// λ.
+  public var decay = 0.01
+  /// The correction of the next step.
+  public var isAhead = false
+
+  public init() {}
+
+  public static let card = Card(
+    "nadamw", "Adam with Nesterov's numerator and decoupled decay", guarantee: "none in general",
+    reference: "Dozat 2016; Dahl et al. 2023", trials: RuleTrials.of("nadamw"))
+
+  public static let settings: [Setting<Self>] = [
+    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
+    Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment"),
+    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
+    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    Setting("ahead", \.isAhead, "correct the average as of the next step"),
+  ]
+
+  public var cell: Cell2 { Cell2() }
+
+  /// What the coordinates of a step share.
+  public struct Constants: Sendable {
+    @usableFromInline var adam: AdamConstants
+    @usableFromInline var average: Float
+    @usableFromInline var here: Float
+  }
+
+  public static var memory: [MemoryKind] { [.signed, .unsigned] }
+
+  /// What the coordinates of this step share.
+  public func constants(_ context: StepContext) -> Constants {
+    let c = AdamConstants(beta1, beta2, epsilon, decay: decay, rate: rate, context)
+    let next = isAhead ? Float(1 / (1 - power(beta1, context.step + 1))) : c.correction1
+    return Constants(
+      adam: c, average: c.beta1 * next, here: c.share1 * c.correction1)
+  }
+
+  @inlinable
+  @inline(__always)
+  public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: Constants) {
+    cell.first = c.adam.beta1 * cell.first + c.adam.share1 * u
+    cell.second = c.adam.beta2 * cell.second + c.adam.share2 * (u * u)
+    let numerator = c.average * cell.first + c.here * u
+    u = numerator / (squareRoot(c.adam.correction2 * cell.second) + c.adam.epsilon)
+    u = c.adam.factor * (u + c.adam.decay * parameter)
+  }
+}
