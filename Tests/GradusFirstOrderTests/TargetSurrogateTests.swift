@@ -47,7 +47,8 @@ import Testing
 
   private func loss(_ model: LinearOutputs, _ oracle: Targets, _ eta: Double, _ inner: Int) async throws -> Double {
     let problem = OutputProblem(model, start: .zeros(model.parameterCount), observationCount: model.features.count)
-    let method = TargetSurrogate<LinearOutputs>(eta: eta, rate: .inverseRoot, innerSteps: inner, batchSize: 32, steps: 80)
+    let method = TargetSurrogate<LinearOutputs>(
+      eta: eta, rate: .inverseRoot, innerSteps: inner, batchSize: 32, steps: 80)
     let run = try Run(problem, by: method, asking: oracle, seed: 1)
     let solution = try await run.finish(until: .answers(1000))
     #expect(solution.verdict.certificate.pointChecked)

@@ -110,7 +110,8 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
     var parameters = s.parameters
     s.parameters = []
     let layout = s.layout
-    let context = StepContext(step: s.step - s.skipped, rateFactor: rateFactor, loss: answer.value, gradientNorm: norm, crew: crew)
+    let context = StepContext(
+      step: s.step - s.skipped, rateFactor: rateFactor, loss: answer.value, gradientNorm: norm, crew: crew)
     var span = parameters.elements.mutableSpan
     rule.update(&span, gradient: answer.gradient.elements.span, state: &s.memory, layout: layout, context: context)
     s.parameters = parameters
