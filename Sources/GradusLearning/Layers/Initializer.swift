@@ -4,6 +4,8 @@ public import GradusNumerics
 /// How the numbers of a tensor begin.
 public enum Initializer: Sendable, Codable, Hashable {
   case constant(Double)
+  /// The last axis in as many equal blocks as there are numbers, each block constant: the gates of a recurrent layer.
+  case blocks([Double])
   /// Normal numbers with this standard deviation.
   case normal(Double)
   /// Normal numbers with this standard deviation; one beyond two of them is drawn again.
@@ -50,6 +52,10 @@ public enum Initializer: Sendable, Codable, Hashable {
     var stream = stream
     switch self {
     case .constant(let value): return [Float](repeating: Float(value), count: count)
+    case .blocks(let values):
+      let width = shape.last ?? 1
+      precondition(!values.isEmpty && width % values.count == 0, "\(width) numbers in \(values.count) equal blocks")
+      return (0..<count).map { Float(values[$0 % width / (width / values.count)]) }
     case .normal(let deviation): return (0..<count).map { _ in Float(deviation * stream.normal()) }
     case .truncatedNormal(let deviation):
       return (0..<count).map { _ in

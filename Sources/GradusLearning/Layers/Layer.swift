@@ -26,4 +26,21 @@ extension ModelPart {
 /// of this place for this batch, are there as well.
 public protocol Layer: ModelPart {
   func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor
+
+  /// How many parts it is in a chain: 1, unless it is a chain itself.
+  var linkCount: Int { get }
+  /// Its tensors when it is part `number` of a chain.
+  func linkTensors(from number: Int) -> [ModelTensor]
+  /// What it makes of `x` when it is part `number` of a chain.
+  func callLinks(_ x: TracedTensor, _ parameters: ModelParameters, from number: Int) -> TracedTensor
+}
+
+extension Layer {
+  public var linkCount: Int { 1 }
+
+  public func linkTensors(from number: Int) -> [ModelTensor] { tensors("\(number)") }
+
+  public func callLinks(_ x: TracedTensor, _ parameters: ModelParameters, from number: Int) -> TracedTensor {
+    self(x, parameters.part("\(number)"))
+  }
 }

@@ -7,6 +7,8 @@ public import GradusTensor
 public protocol Network: ModelPart {
   /// Scores of a batch: one row an observation (or a position of a text), one column a class.
   func scores(_ batch: Batch, _ parameters: ModelParameters) -> TracedTensor
+  /// Someone who reads texts with it, of which it is shown at most `context` tokens at once.
+  func reader(context: Int, parameters: Buffer<Float>) -> any TextReader
 }
 
 extension Network {

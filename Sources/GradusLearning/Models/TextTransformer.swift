@@ -30,48 +30,57 @@ public struct TextTransformer: Network {
     self.hidden = hidden ?? 4 * width
   }
 
-  public var tensors: [ModelTensor] {
-    var list = [
-      ModelTensor("embedding", [vocabulary, width], .normal(0.02)),
-      ModelTensor("position", [context, width], .normal(0.02)),
-    ]
-    // Residual branches begin small, so that the sum over layers keeps its size.
-    let small = 1 / Double(max(1, 2 * layers)).squareRoot()
-    for k in 0..<layers {
-      list += [
-        ModelTensor("layer\(k).norm1.gain", [width], .constant(1)),
-        ModelTensor("layer\(k).norm1.bias", [width], .constant(0)),
-        ModelTensor("layer\(k).attention.inputs", [width, 3 * width], .lecun(inputs: width)),
-        ModelTensor(
-          "layer\(k).attention.output", [width, width], .normal(small / Double(width).squareRoot())),
-        ModelTensor("layer\(k).norm2.gain", [width], .constant(1)),
-        ModelTensor("layer\(k).norm2.bias", [width], .constant(0)),
-        ModelTensor("layer\(k).feedforward.input", [width, hidden], .lecun(inputs: width)),
-        ModelTensor(
-          "layer\(k).feedforward.output", [hidden, width], .normal(small / Double(hidden).squareRoot())),
-      ]
-    }
-    list += [
-      ModelTensor("norm.gain", [width], .constant(1)), ModelTensor("norm.bias", [width], .constant(0)),
-      ModelTensor("output", [width, vocabulary], .lecun(inputs: width)),
-    ]
-    return list
+  /// Residual branches begin small, so that the sum over layers keeps its size.
+  private var layer: TransformerLayer {
+    TransformerLayer(
+      width, heads: heads, hidden: hidden, isCausal: true, outputScale: 1 / Double(max(1, 2 * layers)).squareRoot())
   }
 
-  public func scores(_ batch: Batch, _ p: ModelParameters) -> TracedTensor {
+  public var tensors: [ModelTensor] {
+    [
+      ModelTensor("embedding", [vocabulary, width], .normal(0.02)),
+      ModelTensor("position", [context, width], .normal(0.02)),
+    ] + (0..<layers).flatMap { layer.tensors("layer\($0)") } + LayerNorm(width).tensors("norm") + [
+      ModelTensor("output", [width, vocabulary], .lecun(inputs: width))
+    ]
+  }
+
+  public func scores(_ batch: Batch, _ parameters: ModelParameters) -> TracedTensor {
     guard let tokens = batch.tokens else { preconditionFailure("a transformer is shown tokens, not features") }
+    return scores(tokens, from: 0, parameters) { layer($1, parameters.part("layer\($0)")) }
+  }
+
+  private func scores(
+    _ tokens: TensorIndices, from start: Int, _ p: ModelParameters,
+    _ apply: (Int, TracedTensor) throws -> TracedTensor
+  ) rethrows -> TracedTensor {
     let (texts, length) = (tokens.shape[0], tokens.shape[1])
-    precondition(length <= context, "a text of \(length) tokens for a context of \(context)")
-    var x = p["embedding"].rows(tokens) + p["position"].slice(axis: 0, from: 0, count: length)
-    for k in 0..<layers {
-      let name = "layer\(k)"
-      let a = x.layerNorm(gain: p["\(name).norm1.gain"], bias: p["\(name).norm1.bias"])
-      let mixed = a.matmul(p["\(name).attention.inputs"]).selfAttention(heads: heads, isCausal: true)
-      x = x + mixed.matmul(p["\(name).attention.output"])
-      let b = x.layerNorm(gain: p["\(name).norm2.gain"], bias: p["\(name).norm2.bias"])
-      x = x + b.matmul(p["\(name).feedforward.input"]).gelu().matmul(p["\(name).feedforward.output"])
-    }
-    let y = x.layerNorm(gain: p["norm.gain"], bias: p["norm.bias"]).matmul(p["output"])
+    precondition(start + length <= context, "a text of \(start + length) tokens for a context of \(context)")
+    var x = p["embedding"].rows(tokens) + p["position"].slice(axis: 0, from: start, count: length)
+    for k in 0..<layers { x = try apply(k, x) }
+    let y = LayerNorm(width)(x, p.part("norm")).matmul(p["output"])
     return y.reshaped([texts * length, vocabulary])
+  }
+}
+
+extension TextTransformer: TextModel {
+  /// Positions read so far, and what each layer remembers of them.
+  public struct Memory: Sendable {
+    var positions = 0
+    var layers: [AttentionMemory]
+  }
+
+  public var emptyMemory: Memory { Memory(layers: [AttentionMemory](repeating: AttentionMemory(), count: layers)) }
+
+  public var readsOn: Bool { false }
+
+  public func scores(
+    _ tokens: TensorIndices, _ memory: inout Memory, _ parameters: ModelParameters
+  ) throws -> TracedTensor {
+    let scores = try scores(tokens, from: memory.positions, parameters) {
+      try layer($1, &memory.layers[$0], parameters.part("layer\($0)"))
+    }
+    memory.positions += tokens.shape[1]
+    return scores
   }
 }

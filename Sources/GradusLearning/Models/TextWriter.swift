@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-public import GradusNumerics
 import GradusFirstOrder
-import GradusTensor
+public import GradusNumerics
 
 #if canImport(Glibc)
   import Glibc
@@ -25,26 +24,21 @@ public struct TextWriter<Architecture: Network>: Sendable {
 
   /// `count` tokens behind `start`, each drawn from softmax(scores/temperature); 0 takes the largest score.
   ///
-  /// Cost: one pass over the context a token.
+  /// Cost: one token a token for a model that remembers (`TextModel`), and each time its context is full half of it at once;
+  /// for others one pass over the context a token.
   public func write(
     _ count: Int, after start: [Int32], temperature: Double = 1, _ stream: inout RandomStream
   ) throws -> [Int32] {
     precondition(!start.isEmpty, "a text is continued from at least one token")
-    let tape = TensorTape(engine: TensorEngine(), isRecording: false)
-    let layout = model.layout
-    let tensors = layout.slots.map { Tensor(Array(parameters.elements[$0.range]), TensorShape($0.shape)) }
-    var tokens = start
-    while tokens.count < start.count + count {
-      tape.reset()
-      let shown = Array(tokens.suffix(context))
-      let named = zip(layout.slots, tensors).map { ($0.name, tape.constant($1, name: $0.name)) }
-      let scores = model.scores(
-        Batch(tokens: TensorIndices(shown, [1, shown.count])),
-        ModelParameters(Dictionary(uniqueKeysWithValues: named)))
-      let last = try scores.value.floats.suffix(scores.shape[-1])
-      tokens.append(Int32(Self.draw(last.map { Double($0) }, temperature, &stream)))
+    var reader = model.reader(context: context, parameters: parameters)
+    var written: [Int32] = []
+    var new = start
+    while written.count < count {
+      let scores = try reader.read(new)
+      new = [Int32(Self.draw(scores.map { Double($0) }, temperature, &stream))]
+      written += new
     }
-    return Array(tokens.dropFirst(start.count))
+    return written
   }
 
   private static func draw(_ scores: [Double], _ temperature: Double, _ stream: inout RandomStream) -> Int {
