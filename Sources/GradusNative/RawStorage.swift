@@ -59,6 +59,9 @@ public final class RawStorage: @unchecked Sendable {
     ledger?.add(byteCount)
   }
 
+  /// Whether its bytes are in `ledger`.
+  public func isRecorded(in ledger: MemoryLedger) -> Bool { self.ledger === ledger }
+
   deinit {
     free(address)
     ledger?.add(-byteCount)

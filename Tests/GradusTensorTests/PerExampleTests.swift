@@ -68,7 +68,9 @@ struct PerExampleTests {
     },
   ]
 
-  private static func gradients(_ example: Int?, of law: PerExampleCase) throws -> [[Double]] {
+  private static func gradients(
+    _ example: Int?, of law: PerExampleCase, _ substitute: ((any TensorOperation) -> any TensorOperation)? = nil
+  ) throws -> [[Double]] {
     var random = RandomStream(seed: 11)
     let values = law.parameters.map { DerivativeLaws.sample($0, &random) }
     let data = DerivativeLaws.sample(law.data, &random), count = law.tokens.count
@@ -76,7 +78,9 @@ struct PerExampleTests {
     let p = values.enumerated().map { tape.parameter("p\($0.offset)", $0.element) }
     guard let example else {
       let tokens = TensorIndices(law.tokens.flatMap { $0 }, [count, 2])
+      tape.substitute = substitute
       let y = law.loss(p, tape.constant(data), tokens)
+      tape.substitute = nil
       return try tape.perExampleGradients(from: y, for: p, examples: count).map(\.doubles)
     }
     let size = data.count / count
@@ -102,6 +106,28 @@ struct PerExampleTests {
       }
     }
     #expect(largest > 0.01)
+  }
+
+  /// Each operation of each case with a wrong factor in one share: the comparison with single examples sees it.
+  @Test(arguments: cases)
+  func aWrongShareIsSeen(_ law: PerExampleCase) throws {
+    var count = 0
+    let sound = try Self.gradients(nil, of: law) { operation in
+      count += 1
+      return operation
+    }
+    var seen = 0
+    for index in 0..<count {
+      for position in 0..<2 {
+        var number = 0
+        let found = try Self.gradients(nil, of: law) { operation in
+          defer { number += 1 }
+          return number == index ? FaultyRule(operation, .scaled(position), .init()) : operation
+        }
+        if DerivativeLaws.distance(sound, found, 1e-3) != nil { seen += 1 }
+      }
+    }
+    #expect(seen >= count / 2)
   }
 
   @Test func whatIsNoExampleIsAnError() throws {

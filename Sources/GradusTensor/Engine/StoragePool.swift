@@ -26,10 +26,11 @@ struct StoragePool {
     return RawStorage(byteCount: size, ledger: ledger)
   }
 
-  /// Keeps a block that nobody refers to anymore.
+  /// Keeps a block that nobody refers to anymore. Blocks made elsewhere, such as a batch of data, are freed instead: the
+  /// pool would grow by one with every batch.
   mutating func put(_ block: consuming RawStorage) {
     let (size, index) = Self.roundedSize(block.byteCount)
-    guard size == block.byteCount else { return }
+    guard block.isRecorded(in: ledger), size == block.byteCount else { return }
     freeBytes += block.byteCount
     free[index].append(block)
   }

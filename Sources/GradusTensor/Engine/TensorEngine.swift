@@ -35,6 +35,9 @@ public final class TensorEngine {
   /// Bytes in tensors of this engine and in its pool.
   public var memoryInUse: Int { pool.ledger.inUse }
 
+  /// Bytes in tensors of this engine that somebody refers to.
+  package var liveMemory: Int { pool.ledger.inUse - pool.freeBytes }
+
   /// The most bytes in use since `resetPeakMemory()`.
   public var peakMemory: Int { pool.ledger.peak }
 

@@ -5,9 +5,13 @@ package import GradusNumerics
 ///
 /// Directional: ⟨∇⟨f, w⟩, d⟩ agrees with a central difference. Adjoint: ⟨Jv, w⟩ = ⟨v, Jᵀw⟩ to rounding. The recorded way
 /// back gives what the fast one gives. Curvature: the gradient of ⟨∇, d⟩, and the tangent of ∇ along d, agree with a
-/// central difference of gradients.
+/// central difference of gradients. Symmetry: ⟨u, Hv⟩ = ⟨v, Hu⟩. What must not depend on how a computation is carried out
+/// is in `computationViolations`.
 package struct DerivativeLaws {
-  package enum Law: String, Sendable { case directional, adjoint, recorded, reverseOverReverse, forwardOverReverse }
+  package enum Law: String, Sendable, CaseIterable {
+    case directional, adjoint, recorded, reverseOverReverse, forwardOverReverse, symmetry
+    case threads, precision, layout, part, memory
+  }
 
   /// One law that was broken, and by how much.
   package struct Violation: Sendable, CustomStringConvertible {
@@ -70,6 +74,9 @@ package struct DerivativeLaws {
     }
     let again = tape.gradients(of: total, for: xs)
     check(.reverseOverReverse, curvature, Self.dot(try again.map { try $0.value }, probes), tolerance)
+    let bent = try turned.map { try $0.value }
+    let back = tape.tangents(of: recorded, along: zip(xs, probes).map { (node: $0, tangent: tape.constant($1)) })
+    check(.symmetry, Self.dot(bent, probes), Self.dot(try back.map { try $0.value }, directions), 1e-9)
     return found
   }
 

@@ -65,24 +65,30 @@ extension TensorTape {
     from y: TracedTensor, cotangent: Tensor? = nil, consuming: Bool = true,
     watching watch: ((LinearSignal) throws -> Void)? = nil
   ) throws -> TensorGradients {
-    let seed = try seed(for: y, cotangent)
     precondition(y.id >= 0, "only what was recorded can be walked back from")
     let mode = isRecording
     isRecording = false
     defer { isRecording = mode }
-    let seeds = [(node: y.id, note: Cotangent(tensor: seed, tape: self))]
-    let heard =
-      if let watch {
-        try recorder.propagate(seeds, by: WatchedGradients(tape: self, upTo: y.id, watch), consuming: consuming)
-      } else {
-        try recorder.propagate(seeds, by: EagerGradients(tape: self), consuming: consuming)
-      }
-    engine.recycle(seed)
+    let heard = try walk(from: y, cotangent, consuming, watch)
+    // Now that nobody holds the cotangent of `y` anymore.
+    engine.recycleTemporaries()
     if let failure {
       self.failure = nil
       throw failure
     }
     return TensorGradients(heard)
+  }
+
+  private func walk(
+    from y: TracedTensor, _ cotangent: Tensor?, _ consuming: Bool, _ watch: ((LinearSignal) throws -> Void)?
+  ) throws -> Heard<Cotangent> {
+    let seed = try seed(for: y, cotangent)
+    defer { engine.recycle(seed) }
+    let seeds = [(node: y.id, note: Cotangent(tensor: seed, tape: self))]
+    guard let watch else {
+      return try recorder.propagate(seeds, by: EagerGradients(tape: self), consuming: consuming)
+    }
+    return try recorder.propagate(seeds, by: WatchedGradients(tape: self, upTo: y.id, watch), consuming: consuming)
   }
 
   private func seed(for y: TracedTensor, _ cotangent: Tensor?) throws -> Tensor {

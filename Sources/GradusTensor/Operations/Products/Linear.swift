@@ -127,9 +127,13 @@ struct Linear: TensorOperation {
       guard let part else { return }
       total = total.map { $0 + part } ?? part
     }
-    add(tangents[0].map { $0.matmul(at.input(1)) })
-    add(tangents[1].map { at.input(0).matmul($0) })
-    add(tangents[2]?.broadcast(to: at.output.shape))
+    let shape = at.output.shape
+    func product(_ x: TracedTensor, _ w: TracedTensor) -> TracedTensor {
+      x.reshaped([x.shape.count / max(1, x.shape[-1]), x.shape[-1]]).matmul(w).reshaped(shape)
+    }
+    add(tangents[0].map { product($0, at.input(1)) })
+    add(tangents[1].map { product(at.input(0), $0) })
+    add(tangents[2]?.broadcast(to: shape))
     return rectifies ? total.map { $0 * at.output.step() } : total
   }
 }
