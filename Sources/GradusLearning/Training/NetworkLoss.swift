@@ -21,8 +21,8 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
   /// What is minimized.
   public let loss: any Loss
   private let isUsual: Bool
-  private let layout: Layout
-  private let workspace: Mutex<Workspace>
+  let layout: Layout
+  let workspace: Mutex<Workspace>
 
   /// `threads` compute together.
   public init(_ model: Architecture, on data: LearningData, threads: Int = 1) {
