@@ -34,22 +34,12 @@ public struct GRU: RecurrentLayer {
   public func run(
     _ x: TracedTensor, from start: TracedTensor, _ parameters: ModelParameters
   ) -> (hidden: TracedTensor, end: TracedTensor) {
-    let a = x.linear(parameters["inputs"], parameters["bias"])
     let (time, rows) = (x.shape[0], x.shape[1])
-    let (u, d) = (parameters["recurrent"], parameters["recurrent.bias"])
-    var h = start
-    var states: [TracedTensor] = []
-    for t in 0..<time {
-      let now = a.slice(axis: 0, from: t, count: 1).reshaped([rows, 3 * width])
-      let before = h.matmul(u)
-      func part(_ x: TracedTensor, _ first: Int, _ count: Int) -> TracedTensor {
-        x.slice(axis: 1, from: first * width, count: count * width)
-      }
-      let gates = (part(now, 0, 2) + part(before, 0, 2)).sigmoid()
-      let n = (part(now, 2, 1) + part(gates, 0, 1) * (part(before, 2, 1) + d)).tanh()
-      h = n + part(gates, 1, 1) * (h - n)
-      states.append(h.reshaped([1, rows, width]))
-    }
-    return (TracedTensor.concatenate(states, axis: 0), h)
+    let states = x.linear(parameters["inputs"], parameters["bias"])
+      .gru(recurrent: parameters["recurrent"], bias: parameters["recurrent.bias"], start: start)
+    return (
+      states.slice(axis: 0, from: 1, count: time),
+      states.slice(axis: 0, from: time, count: 1).reshaped([rows, width])
+    )
   }
 }

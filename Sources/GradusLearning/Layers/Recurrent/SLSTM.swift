@@ -48,28 +48,12 @@ public struct SLSTM: RecurrentLayer {
   public func run(
     _ x: TracedTensor, from start: TracedTensor, _ parameters: ModelParameters
   ) -> (hidden: TracedTensor, end: TracedTensor) {
-    let a = x.linear(parameters["inputs"], parameters["bias"])
     let (time, rows) = (x.shape[0], x.shape[1])
-    func state(_ k: Int) -> TracedTensor { start.slice(axis: 1, from: k * width, count: width) }
-    var (h, c, n, m) = (state(0), state(1), state(2), state(3))
-    var states: [TracedTensor] = []
-    for t in 0..<time {
-      let now = a.slice(axis: 0, from: t, count: 1).reshaped([rows, heads, 4 * depth])
-      let before = h.reshaped([rows, heads, depth]).permuted([1, 0, 2]).matmul(parameters["recurrent"])
-      let gates = now + before.permuted([1, 0, 2])
-      func gate(_ k: Int) -> TracedTensor {
-        gates.slice(axis: 2, from: k * depth, count: depth).reshaped([rows, width])
-      }
-      let (i, f) = (gate(0), forgetGate == .sigmoid ? -(-gate(1)).softplus() : gate(1))
-      let kept = f + m
-      let top = kept.maximum(i).stopGradient()
-      let (gain, decay) = ((i - top).exp(), (kept - top).exp())
-      c = decay * c + gain * gate(2).tanh()
-      n = decay * n + gain
-      m = top
-      h = gate(3).sigmoid() * c / n
-      states.append(h.reshaped([1, rows, width]))
-    }
-    return (TracedTensor.concatenate(states, axis: 0), TracedTensor.concatenate([h, c, n, m], axis: 1))
+    let states = x.linear(parameters["inputs"], parameters["bias"])
+      .slstm(recurrent: parameters["recurrent"], start: start, sigmoidForget: forgetGate == .sigmoid)
+    return (
+      states.slice(axis: 0, from: 1, count: time).slice(axis: 2, from: 0, count: width),
+      states.slice(axis: 0, from: time, count: 1).reshaped([rows, 4 * width])
+    )
   }
 }
