@@ -8,7 +8,7 @@ enum LawRegistry {
   static let all =
     ElementwiseCases.one + ElementwiseCases.two + StructuralCases.movement + StructuralCases.reductions
     + StructuralCases.indexing + ProductCases.products + ProductCases.fused + ProductCases.matrices
-    + ProductCases.callers
+    + ProductCases.callers + RecurrentCases.all
 }
 
 @Suite("The registry of laws knows every operation")
