@@ -20,6 +20,15 @@ enum Blocks {
     crew.run(blocks) { body($0 * cells..<min(all, ($0 + 1) * cells)) }
   }
 
+  /// Calls `body` with number and cells of each block of `count` numbers, one by one also where nobody helps.
+  @usableFromInline
+  static func each(_ count: Int, _ crew: WorkCrew?, _ body: (Int, Range<Int>) -> Void) {
+    let all = (count + 7) / 8
+    let blocks = number(count)
+    if let crew, blocks > 1 { return crew.run(blocks) { body($0, $0 * cells..<min(all, ($0 + 1) * cells)) } }
+    for block in 0..<blocks { body(block, block * cells..<min(all, (block + 1) * cells)) }
+  }
+
   /// What every rule asks of its arguments.
   @usableFromInline
   static func check(_ parameters: Int, _ gradient: Int, _ layout: Layout) {

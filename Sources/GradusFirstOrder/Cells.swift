@@ -22,6 +22,20 @@ public struct Cells<Cell: BitwiseCopyable & Sendable>: Sendable {
   ) rethrows -> Result { try storage.withUnsafeMutableBufferPointer(body) }
 }
 
+extension Cells {
+  /// What `body` makes of each eight neighboring parameters and their cell; the cells follow the flat buffer.
+  func combined(with parameters: Span<Float>, _ body: (Lane, Cell) -> Lane) -> [Float] {
+    let count = parameters.count
+    return parameters.withUnsafeBufferPointer { p in
+      [Float](unsafeUninitializedCapacity: count) { target, initialized in
+        initialized = count
+        guard let p = p.baseAddress, let out = target.baseAddress else { return }
+        for i in storage.indices { body(Lane(p, 8 * i, count), storage[i]).store(out, 8 * i, count) }
+      }
+    }
+  }
+}
+
 extension Cells: Codable {
   private enum Keys: CodingKey { case count, words }
 

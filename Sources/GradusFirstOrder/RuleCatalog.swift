@@ -70,6 +70,21 @@ public enum RuleCatalog {
         **Reference** D. P. Kingma, J. Ba, *Adam: a method for stochastic optimization*, ICLR 2015, algorithm 1.
         """),
     RuleEntry(
+      AdamP.self,
+      page: """
+        Adam that drops the radial part of a step where weights are scale-invariant.
+
+            u = (m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε),   m and v as in Adam; `nesterov`: β₁m + (1 − β₁)g for m
+            rows of a tensor, then the whole:  max |cos(g, θ)| < δ/√dim  ⇒  u ← u − θ̂⟨θ̂, u⟩,  λ ← ratio·λ,  θ̂ = θ/(|θ| + ε)
+            θ ← θ − η·(u + λθ)
+
+        Vectors are never projected.
+
+        **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
+        **Reference** B. Heo et al., *AdamP: slowing down the slowdown for momentum optimizers on scale-invariant weights*,
+        ICLR 2021, algorithm 2.
+        """),
+    RuleEntry(
       AdamW.self,
       page: """
         Adam with decoupled weight decay.
@@ -93,6 +108,21 @@ public enum RuleCatalog {
         **Reference** D. P. Kingma, J. Ba, *Adam: a method for stochastic optimization*, ICLR 2015, algorithm 2.
         """),
     RuleEntry(
+      COCOB.self,
+      page: """
+        Coin betting on every coordinate: no rate to choose.
+
+            g ← g + λθ,   L ← max(L, |g|)  (from ε),   G ← G + |g|,   r ← max(r − g(θ − θ₀), 0),   s ← s − g
+            θ ← θ₀ + s/(L·max(G + L, αL))·(L + r)
+
+        The rate η, 1 times a schedule, is the share of the way to that point.
+
+        **Needs** gradients. **Keeps** five numbers a parameter.
+        **Guarantee** regret of the best fixed point but for logarithms for convex losses, in the form without α.
+        **Reference** F. Orabona, T. Tommasi, *Training deep networks without learning rates through coin betting*, NeurIPS 2017,
+        algorithm 2.
+        """),
+    RuleEntry(
       CenteredRMSProp.self,
       page: """
         Gradients divided by their running standard deviation, with momentum.
@@ -106,6 +136,32 @@ public enum RuleCatalog {
         **Reference** A. Graves, *Generating sequences with recurrent neural networks*, 2013, (38)–(41).
         """),
     RuleEntry(
+      DAdaptAdam.self,
+      page: """
+        Adam with a rate from a lower bound of the distance to the solution.
+
+            γ = dη·b,   b = 1  (`corrected`: √(1 − β₂ᵗ)/(1 − β₁ᵗ)),   σ = √β₂
+            a = γ⟨g, s/(√v + ε)⟩,   m ← β₁m + γ(1 − β₁)g,   v ← β₂v + (1 − β₂)g²,   s ← σs + γ(1 − σ)g
+            r ← σr + (1 − σ)a,   d ← max(d, min(r/((1 − σ)‖s‖₁), d·`growth`))
+            θ ← θ − m/(√v + ε) − γλθ
+
+        **Needs** gradients. **Keeps** three numbers a parameter.
+        **Guarantee** the form without momentum: for convex Lipschitz f asymptotically the rate of the best fixed step.
+        **Reference** A. Defazio, K. Mishchenko, *Learning-rate-free learning by D-adaptation*, ICML 2023, and the authors' code.
+        """),
+    RuleEntry(
+      DAdaptSGD.self,
+      page: """
+        Descent with a rate from a lower bound of the distance to the solution.
+
+            g ← g + λθ,   γ = dη/|g₁|,   r ← r + γ⟨g, s⟩,   s ← s + γg
+            d ← max(d, min(2r/|s|, d·`growth`)),   θ ← βθ + (1 − β)(θ₀ − s)
+
+        **Needs** gradients. **Keeps** two numbers a parameter.
+        **Guarantee** for convex Lipschitz f asymptotically the rate of the best fixed step.
+        **Reference** A. Defazio, K. Mishchenko, *Learning-rate-free learning by D-adaptation*, ICML 2023, and the authors' code.
+        """),
+    RuleEntry(
       DiffGrad.self,
       page: """
         Adam damped where the gradient hardly changes.
@@ -115,6 +171,31 @@ public enum RuleCatalog {
 
         **Needs** gradients. **Keeps** three numbers a parameter. **Guarantee** none in general.
         **Reference** S. R. Dubey et al., *diffGrad: an optimization method for convolutional neural networks*, IEEE TNNLS 31 (2020).
+        """),
+    RuleEntry(
+      DoG.self,
+      page: """
+        Distance over gradients: a rate from how far the run has come.
+
+            g ← g + λθ,   r ← max(r, |θ − θ₀|)  (from r₀ = α(1 + |θ₀|)),   G ← G + |g|²
+            θ ← θ − η·r/√(G + ε)·g
+
+        The average of the iterates is what the authors recommend (`Averaged`, polynomial).
+
+        **Needs** gradients. **Keeps** one number a parameter: the start.
+        **Guarantee** for convex f with bounded gradients the rate of the best fixed step, but for logarithms, if r₀ is small.
+        **Reference** M. Ivgi, O. Hinder, Y. Carmon, *DoG is SGD's best friend*, ICML 2023.
+        """),
+    RuleEntry(
+      DoWG.self,
+      page: """
+        Distance over weighted gradients: a rate from how far the run has come.
+
+            g ← g + λθ,   D ← max(D, |θ − θ₀|²)  (from D₀),   V ← V + D|g|²,   θ ← θ − η·D/(√V + ε)·g
+
+        **Needs** gradients. **Keeps** one number a parameter: the start.
+        **Guarantee** for convex f the rate of the best fixed step but for logarithms, for smooth f and for Lipschitz f alike.
+        **Reference** A. Khaled, K. Mishchenko, C. Jin, *DoWG unleashed*, NeurIPS 2023.
         """),
     RuleEntry(
       EXAdam.self,
@@ -132,6 +213,31 @@ public enum RuleCatalog {
         **Reference** A. M. Adly, *EXAdam: the power of adaptive cross-moments*, 2024.
         """),
     RuleEntry(
+      LAMB.self,
+      page: """
+        Adam whose step is as long as the tensor it moves.
+
+            m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²,   u = (m/(1 − β₁ᵗ))/(√(v/(1 − β₂ᵗ)) + ε) + λθ
+            θ ← θ − η·|θ|/|u|·u       for each tensor; where |θ| or |u| is 0 the factor is 1
+
+        **Needs** gradients. **Keeps** two numbers a parameter.
+        **Guarantee** the mean of |∇f|² tends to zero like 1/√k for batches that grow as the steps.
+        **Reference** Y. You et al., *Large batch optimization for deep learning: training BERT in 76 minutes*, ICLR 2020.
+        """),
+    RuleEntry(
+      LARS.self,
+      page: """
+        Momentum whose step is a share of the tensor it moves.
+
+            u = g + λθ,   r = κ|θ|/(|u| + ε)     for each tensor; where |θ| or |u| is 0 the factor is 1
+            b ← μb + ηr·u,   θ ← θ − b,   with Nesterov's lookahead  θ ← θ − (ηr·u + μb)
+
+        This is optax's form; `separate` divides by |g| + λ|θ| instead, as the paper does.
+
+        **Needs** gradients. **Keeps** one number a parameter. **Guarantee** none in general.
+        **Reference** Y. You, I. Gitman, B. Ginsburg, *Large batch training of convolutional networks*, 2017.
+        """),
+    RuleEntry(
       Lion.self,
       page: """
         The sign of interpolated momentum.
@@ -145,6 +251,72 @@ public enum RuleCatalog {
         **Guarantee** limit points are stationary for f in the box ‖θ‖∞ ≤ 1/λ, with a falling rate.
         **Reference** X. Chen et al., *Symbolic discovery of optimization algorithms*, NeurIPS 2023; L. Chen, B. Liu, K. Liang,
         Q. Liu, *Lion secretly solves constrained optimization*, ICLR 2024, for the guarantee.
+        """),
+    RuleEntry(
+      LionK.self,
+      page: """
+        Lion with any dual map: the gradient of a convex function K in place of the sign.
+
+            c = β₁m + (1 − β₁)g,   θ ← θ − η·(∇K(c) + λθ),   m ← β₂m + (1 − β₂)g
+
+            l1      K = ‖c‖₁                   ∇K = sign c                          box ‖θ‖∞ ≤ 1/λ: Lion itself
+            lp      K = ‖c‖ₚ                   sign(c)·(|c|/‖c‖ₚ)^(p − 1)           ball of the dual norm
+            group   K = Σ |rows of c|          each row by its length               rows in balls
+            huber   K = Σ huber(cⱼ, e)         clamp(c/e, ±1)                       box, and ½e·λ|θ|² within it
+            top     K = sum of the k largest   sign cⱼ for the k largest |cⱼ|       ball of ‖·‖₁ and the box, k of them
+
+        Maps are taken tensor by tensor; a vector is one row. Orthogonalization, the map of the nuclear norm, is `muon`'s.
+
+        **Needs** gradients. **Keeps** one number a parameter.
+        **Guarantee** limit points are stationary for f(θ) + K*(λθ)/λ·γ, with a falling rate; K* the conjugate.
+        **Reference** L. Chen, B. Liu, K. Liang, Q. Liu, *Lion secretly solves constrained optimization: as Lyapunov predicts*,
+        ICLR 2024.
+        """),
+    RuleEntry(
+      Mechanic.self,
+      page: """
+        AdamW under a factor that six gamblers learn.
+
+            Δ = (θ₀ − θ)/(S + ε),   h = ⟨g + λS|g|/(|θ| + ε)·θ, Δ⟩,   S = Σᵢ sᵢ
+            rᵢ ← βᵢrᵢ + sᵢ·clamp(h, ±mᵢ),   mᵢ ← max(βᵢmᵢ, |h| + ε),   vᵢ ← βᵢ²vᵢ + h²,   βᵢ = 1 − 10⁻ⁱ, i = 1 … 6
+            sᵢ ← (s₀·mᵢ/6 + (rᵢ)₊)/(√vᵢ + ε),   θ ← θ₀ − S·(Δ − u),   u the step of AdamW
+
+        This is the form that stores θ₀ instead of Δ.
+
+        **Needs** gradients. **Keeps** three numbers a parameter.
+        **Guarantee** for convex Lipschitz f the regret of AdamW's best factor but for logarithms.
+        **Reference** A. Cutkosky, A. Defazio, H. Mehta, *Mechanic: a learning rate tuner*, NeurIPS 2023.
+        """),
+    RuleEntry(
+      MoMo.self,
+      page: """
+        Momentum with a Polyak step from a model of the loss.
+
+            m ← βm + (1 − β)g,   f̄ ← βf̄ + (1 − β)f,   γ ← βγ + (1 − β)⟨g, θ⟩      (the first step sets them)
+            τ = min(η, ((1 + ηλ)(f̄ − f_* − γ) + ⟨m, θ⟩)₊/|m|²)
+            θ ← θ − τm − ηλ/(1 + ηλ)·θ
+
+        With `adapt` the bound f_* is halved towards what fits where the model lies below it, and raised to the model's minimum.
+
+        **Needs** gradients and losses. **Keeps** one number a parameter.
+        **Guarantee** min f(θₖ) − f_* = O(1/√k) for convex f, where f_* is its infimum.
+        **Reference** F. Schaipp, R. Ohana, M. Eickenberg, A. Defazio, R. M. Gower, *MoMo: momentum models for adaptive learning
+        rates*, ICML 2024, algorithm 1.
+        """),
+    RuleEntry(
+      MoMoAdam.self,
+      page: """
+        Adam with a Polyak step from a model of the loss.
+
+            m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²,   D = √(v/(1 − β₂ᵗ)) + ε,   b = 1 − β₁ᵗ
+            f̄ ← β₁f̄ + (1 − β₁)f,   γ ← β₁γ + (1 − β₁)⟨g, θ⟩
+            τ = min(η/b, ((1 + ηλ)(f̄ − b·f_* − γ) + ⟨m, θ⟩)₊/⟨m, m/D⟩)
+            θ ← θ − τm/D − ηλ/(1 + ηλ)·θ
+
+        **Needs** gradients and losses. **Keeps** two numbers a parameter.
+        **Guarantee** none in general.
+        **Reference** F. Schaipp, R. Ohana, M. Eickenberg, A. Defazio, R. M. Gower, *MoMo: momentum models for adaptive learning
+        rates*, ICML 2024, algorithm 2.
         """),
     RuleEntry(
       NAdam.self,
@@ -186,6 +358,23 @@ public enum RuleCatalog {
         **Needs** gradients and their norm: one more pass where the caller does not know it. **Keeps** one number a parameter.
         **Guarantee** min |∇f(θₖ)| = O(1/√k) for f with Lipschitz gradient and η like 1/√k.
         **Reference** Yu. Nesterov, Matekon 29 (1984); A. Cutkosky, H. Mehta, *Momentum improves normalized SGD*, ICML 2020.
+        """),
+    RuleEntry(
+      Prodigy.self,
+      page: """
+        Adam that estimates the distance to the solution.
+
+            γ = dη·b,   b = 1  (`corrected`: √(1 − β₂ᵗ)/(1 − β₁ᵗ)),   β₃ = √β₂ where it is 0
+            r ← β₃r + (d/d₀)γ⟨g, θ₀ − θ⟩,   s ← β₃s + (d/d₀)γg
+            m ← β₁m + d(1 − β₁)g,   v ← β₂v + d²(1 − β₂)g²
+            d⁺ = max(d, c·r/‖s‖₁), at most d·`growth`
+            θ ← θ − γ·( m/(√v + d⁺ε) + λθ ),   d ← d⁺
+
+        The rate η is 1 times a schedule. `safe` leaves γ's schedule out of s, which a long warm-up needs.
+
+        **Needs** gradients. **Keeps** four numbers a parameter.
+        **Guarantee** for convex Lipschitz f the rate of the best fixed step but for logarithms.
+        **Reference** K. Mishchenko, A. Defazio, *Prodigy: an expeditiously adaptive parameter-free learner*, ICML 2024.
         """),
     RuleEntry(
       RAdam.self,
@@ -230,6 +419,50 @@ public enum RuleCatalog {
         I. Sutskever, J. Martens, G. Dahl, G. Hinton, ICML 2013, for the form with a lookahead.
         """),
     RuleEntry(
+      SGDP.self,
+      page: """
+        Momentum that drops the radial part of a step where weights are scale-invariant.
+
+            b ← μb + (1 − τ)g,   u = b,   `nesterov`: g + μb
+            rows of a tensor, then the whole:  max |cos(g, θ)| < δ/√dim  ⇒  u ← u − θ̂⟨θ̂, u⟩,  λ ← ratio·λ,  θ̂ = θ/(|θ| + ε)
+            θ ← θ − η·(u + λ/(1 − μ)·θ)
+
+        Vectors are never projected. The decay is divided by 1 − μ, as the authors' code does.
+
+        **Needs** gradients. **Keeps** one number a parameter. **Guarantee** none in general.
+        **Reference** B. Heo et al., *AdamP: slowing down the slowdown for momentum optimizers on scale-invariant weights*,
+        ICLR 2021, algorithm 1.
+        """),
+    RuleEntry(
+      ScheduleFreeAdamW.self,
+      page: """
+        Adam with averages in place of first moment and schedule.
+
+            v ← β₂v + (1 − β₂)g²,   d = g/(√(v/(1 − β₂ᵗ)) + ε) + λy
+            z ← z − η_t·d,   x ← (1 − c)x + cz,   y = (1 − β)z + βx
+            c = w_t/Σwᵢ,   w_t = tᵖ·(max ηᵢ)^q,   η_t = η·min(1, t/w)
+
+        The parameters are y, where gradients are asked; the point that is reported is x = y + (1 − 1/β)(z − y).
+
+        **Needs** gradients. **Keeps** two numbers a parameter.
+        **Guarantee** that of `schedule-free-sgd` for its form without moments.
+        **Reference** A. Defazio et al., *The road less scheduled*, NeurIPS 2024, algorithm 1.
+        """),
+    RuleEntry(
+      ScheduleFreeSGD.self,
+      page: """
+        Descent with averages in place of momentum and schedule.
+
+            z ← z − η_t(g(y) + λy),   x ← (1 − c)x + cz,   y = (1 − β)z + βx
+            c = w_t/Σwᵢ,   w_t = tᵖ·(max ηᵢ)^q,   η_t = η·min(1, t/w)
+
+        The parameters are y, where gradients are asked; the point that is reported is x = y + (1 − 1/β)(z − y).
+
+        **Needs** gradients. **Keeps** one number a parameter.
+        **Guarantee** f(xₖ) − f* = O(1/√k) for convex Lipschitz f, with the best constant.
+        **Reference** A. Defazio et al., *The road less scheduled*, NeurIPS 2024.
+        """),
+    RuleEntry(
       Signum.self,
       page: """
         The sign of momentum, or of the gradient itself.
@@ -241,6 +474,23 @@ public enum RuleCatalog {
         **Needs** gradients. **Keeps** one number a parameter.
         **Guarantee** the mean of ‖∇f‖₁ tends to zero like 1/√k for batches that grow as the steps.
         **Reference** J. Bernstein, Y.-X. Wang, K. Azizzadenesheli, A. Anandkumar, *signSGD*, ICML 2018.
+        """),
+    RuleEntry(
+      Sophia.self,
+      page: """
+        Momentum divided by a running diagonal of the curvature, clipped.
+
+            m ← β₁m + (1 − β₁)g,   θ ← θ − η·( clamp(m/max(γh, ε), ±1) + λθ )
+            every k steps   h ← β₂h + (1 − β₂)ĥ
+
+        ĥ is told by `hear` (`curvature=told`): Hutchinson's estimate (Sophia-H, γ about 0.01) or the Gauss–Newton–Bartlett one
+        (Sophia-G, γ about 0.05). By default it is B·g² of the rule's own gradient, the empirical Fisher matrix, with B = `batch`.
+        Negative curvature counts as ε. γ is right where a tenth to a half of the coordinates are not clipped.
+
+        **Needs** gradients; diagonals of curvature now and then. **Keeps** two numbers a parameter.
+        **Guarantee** with the exact diagonal: steps that do not grow with the condition of a separable convex f.
+        **Reference** H. Liu, Z. Li, D. Hall, P. Liang, T. Ma, *Sophia: a scalable stochastic second-order optimizer for language
+        model pre-training*, ICLR 2024, algorithm 3.
         """),
   ]
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import GradusCore
 import GradusFirstOrder
 import Testing
@@ -48,6 +49,38 @@ import Testing
     Case("lion", "lion", "rate=0.01 beta1=0.8 beta2=0.95 decay=0.1"),
     Case("signum", "signum", "rate=0.01 momentum=0.8 decay=0.1"),
     Case("normalized-sgd", "normalized-sgd", "rate=0.01 momentum=0.8 decay=0.1"),
+    Case("dog", "dog", "initial=1e-3 decay=0.1"), Case("dowg", "dowg", "decay=0.1"),
+    Case("prodigy", "prodigy", "beta1=0.8 beta2=0.95 decay=0.1 initial=1e-3"),
+    Case(
+      "prodigy-safe", "prodigy",
+      "rate=0.5 beta1=0.8 beta2=0.95 decay=0.1 initial=1e-3 coefficient=2 growth=1.5 corrected=true safe=true"),
+    Case("dadapt-adam", "dadapt-adam", "beta1=0.8 beta2=0.95 epsilon=1e-6 decay=0.1 initial=1e-3"),
+    Case(
+      "dadapt-adam-corrected", "dadapt-adam",
+      "beta1=0.8 beta2=0.95 epsilon=1e-6 decay=0.1 initial=1e-3 growth=1.1 corrected=true"),
+    Case("dadapt-sgd", "dadapt-sgd", "momentum=0.8 decay=0.1 initial=1e-3"),
+    Case("momo", "momo", "momentum=0.8 decay=0.1"),
+    Case("momo-adapt", "momo", "momentum=0.8 decay=0.1 bound=-5 adapt=true"),
+    Case("momo-adam", "momo-adam", moments), Case("momo-adam-adapt", "momo-adam", moments + " bound=3 adapt=true"),
+    Case("lamb", "lamb", moments), Case("lars", "lars", "momentum=0.8 coefficient=1e-2 decay=0.1"),
+    Case(
+      "lars-nesterov", "lars",
+      "momentum=0.8 coefficient=1e-2 epsilon=1e-3 decay=0.1 nesterov=true separate=true"),
+    Case("schedule-free-sgd", "schedule-free-sgd", "rate=1e-7 beta=0.8 decay=0.1 warmup=5 power=1"),
+    Case(
+      "schedule-free-adamw", "schedule-free-adamw", "rate=0.01 beta=0.8 beta2=0.95 epsilon=1e-6 decay=0.1 warmup=5"),
+    Case("mechanic", "mechanic", "beta1=0.8 beta2=0.95 decay=0.1 initial=1e-4"),
+    Case("cocob", "cocob", "rate=0.5 bet=10 decay=0.1"),
+    Case("sophia", "sophia", "rate=0.01 beta1=0.8 beta2=0.95 scale=0.5 decay=0.1 every=3 batch=2"),
+    Case("adamp", "adamp", moments + " threshold=0.5"),
+    Case("adamp-nesterov", "adamp", moments + " threshold=5 ratio=0.5 nesterov=true"),
+    Case("sgdp", "sgdp", "rate=1e-7 momentum=0.8 dampening=0.1 decay=0.1 threshold=2"),
+    Case("lion-k-lp", "lion-k", "rate=0.01 beta1=0.8 beta2=0.95 decay=0.1 exponent=3"),
+    Case("lion-k-l2", "lion-k", "rate=0.01 beta1=0.8 beta2=0.95 decay=0.1"),
+    Case("lion-k-group", "lion-k", "rate=0.01 beta1=0.8 beta2=0.95 decay=0.1 map=group"),
+    Case("lion-k-huber", "lion-k", "rate=0.01 beta1=0.8 beta2=0.95 decay=0.1 map=huber width=0.5"),
+    Case("lion-k-top", "lion-k", "rate=0.01 beta1=0.8 beta2=0.95 decay=0.1 map=top count=3"),
+    Case("lion", "lion-k", "rate=0.01 beta1=0.8 beta2=0.95 decay=0.1 map=l1"),
   ]
 
   @Test(arguments: cases)
@@ -75,7 +108,7 @@ import Testing
   }
 
   private func trajectory(_ rule: some UpdateRule, _ layout: Layout, from start: [Float], steps: Int) -> [Float] {
-    let (found, state) = UpdateRuleTests.run(rule, layout, from: start, 1...steps)
+    let (found, state) = UpdateRuleTests.run(rule, layout, from: start, 1...steps, losses: { 10 + sin(Double($0)) })
     return rule.evaluationPoint(found.span, state: state, layout: layout) ?? found
   }
 }

@@ -27,14 +27,16 @@ import Testing
 
   /// Parameters after steps `first...last`, with the memory at the end.
   static func run<R: UpdateRule>(
-    _ rule: R, _ layout: Layout, from parameters: [Float], _ steps: ClosedRange<Int>, _ state: R.State? = nil
+    _ rule: R, _ layout: Layout, from parameters: [Float], _ steps: ClosedRange<Int>, _ state: R.State? = nil,
+    losses: (Int) -> Double = { _ in 1 }
   ) -> ([Float], R.State) {
     var parameters = parameters
     var state = state ?? rule.start(layout)
     for t in steps {
       let gradient = (0..<layout.count).map { Self.gradient($0, t) }
       var span = parameters.mutableSpan
-      rule.update(&span, gradient: gradient.span, state: &state, layout: layout, context: StepContext(step: t))
+      rule.update(
+        &span, gradient: gradient.span, state: &state, layout: layout, context: StepContext(step: t, loss: losses(t)))
     }
     return (parameters, state)
   }

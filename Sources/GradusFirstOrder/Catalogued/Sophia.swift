@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+public import GradusNumerics
+
+/// Momentum divided by a running diagonal of the curvature, clipped.
+///
+///     m ← β₁m + (1 − β₁)g,   θ ← θ − η·( clamp(m/max(γh, ε), ±1) + λθ )
+///     every k steps   h ← β₂h + (1 − β₂)ĥ
+///
+/// ĥ is told by `hear` (`curvature=told`): Hutchinson's estimate (Sophia-H, γ about 0.01) or the Gauss–Newton–Bartlett one
+/// (Sophia-G, γ about 0.05). By default it is B·g² of the rule's own gradient, the empirical Fisher matrix, with B = `batch`.
+/// Negative curvature counts as ε. γ is right where a tenth to a half of the coordinates are not clipped.
+///
+/// **Needs** gradients; diagonals of curvature now and then. **Keeps** two numbers a parameter.
+/// **Guarantee** with the exact diagonal: steps that do not grow with the condition of a separable convex f.
+/// **Reference** H. Liu, Z. Li, D. Hall, P. Liang, T. Ma, *Sophia: a scalable stochastic second-order optimizer for language
+/// model pre-training*, ICLR 2024, algorithm 3.
+public struct Sophia: CataloguedRule, FusedRule, CurvatureRule {
+  /// η.
+  public var rate = 1e-3
+  /// β₁.
+  public var beta1 = 0.96
+  /// β₂.
+  public var beta2 = 0.99
+  /// γ.
+  public var scale = 0.05
+  /// ε.
+  public var epsilon = 1e-12
+  /// λ.
+  public var decay = 0.0
+  /// k.
+  public var every = 10
+  /// Where ĥ comes from.
+  public var curvature = Curvature.gradient
+  /// B.
+  public var batch = 1.0
+
+  public init() {}
+
+  public static let card = Card(
+    "sophia", "momentum over clipped diagonal curvature",
+    guarantee: "steps independent of the condition for separable convex f",
+    reference: "Liu et al. 2024", trials: RuleTrials.of("sophia"))
+
+  public static let settings: [Setting<Self>] = [
+    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    Setting("beta1", \.beta1, in: 0...0.99999, "factor of the average"),
+    Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the curvature"),
+    Setting("scale", \.scale, in: 1e-12...1e12, "factor of the curvature in the step"),
+    Setting("epsilon", \.epsilon, in: 1e-30...1e3, "least curvature"),
+    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    Setting("every", \.every, in: 1...1e9, "steps from one curvature to the next"),
+    Setting("curvature", choice: \.curvature, "where curvature comes from"),
+    Setting("batch", \.batch, in: 1e-12...1e12, "factor of the squared gradient as curvature"),
+  ]
+
+  public var cell: Cell2 { Cell2() }
+
+  public static var memory: [MemoryKind] { [.signed, .signed] }
+
+  /// What the coordinates of a step share.
+  public struct Constants: Sendable {
+    @usableFromInline var beta1: Float
+    @usableFromInline var share1: Float
+    @usableFromInline var beta2: Float
+    @usableFromInline var share2: Float
+    @usableFromInline var hears: Bool
+    @usableFromInline var scale: Float
+    @usableFromInline var epsilon: Float
+    @usableFromInline var decay: Float
+    @usableFromInline var rate: Float
+  }
+
+  /// The numbers of the settings; whether this step takes curvature from its own gradient.
+  public func constants(_ context: StepContext) -> Constants {
+    Constants(
+      beta1: Float(beta1), share1: Float(1 - beta1), beta2: Float(beta2), share2: Float((1 - beta2) * batch),
+      hears: curvature == .gradient && (context.step - 1) % every == 0, scale: Float(scale),
+      epsilon: Float(epsilon), decay: Float(decay), rate: Float(-context.rateFactor * rate))
+  }
+
+  @inlinable
+  @inline(__always)
+  public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: Constants) {
+    cell.first = c.beta1 * cell.first + c.share1 * u
+    if c.hears { cell.second = c.beta2 * cell.second + c.share2 * (u * u) }
+    let ratio = cell.first / larger(c.scale * cell.second, Lane(repeating: c.epsilon))
+    let step = smaller(larger(ratio, Lane(repeating: -1)), Lane(repeating: 1))
+    u = c.rate * (step + c.decay * parameter)
+  }
+
+  /// Where the diagonal of the curvature comes from.
+  public enum Curvature: String, Sendable, Codable, Hashable, CaseIterable {
+    /// B·g² of the rule's own gradient: the empirical Fisher matrix.
+    case gradient
+    /// From a caller, by `hear`.
+    case told
+  }
+
+  /// True when a caller who tells curvature should do so before this step.
+  public func wantsCurvature(at step: Int) -> Bool { curvature == .told && (step - 1) % every == 0 }
+
+  /// h ← β₂h + (1 − β₂)ĥ: u·(∇²f u) for normal u (Sophia-H), or B·ĝ² with ĝ the gradient for labels that the model drew
+  /// itself (Sophia-G).
+  public func hear(_ diagonal: Span<Float>, state: inout Cells<Cell2>, layout: Layout) {
+    precondition(
+      diagonal.count == layout.count && state.count == (layout.count + 7) / 8,
+      "\(diagonal.count) numbers of curvature for a layout of \(layout.count)")
+    let (keep, share) = (Float(beta2), Float(1 - beta2))
+    diagonal.withUnsafeBufferPointer { diagonal in
+      state.withUnsafeMutableBufferPointer { cells in
+        guard let d = diagonal.baseAddress else { return }
+        for i in cells.indices {
+          cells[i].second = keep * cells[i].second + share * Lane(d, 8 * i, diagonal.count)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusNumerics
+
+/// A rule in two passes: sums over all coordinates first, then a step that depends on them.
+///
+///     1.  s ← measure(g, θ, cell),   sums += …       every coordinate
+///     2.  numbers of the step ← decide(sums)         once
+///     3.  θ ← θ + transform(g, θ, cell)              every coordinate
+///
+/// Sums are taken in double precision, in blocks that depend on the layout alone.
+public protocol MeasuredRule: UpdateRule where State == MeasuredState<Cell, Scalars> {
+  /// What is remembered about eight neighboring coordinates.
+  associatedtype Cell: BitwiseCopyable & Sendable
+  /// What is remembered once for all coordinates, or once a tensor.
+  associatedtype Scalars: Sendable & Codable
+  /// What the coordinates share in the first pass.
+  associatedtype Beginning: Sendable
+  /// What they share in the second.
+  associatedtype Constants: Sendable
+  var cell: Cell { get }
+  var scalars: Scalars { get }
+  /// True when every tensor has sums and scalars of its own.
+  var measuresTensors: Bool { get }
+  /// False when there is nothing to sum, so that the first pass is left out.
+  var hasFirstPass: Bool { get }
+  /// Before the first pass.
+  func begin(_ context: StepContext, _ scalars: inout Scalars) -> Beginning
+  /// The first pass.
+  func measure(_ g: Lane, parameter: Lane, cell: inout Cell, _ constants: Beginning, into sums: inout Sums)
+  /// Between the passes.
+  func decide(_ sums: Sums, _ context: StepContext, _ scalars: inout Scalars) -> Constants
+  /// The second pass: the gradient enters, what is added to the parameters leaves.
+  func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell, _ constants: Constants)
+}
+
+/// Up to four sums over coordinates, kept apart by the place in a lane.
+public struct Sums: Sendable {
+  public var first = SIMD8<Double>.zero
+  public var second = SIMD8<Double>.zero
+  public var third = SIMD8<Double>.zero
+  public var fourth = SIMD8<Double>.zero
+
+  public init() {}
+
+  static func += (a: inout Sums, b: Sums) {
+    a.first += b.first
+    a.second += b.second
+    a.third += b.third
+    a.fourth += b.fourth
+  }
+}
+
+/// Cells for the coordinates, and numbers that all of them, or those of a tensor, share.
+public struct MeasuredState<Cell: BitwiseCopyable & Sendable, Scalars: Sendable & Codable>: Sendable, Codable {
+  public internal(set) var cells: Cells<Cell>
+  /// One for all, or one a tensor.
+  public internal(set) var scalars: [Scalars]
+}
+
+extension MeasuredRule {
+  public var measuresTensors: Bool { false }
+  public var hasFirstPass: Bool { true }
+  public var treatsTensorsAlone: Bool { measuresTensors }
+  public var wordsPerParameter: Double { Double(Cells<Cell>.words) / 8 }
+
+  /// Cells for the whole buffer, or for each tensor by itself.
+  public func start(_ layout: Layout) -> MeasuredState<Cell, Scalars> {
+    let pieces = pieces(layout)
+    return MeasuredState(
+      cells: Cells(repeating: cell, count: pieces.reduce(0) { $0 + ($1.count + 7) / 8 }),
+      scalars: pieces.map { _ in scalars })
+  }
+
+  private func pieces(_ layout: Layout) -> [Range<Int>] {
+    measuresTensors ? layout.slots.map(\.range) : [0..<layout.count]
+  }
+
+  /// The two passes.
+  public func update(
+    _ parameters: inout MutableSpan<Float>, gradient: Span<Float>, state: inout MeasuredState<Cell, Scalars>,
+    layout: Layout, context: StepContext
+  ) {
+    Blocks.check(parameters.count, gradient.count, layout)
+    let pieces = pieces(layout)
+    precondition(
+      state.scalars.count == pieces.count && state.cells.count == pieces.reduce(0) { $0 + ($1.count + 7) / 8 },
+      "the memory of the rule belongs to another layout")
+    var context = context
+    if needsGradientNorm, context.gradientNorm == nil { context.gradientNorm = gradientNorm(gradient) }
+    var scalars = state.scalars
+    parameters.withUnsafeMutableBufferPointer { parameters in
+      gradient.withUnsafeBufferPointer { gradient in
+        state.cells.withUnsafeMutableBufferPointer { cells in
+          guard let p = parameters.baseAddress, let g = gradient.baseAddress, var c = cells.baseAddress else { return }
+          for (k, piece) in pieces.enumerated() {
+            let pass = Pass(
+              p: p + piece.lowerBound, g: g + piece.lowerBound, c: c, count: piece.count, context: context)
+            step(pass, &scalars[k])
+            c += (piece.count + 7) / 8
+          }
+        }
+      }
+    }
+    state.scalars = scalars
+  }
+
+  private func step(_ pass: Pass<Cell>, _ scalars: inout Scalars) {
+    var total = Sums()
+    let beginning = begin(pass.context, &scalars)
+    if hasFirstPass {
+      var partial = [Sums](repeating: Sums(), count: Blocks.number(pass.count))
+      partial.withUnsafeMutableBufferPointer { partial in
+        guard let base = partial.baseAddress else { return }
+        Blocks.each(pass.count, pass.context.crew) { block, cells in
+          base[block] = measured(pass, cells, beginning)
+        }
+      }
+      for sums in partial { total += sums }
+    }
+    let constants = decide(total, pass.context, &scalars)
+    let (p, g, c, count) = (pass.p, pass.g, pass.c, pass.count)
+    Blocks.run(count, pass.context.crew) { cells in
+      let whole = min(cells.upperBound, count / 8)
+      var i = cells.lowerBound
+      while i < whole {
+        var direction = UnsafeRawPointer(g).loadUnaligned(fromByteOffset: 32 * i, as: Lane.self)
+        let old = UnsafeRawPointer(p).loadUnaligned(fromByteOffset: 32 * i, as: Lane.self)
+        transform(&direction, parameter: old, cell: &c[i], constants)
+        UnsafeMutableRawPointer(p).storeBytes(of: old + direction, toByteOffset: 32 * i, as: Lane.self)
+        i += 1
+      }
+      guard cells.upperBound > whole else { return }
+      var direction = Lane(g, 8 * whole, count)
+      let old = Lane(p, 8 * whole, count)
+      transform(&direction, parameter: old, cell: &c[whole], constants)
+      (old + direction).store(p, 8 * whole, count)
+    }
+  }
+
+  private func measured(_ pass: Pass<Cell>, _ cells: Range<Int>, _ beginning: Beginning) -> Sums {
+    let (p, g, c) = (pass.p, pass.g, pass.c)
+    var sums = Sums()
+    let whole = min(cells.upperBound, pass.count / 8)
+    var i = cells.lowerBound
+    while i < whole {
+      let direction = UnsafeRawPointer(g).loadUnaligned(fromByteOffset: 32 * i, as: Lane.self)
+      let old = UnsafeRawPointer(p).loadUnaligned(fromByteOffset: 32 * i, as: Lane.self)
+      measure(direction, parameter: old, cell: &c[i], beginning, into: &sums)
+      i += 1
+    }
+    if cells.upperBound > whole {
+      measure(
+        Lane(g, 8 * whole, pass.count), parameter: Lane(p, 8 * whole, pass.count), cell: &c[whole], beginning,
+        into: &sums)
+    }
+    return sums
+  }
+}
+
+/// The memory that a step of a measured rule walks over.
+private struct Pass<Cell: BitwiseCopyable & Sendable> {
+  var p: UnsafeMutablePointer<Float>
+  var g: UnsafePointer<Float>
+  var c: UnsafeMutablePointer<Cell>
+  var count: Int
+  var context: StepContext
+}
+
+/// The product of lanes in double precision.
+@inline(__always)
+func product(_ x: Lane, _ y: Lane) -> SIMD8<Double> { widened(x) * widened(y) }
