@@ -21,18 +21,24 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
   public var batchSize: Int
   /// Batches until the end.
   public var steps: Int
-  /// Whether a batch with a loss or gradient that is no number is passed over instead of ending the run.
+  /// Whether a batch with a loss or gradient that is no number is passed over instead of ending the run; as many of them in
+  /// a row as an epoch has end it all the same.
   public var skipsBadBatches: Bool
+  /// What the rate of the rule is multiplied by at each step; nil: 1.
+  public var schedule: Schedule?
   /// Threads that help the rule; not saved, for the bits do not depend on them.
   public var crew: WorkCrew?
 
-  private enum CodingKeys: CodingKey { case rule, batchSize, steps, skipsBadBatches }
+  private enum CodingKeys: CodingKey { case rule, batchSize, steps, skipsBadBatches, schedule }
 
-  public init(_ rule: Rule, batchSize: Int, steps: Int, skipsBadBatches: Bool = false) {
+  public init(
+    _ rule: Rule, batchSize: Int, steps: Int, schedule: Schedule? = nil, skipsBadBatches: Bool = false
+  ) {
     precondition(batchSize > 0 && steps >= 0, "training takes \(steps) batches of \(batchSize)")
     self.rule = rule
     self.batchSize = batchSize
     self.steps = steps
+    self.schedule = schedule
     self.skipsBadBatches = skipsBadBatches
   }
 
@@ -48,6 +54,10 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
     public internal(set) var gradientNorm: Double?
     /// Batches that were passed over because something was no number.
     public internal(set) var skipped = 0
+    /// The last of them.
+    public internal(set) var bad: BadBatch?
+    /// How many batches up to the last were bad without a good one between them.
+    public internal(set) var badInARow = 0
     var layout: Layout
     var average = 0.0
     var stream: RandomStream
@@ -94,15 +104,27 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
     _ s: inout State, _ answer: consuming Linearization<Buffer<Float>>,
     to question: consuming MinibatchGradient<Buffer<Float>>, rateFactor: Double
   ) {
+    let (rows, stream) = (question.rows, question.stream)
     _ = consume question
     s.batch = nil
     s.step += 1
     let norm = answer.gradient.elements.span.norm
     guard answer.value.isFinite, norm.isFinite, answer.gradient.count == s.parameters.count else {
       s.skipped += 1
-      if !skipsBadBatches { s.claim = .failed }
+      let place = answer.gradient.count == s.parameters.count ? s.layout.firstNotFinite(answer.gradient) : nil
+      s.bad = BadBatch(step: s.step, rows: rows, stream: stream, loss: answer.value, tensor: place)
+      s.badInARow += 1
+      // Nothing moves between two bad batches: an epoch of them, or parameters that are no numbers, and all are bad.
+      if !skipsBadBatches || s.badInARow >= s.order.batchesPerEpoch
+        || s.layout.firstNotFinite(s.parameters) != nil
+      {
+        s.claim = .failed
+      } else if s.step >= steps {
+        s.claim = .exhausted
+      }
       return
     }
+    s.badInARow = 0
     s.loss = answer.value
     s.gradientNorm = norm
     s.average = Self.smoothing * s.average + (1 - Self.smoothing) * answer.value
@@ -110,8 +132,10 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
     var parameters = s.parameters
     s.parameters = []
     let layout = s.layout
+    let good = s.step - s.skipped
+    let factor = rateFactor * (schedule?.rate(at: good) ?? 1)
     let context = StepContext(
-      step: s.step - s.skipped, rateFactor: rateFactor, loss: answer.value, gradientNorm: norm, crew: crew)
+      step: good, rateFactor: factor, loss: answer.value, gradientNorm: norm, crew: crew)
     var span = parameters.elements.mutableSpan
     rule.update(&span, gradient: answer.gradient.elements.span, state: &s.memory, layout: layout, context: context)
     s.parameters = parameters
@@ -128,6 +152,28 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
 
   public func parameterAddress(in state: borrowing State) -> UInt {
     state.parameters.elements.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+  }
+}
+
+/// A batch whose loss or gradient is no number.
+public struct BadBatch: Sendable, Codable {
+  /// Of the batch, from 1.
+  public var step: Int
+  /// Its observations.
+  public var rows: [Int]
+  /// What dropout and the like were drawn from.
+  public var stream: RandomStream
+  public var loss: Double
+  /// The first tensor whose gradient has NaN or infinity in it; nil when the gradient is finite.
+  public var tensor: String?
+}
+
+extension Layout {
+  /// The first tensor with NaN or infinity in it; nil when all numbers are finite.
+  public func firstNotFinite(_ numbers: Buffer<Float>) -> String? {
+    precondition(numbers.count == count, "\(numbers.count) numbers for a layout of \(count)")
+    let span = numbers.elements.span
+    return slots.first { !gradientSquare(span.extracting($0.range)).isFinite }?.name
   }
 }
 

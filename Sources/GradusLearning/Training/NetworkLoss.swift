@@ -22,21 +22,28 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
   public let loss: any Loss
   private let isUsual: Bool
   let layout: Layout
+  /// Observations that are evaluated together.
+  private let chunk: Int
   let workspace: Mutex<Workspace>
 
-  /// `threads` compute together.
-  public init(_ model: Architecture, on data: LearningData, threads: Int = 1) {
+  /// `threads` compute together; `chunk` observations are evaluated at once; a computation whose tensors would take more
+  /// than `memoryLimit` bytes throws.
+  public init(
+    _ model: Architecture, on data: LearningData, threads: Int = 1, chunk: Int = 256, memoryLimit: Int = .max
+  ) {
     self.model = model
     self.data = data
     loss = data.targetKind == .numbers ? SquaredLoss() : CrossEntropyLoss()
     isUsual = true
+    self.chunk = chunk
     layout = model.layout
-    workspace = Mutex(Workspace(model.layout, threads: threads))
+    workspace = Mutex(Workspace(model.layout, threads: threads, memoryLimit: memoryLimit))
   }
 
   /// Another loss than the usual one; it has to fit the targets of the data.
   public init(
-    _ model: Architecture, on data: LearningData, minimizing loss: any Loss, threads: Int = 1
+    _ model: Architecture, on data: LearningData, minimizing loss: any Loss, threads: Int = 1, chunk: Int = 256,
+    memoryLimit: Int = .max
   ) throws(LearningDataError) {
     guard loss.targetKinds.contains(data.targetKind) else {
       let kinds = loss.targetKinds.map(\.rawValue).sorted().joined(separator: " or ")
@@ -46,9 +53,13 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
     self.data = data
     self.loss = loss
     isUsual = false
+    self.chunk = chunk
     layout = model.layout
-    workspace = Mutex(Workspace(model.layout, threads: threads))
+    workspace = Mutex(Workspace(model.layout, threads: threads, memoryLimit: memoryLimit))
   }
+
+  /// The most bytes of tensors, parameters aside, that were in use at once.
+  package var peakMemory: Int { workspace.withLock { $0.tape.engine.peakMemory } }
 
   /// The training problem that this answers for, from parameters drawn from `stream`.
   public func problem(_ stream: RandomStream) -> Training {
@@ -70,11 +81,11 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
 
   /// The mean loss of all observations; of a text, of windows that do not overlap.
   public func value(at point: Buffer<Float>) async throws -> Double {
-    try meanLoss(at: point, statistics: nil, chunk: 256) { _, _ in }
+    try meanLoss(at: point, statistics: nil, chunk: chunk) { _, _ in }
   }
 
   public func immediateValue(at point: Buffer<Float>) throws -> Double? {
-    try meanLoss(at: point, statistics: nil, chunk: 256) { _, _ in }
+    try meanLoss(at: point, statistics: nil, chunk: chunk) { _, _ in }
   }
 
   private func gradient(
@@ -82,15 +93,9 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
   ) throws -> Linearization<Buffer<Float>> {
     try workspace.withLock { work in
       work.load(point, layout)
-      let tape = work.tape
-      tape.reset()
-      let parameters = work.parameters(layout, on: tape)
-      let (batch, targets) = work.batch(rows, of: data, on: tape)
-      let penalties = ModelPenalties()
-      let scores = model.scores(batch, ModelParameters(parameters, use: .training(stream), penalties: penalties))
-      let loss = penalties.added(to: self.loss.mean(of: scores, targets))
+      let (parameters, loss) = trace(rows, stream, &work)
       let value = try loss.scalar
-      let gradients = try tape.backward(from: loss)
+      let gradients = try work.tape.backward(from: loss)
       var flat = [Float](repeating: 0, count: layout.count)
       for slot in layout.slots {
         guard let traced = parameters[slot.name], let part = gradients[traced] else { continue }
@@ -104,15 +109,57 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
     }
   }
 
+  /// Records the loss of these observations, from the parameters as they were loaded.
+  private func trace(
+    _ rows: [Int], _ stream: RandomStream, _ work: inout Workspace
+  ) -> (parameters: [String: TracedTensor], loss: TracedTensor) {
+    let tape = work.tape
+    tape.reset()
+    let parameters = work.parameters(layout, on: tape)
+    let (batch, targets) = work.batch(rows, of: data, on: tape)
+    let penalties = ModelPenalties()
+    let scores = model.scores(batch, ModelParameters(parameters, use: .training(stream), penalties: penalties))
+    return (parameters, penalties.added(to: loss.mean(of: scores, targets)))
+  }
+
+  /// Walks there and back for these observations, with parameters as they were loaded or at a point, and tells what the
+  /// engine had in use at most and which parameters were not reached.
+  func walk(
+    at point: Buffer<Float>?, _ rows: [Int], _ stream: RandomStream, checksFinite: Bool
+  ) throws -> TrainingRehearsal {
+    try workspace.withLock { work in
+      let engine = work.tape.engine
+      if let point { work.load(point, layout) }
+      work.tape.reset()
+      engine.releaseUnusedMemory()
+      engine.resetPeakMemory()
+      engine.checksFinite = checksFinite
+      defer {
+        engine.checksFinite = false
+        work.tape.reset()
+        engine.releaseUnusedMemory()
+        engine.resetPeakMemory()
+      }
+      let (parameters, loss) = trace(rows, stream, &work)
+      _ = try loss.scalar
+      let gradients = try work.tape.backward(from: loss)
+      let unreached = layout.slots.map(\.name).filter { name in
+        parameters[name].map { !gradients.reaches($0) } ?? false
+      }
+      gradients.recycle()
+      return TrainingRehearsal(peakBytes: engine.peakMemory, bytesPerObservation: 0, unreached: unreached)
+    }
+  }
+
   /// The mean loss of all observations, and the metrics that go with it.
   ///
   /// A model with batch normalization uses these `statistics`, by default those of its own observations. A loss that
   /// compares observations with each other sees `chunk` of them together.
   public func evaluation(
-    at point: Buffer<Float>, statistics: Buffer<Float>? = nil, chunk: Int = 256
+    at point: Buffer<Float>, statistics: Buffer<Float>? = nil, chunk: Int? = nil
   ) throws -> Evaluation {
     var tally = loss.tally(classCount: data.classCount)
-    let total = try meanLoss(at: point, statistics: statistics, chunk: chunk) { try tally?.add($0, $1) }
+    let total = try meanLoss(at: point, statistics: statistics, chunk: chunk ?? self.chunk) { try tally?.add($0, $1) }
     return Evaluation(loss: total, metrics: tally?.metrics ?? [])
   }
 

@@ -11,8 +11,8 @@ struct Workspace {
   private var features: Tensor?
   private var numbers: Tensor?
 
-  init(_ layout: Layout, threads: Int) {
-    let engine = TensorEngine(threads: threads)
+  init(_ layout: Layout, threads: Int, memoryLimit: Int = .max) {
+    let engine = TensorEngine(threads: threads, memoryLimit: memoryLimit)
     tape = TensorTape(engine: engine)
     silent = TensorTape(engine: engine, isRecording: false)
     tensors = layout.slots.map { Tensor(repeating: 0, TensorShape($0.shape)) }

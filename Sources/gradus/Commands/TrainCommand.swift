@@ -11,9 +11,11 @@ struct TrainCommand: GradusSubcommand {
         data: digits            # or sentences, or a .csv, .svm (labels) or .txt file
         model: perceptron       # for texts: transformer
         widths: [64]            # of a perceptron;  context, width, layers, heads: of a transformer
-        rule: adamw             # or sgd;  momentum
+        rule: adamw             # or another update rule, with its settings:  beta1: 0.9,  momentum: 0.9
         rate: 0.003             # schedule: cosine, linear, constant, wsd …;  warmup: 20
         steps: 600              # batch: 32;  clip: 1;  decay: 0.01
+        evaluate-every: 50      # looks at held-out data; patience: 5 ends after 5 in vain, with the best parameters
+        bad: stop               # or skip: what to do about a loss that is no number
         observations: 4000      # of generated data
       """)
 
@@ -49,6 +51,17 @@ struct TrainCommand: GradusSubcommand {
   @Option(help: ArgumentHelp("Continue a saved run.", valueName: "file"))
   var resume: String?
 
+  @Option(help: ArgumentHelp("Start from these parameters.", valueName: "file.safetensors"))
+  var from: String?
+
+  @Option(help: ArgumentHelp("Only tell what these parameters make of the data.", valueName: "file.safetensors"))
+  var evaluate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Use at most this much memory, such as 800M or 4G; all that is free unless said.", valueName: "size"))
+  var memory: String?
+
   @Option(help: ArgumentHelp("Write this many characters with the trained model (texts).", valueName: "count"))
   var sample = 0
 
@@ -59,7 +72,19 @@ struct TrainCommand: GradusSubcommand {
     if !(checkpointEvery >= 0 && checkpointEvery < 1e9) {
       throw ValidationError("--checkpoint-every must be a number of seconds from 0 to 1e9")
     }
+    if let memory, MachineMemory.bytes(memory) == nil {
+      throw ValidationError("--memory must be a size such as 800M or 4G")
+    }
+    if from != nil, resume != nil { throw ValidationError("--from begins a training, --resume goes on with one") }
+    if evaluate != nil {
+      let others = [("--from", from), ("--resume", resume), ("--save", save), ("--checkpoint", checkpoint)]
+      if let other = others.first(where: { $0.1 != nil }) {
+        throw ValidationError("--evaluate trains nothing: leave \(other.0) out")
+      }
+    }
   }
+
+  var memoryLimit: Int? { memory.flatMap(MachineMemory.bytes) }
 
   func execute() async throws -> ExitCode {
     var wanted: TrainingSpec
@@ -84,8 +109,13 @@ struct TrainCommand: GradusSubcommand {
     }
     let session = TrainingSession(command: self, spec: wanted, material: material, interruption: interruption)
     switch material.architecture {
-    case .perceptron(let model): return try await session.run(model)
-    case .transformer(let model): return try await session.run(model)
+    case .perceptron(let model): return try await run(model, session)
+    case .transformer(let model): return try await run(model, session)
     }
+  }
+
+  private func run(_ model: some Network, _ session: TrainingSession) async throws -> ExitCode {
+    if let path = evaluate { return try session.evaluate(model, path) }
+    return try await session.run(model)
   }
 }

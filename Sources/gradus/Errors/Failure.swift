@@ -30,7 +30,9 @@ struct Failure: Error {
     case let error as SettingStoreError: self.init(.unreadable, error.description)
     case let error as MissingComponent: self.init(.missing, error.description)
     case let error as LearningDataError: self.init(.unreadable, error.description)
+    case let error as TensorFileError: self.init(.unreadable, error.description)
     case let error as TensorError: self.init(.failed, error.description)
+    case let error as TraceError: self.init(.failed, TensorError(under: error)?.description ?? error.description)
     case let error as WriteError: self.init(.failed, error.description)
     case let error as FileFailure:
       self.init(["read", "resume from"].contains(error.action) ? .unreadable : .failed, error.description)

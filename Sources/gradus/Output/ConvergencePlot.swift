@@ -13,6 +13,8 @@ struct ConvergencePlot {
   var height = 400.0
   /// What the value is called, when it is to be drawn itself and over steps.
   var quantity: String?
+  /// Numbers of the same kind that were looked at now and then, as points on a line.
+  var marks: Curve?
 
   struct Curve {
     var name: String
@@ -43,7 +45,7 @@ struct ConvergencePlot {
       return frame.message(title, subtitle)
     }
     var text = frame.head(title, subtitle) + frame.grid(xScale, yScale)
-    for curve in curves { text += frame.steps(curve, xScale, yScale) }
+    for curve in curves { text += frame.steps(curve, xScale, yScale, isMarked: curve.style == marks?.style) }
     text += frame.legend(curves)
     return text
       + frame.axisTitles(
@@ -82,7 +84,7 @@ struct ConvergencePlot {
     switch content {
     case .distance: return [Curve(name: content.axis, style: "value", points: points { $0.value.map { $0 - best } })]
     case .measure: return [Curve(name: content.axis, style: "value", points: points(\.measure))]
-    case .value: return [Curve(name: quantity ?? "incumbent", style: "value", points: points(\.value))]
+    case .value: return [Curve(name: quantity ?? "incumbent", style: "value", points: points(\.value))] + (marks.map { [$0] } ?? [])
     case .bounds:
       return [
         Curve(name: "incumbent", style: "value", points: points(\.value)),

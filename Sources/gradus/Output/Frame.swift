@@ -60,8 +60,8 @@ struct Frame {
     return text
   }
 
-  /// A staircase: a value holds until the next one.
-  func steps(_ curve: ConvergencePlot.Curve, _ x: Scale, _ y: Scale) -> String {
+  /// A staircase: a value holds until the next one; with `isMarked` a line from point to point.
+  func steps(_ curve: ConvergencePlot.Curve, _ x: Scale, _ y: Scale, isMarked: Bool = false) -> String {
     var path = ""
     var last = (x: -1.0, y: -1.0)
     for (i, point) in curve.points.enumerated() {
@@ -70,14 +70,14 @@ struct Frame {
       if i == 0 {
         path += "M\(n(h)) \(n(v))"
       } else if i == curve.points.count - 1 || abs(h - last.x) >= 0.4 || abs(v - last.y) >= 0.4 {
-        path += "H\(n(h))V\(n(v))"
+        path += isMarked ? "L\(n(h)) \(n(v))" : "H\(n(h))V\(n(v))"
       } else {
         continue
       }
       last = (h, v)
     }
     // Few points are worth a mark each; a single one would otherwise not be seen.
-    let marks = curve.points.count > 12 ? [] : curve.points
+    let marks = curve.points.count > (isMarked ? 60 : 12) ? [] : curve.points
     let dots = marks.map { point in
       let h = horizontal(min(1, max(0, x.fraction(point.x))))
       let v = vertical(min(1, max(0, y.fraction(point.y))))

@@ -1,76 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
 
-/// What is told while a training runs, and kept for its log and picture.
+/// What is told while a training runs: a line and a curve on a terminal, a line now and then elsewhere, a log and a picture
+/// in files.
 final class TrainingRecord {
-  struct Entry {
-    var step: Int
-    var loss: Double
-    var rate: Double
-    var norm: Double
-  }
-
   private let steps: Int
   private let first: Int
   private let isQuiet: Bool
-  /// Whether a log or a picture is wanted: a long training is not remembered for nothing.
-  private let isKept: Bool
   private let isLive = Console.isWatched
   private let began = ContinuousClock.now
+  private let log: TrainingLog?
+  private let plot: String?
+  private let title: String
   private var next: Double
-  private var isDrawn = false
-  private var entries: [Entry] = []
-  private var history: [History.Sample] = []
+  /// Lines on the terminal that are ours.
+  private var drawn = 0
+  private(set) var history = LossHistory()
 
-  init(steps: Int, from first: Int, isQuiet: Bool, isKept: Bool) {
-    self.isKept = isKept
+  /// A record from `first` steps on: what a log knows of them is part of the picture.
+  init(_ command: TrainCommand, title: String, steps: Int, after first: Int, isLookDue: Bool) throws {
     self.steps = steps
     self.first = first
-    self.isQuiet = isQuiet
+    self.title = title
+    isQuiet = command.output.quiet
+    plot = command.plot
     next = Console.isWatched ? 0.2 : 3
+    var history = LossHistory()
+    log = try command.log.map { path in
+      // A step whose look is still due has no line yet.
+      try TrainingLog(path, after: isLookDue ? first - 1 : first) { history.add($0) }
+    }
+    self.history = history
   }
 
   var seconds: Double { (ContinuousClock.now - began).seconds }
 
-  func note(_ entry: Entry, smoothed: Double?) {
+  func note(_ entry: TrainingLog.Entry) throws {
+    try log?.note(entry)
+    history.add(entry)
     let now = seconds
-    if isKept {
-      entries.append(entry)
-      history.append(.init(seconds: now, answers: entry.step, value: smoothed, bound: nil, measure: entry.norm))
-    }
     guard !isQuiet, now >= next else { return }
     next = now + (isLive ? 0.1 : 3)
+    draw(entry, now)
+  }
+
+  /// Brings log and picture up to date.
+  func save() throws {
+    try log?.flush()
+    if let plot { try AtomicFile.write([Array(svg.utf8)], to: plot) }
+  }
+
+  private func draw(_ entry: TrainingLog.Entry, _ now: Double) {
     let share = Double(entry.step) / Double(max(1, steps))
-    let rate = Double(entry.step - first) / now
+    let speed = Double(entry.step - first) / now
     let filled = Int(20 * share)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
-    let line =
-      "\(bar) step \(entry.step)/\(steps)  loss \(Numbers.short(smoothed, digits: 4))  "
-      + "rate \(Numbers.short(entry.rate, digits: 3))  |g| \(Numbers.short(entry.norm, digits: 3))  "
-      + "\(Numbers.short(rate, digits: 3)) steps/s  \(Numbers.time(Double(steps - entry.step) / max(rate, 1e-9))) left"
-    Console.error(isLive ? "\r\u{1B}[K" + String(line.prefix(Console.width - 1)) : line + "\n")
-    isDrawn = isLive
+    var line = "\(bar) step \(entry.step)/\(steps)  loss \(Numbers.short(history.smoothed.last?.loss, digits: 4))  "
+    if let held = history.heldOut.last { line += "held out \(Numbers.short(held.loss, digits: 4))  " }
+    line +=
+      "rate \(Numbers.short(entry.rate, digits: 3))  |g| \(Numbers.short(entry.norm, digits: 3))  "
+      + "\(Numbers.short(speed, digits: 3)) steps/s  "
+      + "\(Numbers.time(Double(steps - entry.step) / max(speed, 1e-9))) left"
+    guard isLive else { return Console.error(line + "\n") }
+    let width = Console.width - 1
+    let lines = LiveCurve.lines(history.smoothed.all, columns: min(70, width), rows: 3) + [String(line.prefix(width))]
+    Console.error(Self.erased(drawn) + lines.joined(separator: "\n"))
+    drawn = lines.count
   }
 
+  /// Takes the curve and its line away, so that what follows stands at their place.
   func clear() {
-    if isDrawn { Console.error("\r\u{1B}[K") }
-    isDrawn = false
+    if drawn > 0 { Console.error(Self.erased(drawn)) }
+    drawn = 0
   }
 
-  /// One line a step.
-  var csv: String {
-    entries.reduce(into: "step,loss,rate,gradientNorm\n") { text, entry in
-      text += "\(entry.step),\(entry.loss),\(entry.rate),\(entry.norm)\n"
+  /// Back to the first of `count` lines, with nothing below.
+  private static func erased(_ count: Int) -> String {
+    (count > 1 ? "\u{1B}[\(count - 1)A" : "") + (count > 0 ? "\r\u{1B}[J" : "")
+  }
+
+  /// The smoothed loss over steps, and that of the held-out observations.
+  private var svg: String {
+    let smoothed = history.smoothed.all
+    let held = history.heldOut.all
+    var subtitle =
+      "smoothed loss \(Numbers.short(smoothed.last?.loss)) after \(Numbers.counted(smoothed.last?.step ?? 0, "step"))"
+    if let best = held.min(by: { $0.loss < $1.loss }) {
+      subtitle += ", held out at best \(Numbers.short(best.loss)) after \(Numbers.counted(best.step, "step"))"
     }
-  }
-
-  /// The smoothed loss over steps.
-  func svg(_ name: String) -> String {
-    let last = history.last?.value
     return ConvergencePlot(
-      title: name,
-      subtitle: "smoothed loss \(Numbers.short(last)) after \(Numbers.counted(entries.last?.step ?? 0, "step"))",
-      samples: history, quantity: "smoothed loss"
+      title: title, subtitle: subtitle,
+      samples: smoothed.map { .init(seconds: 0, answers: $0.step, value: $0.loss, bound: nil, measure: nil) },
+      quantity: "smoothed loss",
+      marks: .init(name: "held out", style: "bound", points: held.map { (Double($0.step), $0.loss) })
     ).svg
   }
 }

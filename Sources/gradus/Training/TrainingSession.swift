@@ -16,120 +16,105 @@ struct TrainingSession {
 
   /// With the rule of the spec, which is a type.
   func run(_ model: some Network) async throws -> ExitCode {
-    let rate = LearningRate(
-      Schedule(
-        peak: spec.rate, shape: spec.schedule, warmup: spec.warmup, steps: max(spec.steps, spec.warmup + 1), floor: 0.02
-      ))
-    let clip = ClipByNorm(Float(spec.clip))
-    let decay = Decay(Float(spec.decay))
-    switch spec.rule {
-    case .adamw: return try await run(model, Elementwise(clip.then(AdamMoments()).then(decay).then(rate)), rate)
-    case .sgd:
-      return try await run(
-        model, Elementwise(clip.then(Momentum(Float(spec.momentum))).then(decay).then(rate)), rate)
-    }
+    try await run(model, try RuleCatalog.entry(named: spec.rule).open(spec.settings))
   }
 
-  private func run<Rule: UpdateRule>(
-    _ model: some Network, _ rule: Rule, _ rate: LearningRate
-  ) async throws -> ExitCode {
-    let loss = NetworkLoss(model, on: material.learned, threads: command.threads)
-    let problem = loss.problem(RandomStream(seed: command.seed))
-    let trainer = Trainer(rule, batchSize: spec.batch, steps: spec.steps)
-    let run: Run<Trainer<Rule>>
-    if let path = command.resume {
-      run = try Run(resuming: Checkpoint(contentsOf: path), of: problem, asking: loss)
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = .sortedKeys
-      guard try encoder.encode(run.method) == encoder.encode(trainer) else {
-        throw Failure(
-          .usage,
-          "the rule, its rate, the batch or the steps differ from those that \(path) was saved with; resume with the same"
-        )
-      }
-    } else {
-      run = try Run(problem, by: trainer, asking: loss, seed: command.seed)
-    }
+  private func run<Rule: CataloguedRule>(_ model: some Network, _ rule: Rule) async throws -> ExitCode {
+    let clipped = Clipped(rule, length: spec.clip)
+    let budget = try TrainingBudget(model, words: rule.wordsPerParameter, self)
+    let loss = loss(model, material.learned, budget)
+    try budget.rehearse(loss, self)
+    let held = self.loss(model, material.held, budget)
+    let watched = WatchedLoss(loss, heldOut: held)
+    let schedule = Schedule(
+      peak: 1, shape: spec.schedule, warmup: spec.warmup, steps: max(spec.steps, spec.warmup + 1), floor: 0.02)
+    var method = EarlyStopping(
+      Trainer(
+        clipped, batchSize: spec.batch, steps: spec.steps, schedule: schedule, skipsBadBatches: spec.bad == .skip),
+      every: spec.evaluateEvery, patience: spec.patience)
+    method.trainer.crew = command.threads > 1 ? WorkCrew(width: command.threads) : nil
+    let run = try open(loss, watched, method)
     let lock = try command.checkpoint.map { try FileLock(beside: $0) }
     defer { withExtendedLifetime(lock) {} }
-    if let path = command.checkpoint { run.saving = Saving(to: path, every: .seconds(command.checkpointEvery)) }
-    let record = TrainingRecord(
-      steps: run.method.steps, from: run.state.step, isQuiet: command.output.quiet,
-      isKept: command.log != nil || command.plot != nil)
-    while !interruption.isRaised, try await run.step() {
-      let state = run.state
-      record.note(
-        .init(
-          step: state.step, loss: state.loss ?? .nan, rate: rate.schedule.rate(at: max(1, state.step - state.skipped)),
-          norm: state.gradientNorm ?? .nan), smoothed: state.smoothedLoss)
+    let record = try TrainingRecord(
+      command, title: spec.data, steps: spec.steps, after: run.state.training.step,
+      isLookDue: run.method.isLookDue(run.state))
+    let keeper = TrainingKeeper(command, record)
+    do {
+      while !interruption.isRaised, try await run.step() {
+        guard let entry = entry(run) else { continue }
+        try record.note(entry)
+        try keeper.saveIfDue(run)
+      }
+    } catch {
+      record.clear()
+      throw try keeper.rescue(run, error, model.layout)
     }
     record.clear()
-    if let path = command.checkpoint { try run.checkpoint().write(to: path) }
-    return try report(run, loss, NetworkLoss(model, on: material.held, threads: command.threads), record)
+    let report = TrainingReport(session: self, seed: run.seed, seconds: record.seconds)
+    if run.report.claim == .failed { throw try report.failure(run, loss, keeper) }
+    try keeper.save(run)
+    return try report.finish(run, loss, held)
   }
 
-  private func report<Rule: UpdateRule, Architecture: Network>(
-    _ run: Run<Trainer<Rule>>, _ loss: NetworkLoss<Architecture>, _ held: NetworkLoss<Architecture>,
-    _ record: TrainingRecord
-  ) throws -> ExitCode {
-    let state = run.state
-    if let path = command.log { try AtomicFile.write([Array(record.csv.utf8)], to: path) }
-    if let path = command.plot { try AtomicFile.write([Array(record.svg(spec.data).utf8)], to: path) }
-    if let path = command.save {
-      try TensorFile(
-        state.parameters.elements.span, layout: loss.model.layout,
-        metadata: ["gradus": gradusVersion, "model": "\(loss.model)"]
-      ).write(to: path)
+  /// A fresh run, or the one that was saved.
+  private func open<Rule: UpdateRule, Loss: HeldOutOracle>(
+    _ loss: NetworkLoss<some Network>, _ oracle: Loss, _ method: EarlyStopping<Rule>
+  ) throws -> Run<EarlyStopping<Rule>> {
+    var problem = loss.problem(RandomStream(seed: command.seed))
+    if let path = command.from { problem.start = Buffer(try parameters(path, problem.layout)) }
+    guard let path = command.resume else {
+      return try Run(problem, by: method, asking: oracle, seed: command.seed, judgedBy: loss)
     }
-    if run.report.claim == .failed {
+    let run = try Run<EarlyStopping<Rule>>(
+      resuming: Checkpoint(contentsOf: path), of: problem, asking: oracle, judgedBy: loss)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    guard try encoder.encode(run.method) == encoder.encode(method) else {
       throw Failure(
-        .failed,
-        "step \(state.step): the loss or its gradient is no number; lower the rate (\(spec.rate)) or the clip (\(spec.clip))"
+        .usage,
+        "the rule, its rate, the batch or the steps differ from those that \(path) was saved with; resume with the same"
       )
     }
-    let learned = try loss.evaluation(at: state.parameters)
-    let unseen = try held.evaluation(at: state.parameters)
-    let text = command.sample > 0 ? try sampled(loss.model, state.parameters) : nil
-    let isWhole = state.step >= run.method.steps
-    switch command.output.format {
-    case .json:
-      var members: [JSONValue.Member] = [
-        .init("schema", "gradus.training/1"), .init("version", .string(gradusVersion)),
-        .init("seed", JSONValue(run.seed)),
-        .init("spec", .object(spec.echo.map { .init($0.name, .string($0.value)) })),
-        .init("parameters", .integer(problemSize(run))), .init("steps", .integer(state.step)),
-        .init("completed", .bool(isWhole)), .init("seconds", .number(record.seconds)),
-        .init("learned", ["loss": .number(learned.loss), "accuracy": .number(learned.accuracy)]),
-        .init("heldOut", ["loss": .number(unseen.loss), "accuracy": .number(unseen.accuracy)]),
-      ]
-      if let text { members.append(.init("sample", .string(text))) }
-      Console.out(JSONValue.object(members).serialized(indented: true) + [0x0A])
-    case .text:
-      var lines = ["\(spec.data): \(isWhole ? "trained" : "interrupted") after \(Numbers.counted(state.step, "step"))"]
-      lines.append("  parameters  \(Numbers.count(problemSize(run)))")
-      lines.append("  learned     loss \(Numbers.short(learned.loss)), \(percent(learned.accuracy)) right")
-      lines.append("  held out    loss \(Numbers.short(unseen.loss)), \(percent(unseen.accuracy)) right")
-      lines.append("  time        \(Numbers.time(record.seconds)), seed \(run.seed)")
-      if let path = command.save { lines.append("  saved       \(path)") }
-      if let text { lines.append("\n" + text) }
-      Console.out(lines.joined(separator: "\n") + "\n")
-    }
-    if !isWhole, let path = command.checkpoint {
-      Console.error("gradus: interrupted; continue with '--resume \(path)'\n")
-    }
-    return isWhole ? .success : .interrupted
+    return run
   }
 
-  private func problemSize<Rule: UpdateRule>(_ run: Run<Trainer<Rule>>) -> Int { run.problem.layout.count }
+  /// The parameters in a file, for a model with this layout.
+  func parameters(_ path: String, _ layout: Layout) throws -> [Float] {
+    do { return try TensorFile(contentsOf: path).parameters(for: layout) } catch var error as TensorFileError {
+      error.file = path
+      throw error
+    }
+  }
 
-  private func percent(_ share: Double) -> String { "\(Numbers.short(100 * share, digits: 4)) %" }
+  /// The line of the last step; nil while a look at held-out observations belongs to it and is due.
+  private func entry<Rule: UpdateRule>(
+    _ run: Run<EarlyStopping<Rule>>
+  ) -> TrainingLog.Entry? {
+    let state = run.state
+    guard !run.method.isLookDue(state) else { return nil }
+    let training = state.training
+    let isBad = training.bad?.step == training.step
+    return .init(
+      step: training.step, loss: isBad ? training.bad?.loss ?? .nan : training.loss ?? .nan,
+      rate: spec.rate * (run.method.trainer.schedule?.rate(at: max(1, training.step - training.skipped)) ?? 1),
+      norm: isBad ? .nan : training.gradientNorm ?? .nan,
+      heldOut: state.looked.flatMap { $0.step == training.step ? $0.loss : nil })
+  }
 
-  /// Letters drawn one after the other from the model's own probabilities.
-  private func sampled(_ model: some Network, _ parameters: Buffer<Float>) throws -> String {
-    let writer = TextWriter(model, context: spec.context, parameters: parameters)
-    var stream = RandomStream(seed: command.seed).child("sample")
-    let start = material.alphabet.firstIndex(of: 0x0A) ?? 0
-    let tokens = try writer.write(command.sample, after: [Int32(start)], temperature: 0.8, &stream)
-    return String(decoding: tokens.map { material.alphabet[Int($0)] }, as: UTF8.self)
+  /// Without training: what saved parameters make of the data.
+  func evaluate(_ model: some Network, _ path: String) throws -> ExitCode {
+    let parameters = Buffer(try parameters(path, model.layout))
+    let budget = try TrainingBudget(model, words: 0, self)
+    let report = TrainingReport(session: self, seed: command.seed, seconds: 0)
+    return try report.evaluated(
+      path, parameters, loss(model, material.learned, budget), loss(model, material.held, budget))
+  }
+
+  private func loss<Architecture: Network>(
+    _ model: Architecture, _ data: LearningData, _ budget: TrainingBudget
+  ) -> NetworkLoss<Architecture> {
+    NetworkLoss(
+      model, on: data, threads: command.threads, chunk: spec.batch, memoryLimit: budget.tensorLimit)
   }
 }

@@ -4,7 +4,8 @@ import GradusModeling
 
 /// What `gradus train` is told: data, model, rule and length, every part with a default.
 struct TrainingSpec: Sendable {
-  enum Rule: String, CaseIterable, Sendable { case adamw, sgd }
+  /// What happens at a batch whose loss or gradient is no number.
+  enum Bad: String, CaseIterable, Sendable { case stop, skip }
   enum Kind: String, CaseIterable, Sendable { case perceptron, transformer }
 
   /// `digits`, `sentences`, or the path of a `.csv`, `.svm` or `.txt` file.
@@ -18,15 +19,20 @@ struct TrainingSpec: Sendable {
   var width = 64
   var layers = 2
   var heads = 4
-  var rule = Rule.adamw
-  var rate = 3e-3
+  /// The name of an update rule.
+  var rule = "adamw"
+  /// Settings of the rule that are not its defaults.
+  var settings: [(name: String, value: String)] = [("rate", "0.003")]
   var schedule = Schedule.Shape.cosine
   var warmup = 20
   var steps = 600
   var batch = 32
-  var decay = 0.01
-  var momentum = 0.9
   var clip = 1.0
+  var bad = Bad.stop
+  /// Steps between two looks at the held-out observations; 0 looks only in the end.
+  var evaluateEvery = 0
+  /// Looks in vain that end the training; 0 never ends it.
+  var patience = 0
 
   init() {}
 
@@ -54,15 +60,14 @@ struct TrainingSpec: Sendable {
     ("width", { whole(&$0.width, $1, 1...8192) }),
     ("layers", { whole(&$0.layers, $1, 0...256) }),
     ("heads", { whole(&$0.heads, $1, 1...256) }),
-    ("rule", { choose(&$0.rule, $1) }),
-    ("rate", { number(&$0.rate, $1, 0...1e6) }),
     ("schedule", { choose(&$0.schedule, $1) }),
     ("warmup", { whole(&$0.warmup, $1, 0...1_000_000_000) }),
     ("steps", { whole(&$0.steps, $1, 1...1_000_000_000) }),
     ("batch", { whole(&$0.batch, $1, 1...1_000_000) }),
-    ("decay", { number(&$0.decay, $1, 0...1e6) }),
-    ("momentum", { number(&$0.momentum, $1, 0...0.999999) }),
     ("clip", { number(&$0.clip, $1, 1e-12...1e12) }),
+    ("bad", { choose(&$0.bad, $1) }),
+    ("evaluate-every", { whole(&$0.evaluateEvery, $1, 0...1_000_000_000) }),
+    ("patience", { whole(&$0.patience, $1, 0...1_000_000_000) }),
   ]
 
   /// Reads a YAML mapping of these names. Every error has its line and column.
@@ -76,23 +81,66 @@ struct TrainingSpec: Sendable {
     if text("data") == "sentences" || text("data").hasSuffix(".txt") || text("model") == Kind.transformer.rawValue {
       self = .sentences
     }
-    for entry in entries { try take(entry, source) }
+    let entry = try rule(entries, source)
+    for field in entries where field.key.text != "rule" { try take(field, entry, source) }
     if let contradiction { throw source.error(at: root.offset, contradiction.cause, expected: contradiction.expected) }
   }
 
-  private mutating func take(_ entry: DocumentNode.Entry, _ source: SourceText) throws(ReadError) {
-    if entry.key.text == "widths" { return try takeWidths(entry.value, source) }
-    guard let field = Self.fields.first(where: { $0.name == entry.key.text }) else {
-      let known = Self.fields.map(\.name) + ["widths"]
-      let near = nearest(to: entry.key.text, among: known).map { "'\($0)'" } ?? known.joined(separator: ", ")
-      throw source.error(at: entry.key.offset, "'\(entry.key.text)' is no part of a training", expected: near)
+  /// The rule, whose settings are names of a spec too.
+  private mutating func rule(_ entries: [DocumentNode.Entry], _ source: SourceText) throws -> RuleEntry {
+    if let node = entries.first(where: { $0.key.text == "rule" })?.value {
+      guard let scalar = node.scalar else {
+        throw source.error(at: node.offset, "rule is \(node.what)", expected: "a name")
+      }
+      do { _ = try RuleCatalog.entry(named: scalar.text) } catch {
+        let known = RuleCatalog.entries.map(\.card.name)
+        throw source.error(
+          at: scalar.offset, "there is no rule '\(scalar.text)'",
+          expected: error.nearest.map { "'\($0)'" } ?? "one of \(known.joined(separator: ", "))")
+      }
+      if rule != scalar.text { settings = [] }
+      rule = scalar.text
+    }
+    return try RuleCatalog.entry(named: rule)
+  }
+
+  private mutating func take(_ entry: DocumentNode.Entry, _ rule: RuleEntry, _ source: SourceText) throws(ReadError) {
+    let name = entry.key.text
+    if name == "widths" { return try takeWidths(entry.value, source) }
+    let field = Self.fields.first { $0.name == name }
+    guard field != nil || rule.settings.contains(where: { $0.name == name }) else {
+      let known = Self.fields.map(\.name) + ["widths", "rule"] + rule.settings.map(\.name)
+      let near = nearest(to: name, among: known).map { "'\($0)'" } ?? known.joined(separator: ", ")
+      throw source.error(at: entry.key.offset, "'\(name)' is no part of a training", expected: near)
     }
     guard let scalar = entry.value.scalar else {
-      throw source.error(at: entry.value.offset, "\(field.name) is \(entry.value.what)", expected: "a value")
+      throw source.error(at: entry.value.offset, "\(name) is \(entry.value.what)", expected: "a value")
     }
+    guard let field else { return try set(name, scalar.text, at: scalar.offset, rule, source) }
     if let expected = field.take(&self, scalar.text) {
-      throw source.error(at: scalar.offset, "\(field.name) is '\(scalar.text)'", expected: expected)
+      throw source.error(at: scalar.offset, "\(name) is '\(scalar.text)'", expected: expected)
     }
+  }
+
+  private mutating func set(
+    _ name: String, _ text: String, at offset: Int, _ rule: RuleEntry, _ source: SourceText
+  ) throws(ReadError) {
+    settings.removeAll { $0.name == name }
+    settings.append((name, text))
+    do { _ = try rule.open([(name, text)]) } catch {
+      let setting = rule.settings.first { $0.name == name }
+      let expected =
+        if let choices = setting?.choices { "one of \(choices.joined(separator: ", "))" } else {
+          "a number from \(Numbers.short(setting?.lower)) to \(Numbers.short(setting?.upper))"
+        }
+      throw source.error(at: offset, "\(name) is '\(text)'", expected: expected)
+    }
+  }
+
+  /// The learning rate as it was said, or the rule's own.
+  var rate: Double {
+    let own = (try? RuleCatalog.entry(named: rule))?.settings.first { $0.name == "rate" }?.defaultValue
+    return (settings.first { $0.name == "rate" }?.value ?? own).flatMap { Double($0) } ?? .nan
   }
 
   private mutating func takeWidths(_ node: DocumentNode, _ source: SourceText) throws(ReadError) {
@@ -123,6 +171,9 @@ struct TrainingSpec: Sendable {
     if schedule.needsLength, steps <= warmup {
       return ("\(steps) steps end within the warm-up of \(warmup)", "more steps")
     }
+    if patience > 0, evaluateEvery == 0 {
+      return ("patience needs looks at held-out observations", "evaluate-every: 50")
+    }
     return nil
   }
 
@@ -134,9 +185,10 @@ struct TrainingSpec: Sendable {
     } else {
       list += [("context", "\(context)"), ("width", "\(width)"), ("layers", "\(layers)"), ("heads", "\(heads)")]
     }
-    list += [("rule", rule.rawValue), ("rate", "\(rate)"), ("schedule", schedule.rawValue), ("warmup", "\(warmup)")]
-    list += [("steps", "\(steps)"), ("batch", "\(batch)"), ("clip", "\(clip)"), ("decay", "\(decay)")]
-    if rule == .sgd { list.append(("momentum", "\(momentum)")) }
+    list += [("rule", rule), ("schedule", schedule.rawValue), ("warmup", "\(warmup)")]
+    list += [("steps", "\(steps)"), ("batch", "\(batch)"), ("clip", "\(clip)")] + settings
+    if bad != .stop { list.append(("bad", bad.rawValue)) }
+    if evaluateEvery > 0 { list += [("evaluate-every", "\(evaluateEvery)"), ("patience", "\(patience)")] }
     return list.map { (name: $0.0, value: $0.1) }
   }
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import Gradus
+
+/// Sees to it that a training loses nothing: checkpoint, log and picture every few seconds, and the last parameters that
+/// are numbers.
+final class TrainingKeeper {
+  private let command: TrainCommand
+  private let record: TrainingRecord
+  private var saved = ContinuousClock.now
+  /// The parameters of a step at which all of them were numbers.
+  private var good: (step: Int, parameters: Buffer<Float>)?
+
+  init(_ command: TrainCommand, _ record: TrainingRecord) {
+    self.command = command
+    self.record = record
+  }
+
+  func saveIfDue<Rule: UpdateRule>(_ run: Run<EarlyStopping<Rule>>) throws {
+    guard (ContinuousClock.now - saved).seconds >= command.checkpointEvery else { return }
+    try save(run)
+  }
+
+  /// The log first, so that it has every line that the checkpoint knows of.
+  func save<Rule: UpdateRule>(_ run: Run<EarlyStopping<Rule>>) throws {
+    try record.save()
+    defer { saved = .now }
+    let training = run.state.training
+    // A checkpoint of numbers that are none would replace one that can be gone on with.
+    guard run.problem.layout.firstNotFinite(training.parameters) == nil else { return }
+    if let path = command.checkpoint { try run.save(to: path) }
+    let copy = good?.parameters ?? Buffer(repeating: 0, count: training.parameters.count)
+    good = (training.step, copy.filled(with: training.parameters))
+  }
+
+  /// The parameters of the last step at which all of them were numbers.
+  func lastGood<Rule: UpdateRule>(_ run: Run<EarlyStopping<Rule>>) -> (step: Int, parameters: Buffer<Float>) {
+    let training = run.state.training
+    if run.problem.layout.firstNotFinite(training.parameters) == nil {
+      return (training.step - training.badInARow, training.parameters)
+    }
+    return good ?? (0, run.problem.start)
+  }
+
+  /// Writes the last good parameters where parameters were asked for, or beside the checkpoint; what was done, in words.
+  func keepLastGood<Rule: UpdateRule>(_ run: Run<EarlyStopping<Rule>>) throws -> String {
+    try record.save()
+    let (step, parameters) = lastGood(run)
+    guard let path = command.save ?? command.checkpoint.map({ $0 + ".safetensors" }) else {
+      return "nothing was saved, for neither --save nor --checkpoint was given"
+    }
+    try TensorFile(
+      parameters.elements.span, layout: run.problem.layout, metadata: ["gradus": gradusVersion, "step": "\(step)"]
+    ).write(to: path)
+    return "the parameters after \(Numbers.counted(step, "step")) are in \(path), for '--from \(path)'"
+  }
+
+  /// What can be saved before an error ends the run; the error with that said.
+  func rescue<Rule: UpdateRule>(
+    _ run: Run<EarlyStopping<Rule>>, _ error: any Error, _ layout: Layout
+  ) throws -> any Error {
+    try save(run)
+    let cause = Failure((error as? OracleFailure)?.underlying ?? error)
+    let place = command.checkpoint.map { "; the run is saved, for '--resume \($0)'" } ?? ""
+    return Failure(
+      cause.code, "step \(run.state.training.step + 1): \(cause.message)\(place)")
+  }
+}
+
+extension Buffer<Float> {
+  /// The same memory with other numbers.
+  fileprivate consuming func filled(with other: Buffer<Float>) -> Buffer<Float> {
+    for i in elements.indices { elements[i] = other.elements[i] }
+    return self
+  }
+}
