@@ -18,9 +18,9 @@ public struct CalibrationBins: Sendable, Codable, Hashable {
     confidence = [Double](repeating: 0, count: bins)
   }
 
-  /// An answer given with confidence 0 ... 1.
+  /// An answer given with confidence 0 ... 1; one that is no number makes the error none.
   public mutating func add(confidence c: Double, isRight: Bool) {
-    let b = min(counts.count - 1, max(0, Int((c * Double(counts.count)).rounded(.up)) - 1))
+    let b = c.isFinite ? min(counts.count - 1, max(0, Int((c * Double(counts.count)).rounded(.up)) - 1)) : 0
     counts[b] += 1
     right[b] += isRight ? 1 : 0
     confidence[b] += c

@@ -103,7 +103,9 @@ struct TrainingReport {
     } else {
       if spec.bad == .skip { cause += ", as that of the \(Numbers.count(training.badInARow - 1)) batches before" }
       if let tensor = bad.tensor { cause += ", first in '\(tensor)'" }
-      if case .notFinite(let operation, _, _) = try loss.firstNotFinite(at: training.parameters, of: bad.rows, stream: bad.stream) {
+      if case .notFinite(let operation, _, _) = try loss.firstNotFinite(
+        at: training.parameters, of: bad.rows, stream: bad.stream)
+      {
         cause += ", made by \(operation)"
       }
     }

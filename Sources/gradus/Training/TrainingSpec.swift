@@ -109,7 +109,13 @@ struct TrainingSpec: Sendable {
     if name == "widths" { return try takeWidths(entry.value, source) }
     let field = Self.fields.first { $0.name == name }
     guard field != nil || rule.settings.contains(where: { $0.name == name }) else {
-      let known = Self.fields.map(\.name) + ["widths", "rule"] + rule.settings.map(\.name)
+      let own = rule.settings.map(\.name)
+      if RuleCatalog.entries.contains(where: { $0.settings.contains { $0.name == name } }) {
+        throw source.error(
+          at: entry.key.offset, "'\(name)' is no setting of \(rule.card.name)",
+          expected: "one of \(own.joined(separator: ", "))")
+      }
+      let known = Self.fields.map(\.name) + ["widths", "rule"] + own
       let near = nearest(to: name, among: known).map { "'\($0)'" } ?? known.joined(separator: ", ")
       throw source.error(at: entry.key.offset, "'\(name)' is no part of a training", expected: near)
     }
