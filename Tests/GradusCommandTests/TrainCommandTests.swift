@@ -129,7 +129,7 @@ struct TrainCommandTests {
     ("steps: many\n", "1:8: steps is 'many'; expected a whole number from 1 to 1000000000"),
     ("steps: 0\n", "1:8: steps is '0'; expected a whole number from 1 to 1000000000"),
     ("rate: nan\n", "1:7: rate is 'nan'; expected a number from 1e-12 to 1e+06"),
-    ("rule: adamx\n", "1:7: there is no rule 'adamx'; expected 'adamax'"),
+    ("rule: adamx\n", "1:7: there is no rule 'adamx'; expected 'adam'"),
     ("rule: sgd\nmomntum: 0.5\n", "2:1: 'momntum' is no part of a training; expected 'momentum'"),
     (
       "beta1: 0.5\nmomentum: 0.5\n",

@@ -84,7 +84,9 @@ struct ConvergencePlot {
     switch content {
     case .distance: return [Curve(name: content.axis, style: "value", points: points { $0.value.map { $0 - best } })]
     case .measure: return [Curve(name: content.axis, style: "value", points: points(\.measure))]
-    case .value: return [Curve(name: quantity ?? "incumbent", style: "value", points: points(\.value))] + (marks.map { [$0] } ?? [])
+    case .value:
+      return [Curve(name: quantity ?? "incumbent", style: "value", points: points(\.value))]
+        + (marks.map { [$0] } ?? [])
     case .bounds:
       return [
         Curve(name: "incumbent", style: "value", points: points(\.value)),
