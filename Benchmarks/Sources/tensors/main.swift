@@ -7,7 +7,7 @@ import GradusTrace
 
 // Forward and backward of the two models of shared/peers/autodiff_overhead.py beside the products of matrices in them, by
 // the same library and threads, in turns; what the trace costs a node; fused recurrence; memory of a deep network.
-// Usage: tensors [threads…]
+// Usage: tensors [threads…] [models…]
 
 /// Medians and least seconds of two functions that run in turns, and the median of their ratio.
 struct Pair {
@@ -174,10 +174,33 @@ func depth() throws {
       + "(limit 1.2)")
 }
 
-try chain()
-try recurrence()
-try depth()
-let threads = CommandLine.arguments.dropFirst().compactMap { Int($0) }
-for count in threads.isEmpty ? [1, 2] : Array(threads) {
-  for model in [Models.perceptron(), Models.transformer()] { try measure(model, threads: count) }
+/// Elementwise kernels on a million numbers in single precision, nanoseconds an element.
+func kernels() throws {
+  let engine = TensorEngine(), tape = TensorTape(engine: engine, isRecording: false)
+  let x = Tensor((0..<1 << 20).map { Float($0 % 1000) * 0.003 + 0.01 }, [1 << 20])
+  let rules: [(String, (TracedTensor) -> TracedTensor)] = [
+    ("square root", { $0.squareRoot() }), ("relu", { $0.relu() }), ("exp", { $0.exp() }), ("log", { $0.log() }),
+    ("tanh", { $0.tanh() }), ("sigmoid", { $0.sigmoid() }), ("gelu", { $0.gelu() }), ("softplus", { $0.softplus() }),
+    ("square", { $0.squared() }), ("maximum", { $0.maximum($0) }),
+  ]
+  for (name, rule) in rules {
+    let node = tape.constant(x)
+    let pair = try Pair(seconds: 0.2, { _ = try rule(node).value }, { _ = try node.squared().value })
+    tape.reset()
+    print("\(name): \(fixed(pair.first.min().map { $0 * 1e9 / Double(x.count) } ?? 0, 3)) ns an element")
+  }
+}
+
+let arguments = CommandLine.arguments.dropFirst()
+let threads = arguments.compactMap { Int($0) }, chosen = arguments.filter { Int($0) == nil }
+if chosen.isEmpty {
+  try chain()
+  try recurrence()
+  try depth()
+}
+if chosen.contains("kernels") { try kernels() }
+for count in threads.isEmpty ? [1, 2] : threads {
+  for model in [Models.perceptron(), Models.transformer()] where chosen.isEmpty || chosen.contains(model.name) {
+    try measure(model, threads: count)
+  }
 }

@@ -10,6 +10,10 @@ protocol TensorElement: BinaryFloatingPoint, SIMDScalar, BitwiseCopyable, Codabl
   static func erf(_ x: Self) -> Self
   /// The larger ones, lane by lane.
   static func larger(_ x: SIMD16<Self>, _ y: SIMD16<Self>) -> SIMD16<Self>
+  /// max(x, 0), lane by lane; NaN stays.
+  static func rectified(_ x: SIMD16<Self>) -> SIMD16<Self>
+  /// y ← √x for `n` numbers, in whole registers.
+  static func squareRoots(_ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>, _ n: Int)
 }
 
 extension Float: TensorElement {
@@ -18,6 +22,21 @@ extension Float: TensorElement {
   @inline(__always) static func log(_ x: Float) -> Float { VectorMath.log(x) }
   @inline(__always) static func tanh(_ x: Float) -> Float { VectorMath.tanh(x) }
   @inline(__always) static func erf(_ x: Float) -> Float { VectorMath.erf(x) }
+  @inline(__always) static func rectified(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    x.replacing(with: SIMD16<Float>(repeating: 0), where: x .<= SIMD16<Float>(repeating: 0))
+  }
+  @inline(__always) static func squareRoots(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) {
+    var i = 0
+    while i &+ 8 <= n {
+      let lanes = UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Float>.self)
+      UnsafeMutableRawPointer(y + i).storeBytes(of: GradusNumerics.squareRoot(lanes), as: SIMD8<Float>.self)
+      i &+= 8
+    }
+    while i < n {
+      y[i] = x[i].squareRoot()
+      i &+= 1
+    }
+  }
   @inline(__always) static func larger(_ x: SIMD16<Float>, _ y: SIMD16<Float>) -> SIMD16<Float> {
     x.replacing(with: y, where: y .> x)
   }
@@ -29,6 +48,21 @@ extension Double: TensorElement {
   @inline(__always) static func log(_ x: Double) -> Double { VectorMath.log(x) }
   @inline(__always) static func tanh(_ x: Double) -> Double { VectorMath.tanh(x) }
   @inline(__always) static func erf(_ x: Double) -> Double { VectorMath.erf(x) }
+  @inline(__always) static func rectified(_ x: SIMD16<Double>) -> SIMD16<Double> {
+    x.replacing(with: SIMD16<Double>(repeating: 0), where: x .<= SIMD16<Double>(repeating: 0))
+  }
+  @inline(__always) static func squareRoots(_ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>, _ n: Int) {
+    var i = 0
+    while i &+ 4 <= n {
+      let lanes = UnsafeRawPointer(x + i).loadUnaligned(as: SIMD4<Double>.self)
+      UnsafeMutableRawPointer(y + i).storeBytes(of: GradusNumerics.squareRoot(lanes), as: SIMD4<Double>.self)
+      i &+= 4
+    }
+    while i < n {
+      y[i] = x[i].squareRoot()
+      i &+= 1
+    }
+  }
   @inline(__always) static func larger(_ x: SIMD16<Double>, _ y: SIMD16<Double>) -> SIMD16<Double> {
     x.replacing(with: y, where: y .> x)
   }

@@ -3,7 +3,7 @@
 /// max(x, 0), with slope 0 at 0.
 struct Rectify: UnaryOperation {
   var name: String { "relu" }
-  @inline(__always) static func value<T: TensorElement>(_ x: T, _ p: T) -> T { x > 0 ? x : (x == x ? 0 : x) }
+  @inline(__always) static func value<T: TensorElement>(_ x: T, _ p: T) -> T { x <= 0 ? 0 : x }
   @inline(__always) static func slope<T: TensorElement>(_ x: T, _ y: T, _ p: T) -> T { x > 0 ? 1 : 0 }
   func slope(_ x: TracedTensor, _ y: TracedTensor) -> TracedTensor? { x.step() }
 }
@@ -22,7 +22,7 @@ struct Sigmoid: UnaryOperation {
   var name: String { "sigmoid" }
   @inline(__always) static func value<T: TensorElement>(_ x: T, _ p: T) -> T {
     let e = T.exp(-x.magnitude)
-    return (x >= 0 ? 1 : (x < 0 ? e : x)) / (1 + e)
+    return (x < 0 ? e : 1) / (1 + e)
   }
   @inline(__always) static func slope<T: TensorElement>(_ x: T, _ y: T, _ p: T) -> T { y * (1 - y) }
   func slope(_ x: TracedTensor, _ y: TracedTensor) -> TracedTensor? { y * (1 - y) }

@@ -38,6 +38,10 @@ struct Square: UnaryOperation {
 struct SquareRoot: UnaryOperation {
   var name: String { "sqrt" }
   @inline(__always) static func value<T: TensorElement>(_ x: T, _ p: T) -> T { x.squareRoot() }
+  @inline(__always)
+  static func run<T: TensorElement>(_ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, _ n: Int, _ parameter: T) {
+    T.squareRoots(x, y, n)
+  }
   @inline(__always) static func slope<T: TensorElement>(_ x: T, _ y: T, _ p: T) -> T { 0.5 / y }
   func slope(_ x: TracedTensor, _ y: TracedTensor) -> TracedTensor? { y.reciprocal() * 0.5 }
 }

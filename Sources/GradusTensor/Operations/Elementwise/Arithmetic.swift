@@ -60,7 +60,7 @@ struct Divide: BinaryOperation {
 struct Larger: BinaryOperation {
   var name: String { "maximum" }
   @inline(__always) static func value<T: TensorElement>(_ x: T, _ y: T) -> T {
-    x > y ? x : (y == y ? (x == x ? y : x) : y)
+    x > y || x != x ? x : y
   }
   func pullback(_ g: TracedTensor, _ at: DerivativeContext) {
     let weight = ((at.input(0) - at.input(1)).sign() + 1) * 0.5

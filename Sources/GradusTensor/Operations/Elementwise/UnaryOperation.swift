@@ -5,6 +5,8 @@ protocol UnaryOperation: TensorOperation {
   /// A constant of the function, such as an exponent.
   var parameter: Double { get }
   static func value<T: TensorElement>(_ x: T, _ parameter: T) -> T
+  /// Values of `n` elements side by side.
+  static func run<T: TensorElement>(_ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, _ n: Int, _ parameter: T)
   static func slope<T: TensorElement>(_ x: T, _ y: T, _ parameter: T) -> T
   /// f′ recorded; nil when it is zero wherever it exists.
   func slope(_ x: TracedTensor, _ y: TracedTensor) -> TracedTensor?
@@ -12,6 +14,11 @@ protocol UnaryOperation: TensorOperation {
 
 extension UnaryOperation {
   var parameter: Double { 0 }
+
+  @inline(__always)
+  static func run<T: TensorElement>(_ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, _ n: Int, _ parameter: T) {
+    for i in 0..<n { y[i] = value(x[i], parameter) }
+  }
 
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     let x = try engine.contiguous(inputs[0], for: name)
@@ -28,9 +35,8 @@ extension UnaryOperation {
   private static func values<T: TensorElement>(_ x: Tensor, _ y: Tensor, _ parameter: T, _ engine: TensorEngine) {
     let job = MapJob(x: x.pointer(T.self), y: y.pointer(T.self), parameter: parameter, count: x.count)
     Parallel.run(engine.team, job.blocks, job) { job, index in
-      // Read once: a store to y might otherwise change the job itself.
-      let x = job.x, y = job.y, parameter = job.parameter
-      for i in job.range(index) { y[i] = Self.value(x[i], parameter) }
+      let range = job.range(index)
+      Self.run(job.x + range.lowerBound, job.y + range.lowerBound, range.count, job.parameter)
     }
   }
 

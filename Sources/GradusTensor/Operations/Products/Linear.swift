@@ -45,9 +45,14 @@ struct Linear: TensorOperation {
       Parallel.run(engine.team, job.blocks, job) { job, index in
         for row in job.range(index) {
           let width = job.width, bias = job.y, y = job.x + row * width
-          for j in 0..<width {
-            let value = y[j] + bias[j]
-            y[j] = value > 0 ? value : (value == value ? 0 : value)
+          var j = 0
+          while j &+ 16 <= width {
+            Lanes.store(T.rectified(Lanes.load(y + j) + Lanes.load(bias + j)), y + j)
+            j &+= 16
+          }
+          while j < width {
+            y[j] = Rectify.value(y[j] + bias[j], 0)
+            j &+= 1
           }
         }
       }
