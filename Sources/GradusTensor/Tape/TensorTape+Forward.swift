@@ -8,7 +8,9 @@ extension TensorTape {
     of ys: [TracedTensor], along directions: [(node: TracedTensor, tangent: TracedTensor)]
   ) -> [TracedTensor] {
     precondition(isRecording, "tangents need a tape that records")
-    let last = ys.map(\.id).max() ?? -1
+    let last = ys.map(\.id).max() ?? -1, wasWalking = isWalking
+    isWalking = true
+    defer { isWalking = wasWalking }
     var moved = [TracedTensor?](repeating: nil, count: last + 1)
     for (node, tangent) in directions where node.id <= last {
       guard tensor(node.id) != nil, tensor(tangent.id) != nil else { return ys.map { _ in node } }

@@ -118,12 +118,14 @@ extension TensorTape {
   ) -> [TracedTensor] {
     guard let value = tensor(y.id), !xs.contains(where: { tensor($0.id) == nil }) else { return xs.map { _ in y } }
     precondition(isRecording, "recorded gradients need a tape that records")
-    let outer = sent, outerNeeded = needed
+    let outer = sent, outerNeeded = needed, wasWalking = isWalking
     sent = []
     needed = dependents(of: xs, upTo: y.id)
+    isWalking = true
     defer {
       sent = outer
       needed = outerNeeded
+      isWalking = wasWalking
     }
     let seed = cotangent ?? constant(Tensor(repeating: 1, value.shape, value.precision))
     do {

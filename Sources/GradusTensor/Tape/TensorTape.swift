@@ -25,9 +25,14 @@ public final class TensorTape {
   /// What the current rule tells the inputs, by position.
   var sent: [(position: Int, cotangent: TracedTensor)] = []
   var sentTensors: [(position: Int, cotangent: Tensor?)] = []
+  /// Whether rules for derivatives are at work, whose operations hooks do not see.
+  var isWalking = false
   /// Whose cotangents are wanted in the current walk; nil means those of nodes that depend on parameters.
   var needed: [Bool]?
 
+  /// Who reads and overwrites values by name, and those of every operation.
+  var valueHooks: [String: Hook] = [:]
+  var operationHook: ((_ operation: String, _ value: TracedTensor) throws -> TracedTensor)?
   /// Puts another operation in the place of each that is carried out: how the laws are proved sharp.
   package var substitute: ((any TensorOperation) -> any TensorOperation)?
 
@@ -201,7 +206,9 @@ public final class TensorTape {
 
   private func finish(_ operation: some TensorOperation, _ operands: Operands) -> TracedTensor {
     if let substitute { return carryOut(substitute(operation), operands) }
-    return carryOut(operation, operands)
+    guard let hook = operationHook, isRecording, !isWalking else { return carryOut(operation, operands) }
+    let name = operation.name
+    return replaced(carryOut(operation, operands), name) { try hook(name, $0) }
   }
 
   private func carryOut(_ operation: some TensorOperation, _ operands: Operands) -> TracedTensor {

@@ -33,7 +33,8 @@ enum ElementwiseCases {
     unary("tanh") { $0.tanh() }, unary("erf") { $0.erf() }, unary("sin") { $0.sin() }, unary("cos") { $0.cos() },
     unary("relu") { $0.relu() }, unary("leaky relu") { $0.leakyRelu(slope: 0.1) }, unary("sigmoid") { $0.sigmoid() },
     unary("silu") { $0.silu() }, unary("softplus") { $0.softplus() }, unary("gelu") { $0.gelu() },
-    unary("exact gelu") { $0.exactGelu() },
+    unary("exact gelu") { $0.exactGelu() }, unary("tap without a hook") { $0.tapped("x") * 2 },
+    unary("cotangent hook that reads") { $0.onCotangent { $0 } },
   ].flatMap { $0 }
 
   static let two: [LawCase] = [

@@ -32,7 +32,7 @@ struct LawRegistryTests {
         let (name, label) = (match.1, match.2)
         let isNamed =
           label == "_" || label.isEmpty
-          ? registry.contains(try Regex("\\.\(name)\\((?![a-z][a-zA-Z]*:)"))
+          ? registry.contains(try Regex("\\.\(name)(?: \\{|\\((?![a-z][a-zA-Z]*:))"))
           : registry.contains(".\(name)(\(label):") || registry.contains(".\(name)()")
         #expect(isNamed, "\(name)(\(label):) is in no law case")
       }

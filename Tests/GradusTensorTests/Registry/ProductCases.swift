@@ -78,6 +78,21 @@ enum ProductCases {
     cases("attention", [[[2, 3, 4], [2, 5, 4], [2, 5, 2]], [[3, 4], [5, 4], [5, 2]]]) {
       $0[0].attention(keys: $0[1], values: $0[2], isCausal: true)
     },
+    cases(
+      "attention of several heads", [[[2, 3, 4], [2, 5, 4], [2, 5, 6]], [[1, 1, 2], [1, 3, 2], [1, 3, 2]]],
+      wide: [[4, 60, 16], [4, 70, 16], [4, 70, 32]]
+    ) {
+      $0[0].attention(keys: $0[1], values: $0[2], heads: 2)
+    },
+    cases(
+      "causal attention of several heads",
+      [[[2, 3, 4], [2, 5, 4], [2, 5, 4]], [[1, 4, 2], [1, 2, 2], [1, 2, 2]]]
+    ) {
+      $0[0].attention(keys: $0[1], values: $0[2], heads: 2, isCausal: true)
+    },
+    cases("masked attention", [[[2, 3, 4], [2, 5, 4], [2, 5, 2], [3, 5]]]) {
+      $0[0].attention(keys: $0[1], values: $0[2], mask: $0[3])
+    },
     cases("attention weights", [[[2, 3, 4], [2, 5, 4], [3, 5]]]) { $0[0].attentionWeights(keys: $0[1], mask: $0[2]) },
     cases(
       "lstm", [[[3, 2, 8], [2, 8], [2, 4]], [[1, 1, 4], [1, 4], [1, 2]]], wide: [[3, 70, 160], [40, 160], [70, 80]]

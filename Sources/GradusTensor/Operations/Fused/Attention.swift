@@ -14,10 +14,8 @@ struct Attention: TensorOperation {
   func forward(_ inputs: Operands, on engine: TensorEngine) throws(TensorError) -> Tensor {
     let x = try engine.contiguous(inputs[0], for: name)
     let plan = try plan(x.shape)
-    let shape: TensorShape = [plan.batch, plan.time, plan.width]
-    let outputs = shape.count, weights = plan.batch * plan.heads * plan.time * plan.time
-    let block = try engine.make([outputs + weights], x.precision, for: name)
-    let y = engine.view(block, shape, TensorLayout.contiguousStrides(shape))
+    let y = try engine.attentionOutput(
+      [plan.batch, plan.queries, plan.outputStride], plan, x.precision, for: name)
     switch x.precision {
     case .single: run(plan, x, y, engine, Float.self)
     case .double: run(plan, x, y, engine, Double.self)
@@ -31,17 +29,25 @@ struct Attention: TensorOperation {
       throw .shape(
         operation: name, shape, reason: "expected [batch, time, 3·width] with a width that \(heads) heads divide")
     }
+    let depth = shape[2] / (3 * Int(heads))
     return AttentionPlan(
-      batch: shape[0], time: shape[1], width: shape[2] / 3, heads: Int(heads), isCausal: isCausal, scale: scale)
+      batch: shape[0], queries: shape[1], keys: shape[1], heads: Int(heads), depth: depth, valueDepth: depth,
+      queryStride: shape[2], keyStride: shape[2], valueStride: shape[2], isCausal: isCausal, scale: scale)
+  }
+
+  private func job<T: TensorElement>(
+    _ plan: AttentionPlan, _ x: Tensor, _ y: Tensor, _ weights: Tensor, _ engine: TensorEngine, _ type: T.Type
+  ) -> AttentionJob<T> {
+    let q = x.pointer(T.self), width = plan.heads * plan.depth
+    return AttentionJob(
+      plan, engine, q: q, k: q + width, v: q + 2 * width, y: y.pointer(T.self),
+      weights: weights.pointer(T.self) + weights.count)
   }
 
   private func run<T: TensorElement>(
     _ plan: AttentionPlan, _ x: Tensor, _ y: Tensor, _ engine: TensorEngine, _ type: T.Type
   ) {
-    let job = AttentionJob<T>(
-      plan: plan, products: .init(engine), x: x.pointer(T.self), y: y.pointer(T.self), g: y.pointer(T.self),
-      dx: x.pointer(T.self), weights: y.pointer(T.self) + y.count, scratch: y.pointer(T.self))
-    Parallel.run(engine.team, plan.blocks, job) { job, index in
+    Parallel.run(engine.team, plan.blocks, job(plan, x, y, y, engine, T.self)) { job, index in
       for unit in job.plan.units(index) { job.forward(unit) }
     }
   }
@@ -51,7 +57,7 @@ struct Attention: TensorOperation {
     let x = try engine.contiguous(at.input(0), for: name), g = try engine.contiguous(g, for: name)
     let plan = try plan(x.shape)
     let dx = try engine.make(x.shape, x.precision, for: name)
-    let scratch = try engine.make([plan.blocks, plan.time, plan.time], x.precision, for: name)
+    let scratch = try engine.make([plan.blocks, plan.queries, plan.keys], x.precision, for: name)
     switch x.precision {
     case .single: runGradient(plan, x, y, g, dx, scratch, engine, Float.self)
     case .double: runGradient(plan, x, y, g, dx, scratch, engine, Double.self)
@@ -67,9 +73,12 @@ struct Attention: TensorOperation {
     _ plan: AttentionPlan, _ x: Tensor, _ y: Tensor, _ g: Tensor, _ dx: Tensor, _ scratch: Tensor,
     _ engine: TensorEngine, _ type: T.Type
   ) {
-    let job = AttentionJob<T>(
-      plan: plan, products: .init(engine), x: x.pointer(T.self), y: y.pointer(T.self), g: g.pointer(T.self),
-      dx: dx.pointer(T.self), weights: y.pointer(T.self) + y.count, scratch: scratch.pointer(T.self))
+    var job = job(plan, x, g, y, engine, T.self)
+    let width = plan.heads * plan.depth
+    job.dq = dx.pointer(T.self)
+    job.dk = job.dq + width
+    job.dv = job.dq + 2 * width
+    job.scratch = scratch.pointer(T.self)
     Parallel.run(engine.team, plan.blocks, job) { job, index in
       for unit in job.plan.units(index) { job.backward(unit, index) }
     }
@@ -83,90 +92,6 @@ struct Attention: TensorOperation {
     }
     let weights = part(0).attentionWeights(keys: part(1), isCausal: isCausal, scale: scale)
     return weights.matmul(part(2)).permuted([0, 2, 1, 3]).reshaped([batch, time, width])
-  }
-}
-
-/// Extents of one attention, and its division into blocks of whole heads.
-private struct AttentionPlan: BitwiseCopyable {
-  let batch: Int
-  let time: Int
-  let width: Int
-  let heads: Int
-  let isCausal: Bool
-  let scale: Double
-
-  var depth: Int { width / heads }
-  var count: Int { batch * heads }
-  /// Heads that are computed one after the other: about a million operations.
-  var group: Int { max(1, min(count, 1_000_000 / max(1, time * time * depth))) }
-  var blocks: Int { (count + group - 1) / group }
-
-  func units(_ index: Int) -> Range<Int> { index * group..<min(count, (index + 1) * group) }
-}
-
-private struct AttentionJob<T: TensorElement>: BitwiseCopyable {
-  let plan: AttentionPlan
-  let products: BorrowedProducts
-  let x: UnsafeMutablePointer<T>
-  let y: UnsafeMutablePointer<T>
-  let g: UnsafeMutablePointer<T>
-  let dx: UnsafeMutablePointer<T>
-  let weights: UnsafeMutablePointer<T>
-  let scratch: UnsafeMutablePointer<T>
-
-  private func factor(_ p: UnsafeMutablePointer<T>, _ stride: Int, transposed: Bool = false) -> MatrixProducts.Factor {
-    .init(elements: UnsafeMutableRawPointer(p), stride: stride, isTransposed: transposed)
-  }
-
-  /// Where head `unit` begins in a tensor whose rows are `stride` wide.
-  private func start(_ unit: Int, _ stride: Int) -> Int {
-    unit / plan.heads * plan.time * stride + unit % plan.heads * plan.depth
-  }
-
-  @inline(__always)
-  func forward(_ unit: Int) {
-    let time = plan.time, width = plan.width, depth = plan.depth, products = products.value
-    let q = x + start(unit, 3 * width), p = weights + unit * time * time
-    products.multiply(
-      time, time, depth, factor(q, 3 * width), factor(q + width, 3 * width, transposed: true), p, time,
-      accumulates: false)
-    let scale = T(plan.scale)
-    for row in 0..<time {
-      let line = p + row * time, length = plan.isCausal ? row + 1 : time
-      let top = Lanes.maximum(line, length) * scale
-      for i in 0..<length { line[i] = T.exp(line[i] * scale - top) }
-      let factor = 1 / Lanes.sum(line, length)
-      for i in 0..<length { line[i] *= factor }
-      if length < time { (line + length).update(repeating: 0, count: time - length) }
-    }
-    products.multiply(
-      time, depth, time, factor(p, time), factor(q + 2 * width, 3 * width), y + start(unit, width), width,
-      accumulates: false)
-  }
-
-  @inline(__always)
-  func backward(_ unit: Int, _ block: Int) {
-    let time = plan.time, width = plan.width, depth = plan.depth, products = products.value
-    let q = x + start(unit, 3 * width), p = weights + unit * time * time
-    let dq = dx + start(unit, 3 * width), dy = g + start(unit, width), ds = scratch + block * time * time
-    products.multiply(
-      time, depth, time, factor(p, time, transposed: true), factor(dy, width), dq + 2 * width, 3 * width,
-      accumulates: false)
-    products.multiply(
-      time, time, depth, factor(dy, width), factor(q + 2 * width, 3 * width, transposed: true), ds, time,
-      accumulates: false)
-    let scale = T(plan.scale)
-    for row in 0..<time {
-      let line = ds + row * time, weight = p + row * time, length = plan.isCausal ? row + 1 : time
-      let mean = Lanes.dot(line, weight, length)
-      for i in 0..<length { line[i] = (line[i] - mean) * weight[i] * scale }
-      if length < time { (line + length).update(repeating: 0, count: time - length) }
-    }
-    products.multiply(
-      time, depth, time, factor(ds, time), factor(q + width, 3 * width), dq, 3 * width, accumulates: false)
-    products.multiply(
-      time, depth, time, factor(ds, time, transposed: true), factor(q, 3 * width), dq + width, 3 * width,
-      accumulates: false)
   }
 }
 
@@ -202,9 +127,19 @@ extension TracedTensor {
 
   /// Attention of one head or of several along the leading axes: queries [.., m, d], keys [.., n, d], values [.., n, e]
   /// → [.., m, e].
+  ///
+  /// Without a mask, and with the same leading axes in all three, it is one operation.
   public func attention(
     keys: TracedTensor, values: TracedTensor, isCausal: Bool = false, scale: Double? = nil, mask: TracedTensor? = nil
   ) -> TracedTensor {
-    attentionWeights(keys: keys, isCausal: isCausal, scale: scale, mask: mask).matmul(values)
+    let shape = shape, leading = shape.leading
+    guard mask == nil, shape.rank >= 2, leading == keys.shape.leading, leading == values.shape.leading,
+      keys.shape.rank == shape.rank, values.shape.rank == shape.rank
+    else { return attentionWeights(keys: keys, isCausal: isCausal, scale: scale, mask: mask).matmul(values) }
+    func flat(_ x: TracedTensor) -> TracedTensor { x.reshaped([leading.count, x.shape[-2], x.shape[-1]]) }
+    var result = shape
+    result[-1] = values.shape[-1]
+    return flat(self).attention(keys: flat(keys), values: flat(values), heads: 1, isCausal: isCausal, scale: scale)
+      .reshaped(result)
   }
 }
