@@ -40,19 +40,8 @@ extension LearningData {
       throw LearningDataError("\(numbers.count) numbers to learn", "rows of \(outputs)")
     }
     try Self.check(features, width, rows: numbers.count / outputs)
-    if let i = numbers.firstIndex(where: { !$0.isFinite }) {
-      throw LearningDataError("target \(i % outputs) of row \(i / outputs) is \(numbers[i])", "a finite number")
-    }
-    if let standardization, standardization.width != outputs {
-      throw LearningDataError("a standardization of \(standardization.width) columns", "\(outputs)")
-    }
     let scaling = isStandardized ? standardization ?? Standardization(of: numbers, width: outputs) : nil
-    let seen = numbers.enumerated().map { k, x in Float(scaling?.standardized(x, column: k % outputs) ?? x) }
-    if let i = seen.firstIndex(where: { !$0.isFinite }) {
-      throw LearningDataError(
-        "target \(i % outputs) of row \(i / outputs) is \(numbers[i])", "a number that single precision holds")
-    }
-    self.init(.vectors(features, width: width), .numbers(seen, width: outputs, scaling), classCount: 0)
+    self.init(.vectors(features, width: width), try Self.targets(numbers, outputs, scaling), classCount: 0)
   }
 
   /// Rows of features to be made again, or told apart by themselves.
@@ -80,14 +69,7 @@ extension LearningData {
   public init(
     sequences: [Int32], length: Int, vocabulary: Int, labels: [Int32], classCount: Int
   ) throws(LearningDataError) {
-    guard length > 0, !sequences.isEmpty, sequences.count % length == 0 else {
-      throw LearningDataError("\(sequences.count) tokens", "sequences of \(length)")
-    }
-    let rows = sequences.count / length
-    if let i = sequences.firstIndex(where: { !(0..<Int32(clamping: vocabulary)).contains($0) }) {
-      throw LearningDataError(
-        "token \(i % length) of row \(i / length) is \(sequences[i])", "a number from 0 to \(vocabulary - 1)")
-    }
+    let rows = try Self.check(sequences, length, vocabulary)
     guard labels.count == rows || labels.count == sequences.count else {
       throw LearningDataError("\(labels.count) labels of \(rows) sequences", "one each, or \(length) each")
     }
@@ -98,6 +80,17 @@ extension LearningData {
     }
     self.init(
       .sequences(sequences, length: length, vocabulary: vocabulary), .classes(labels), classCount: classCount)
+  }
+
+  /// Sequences of `length` tokens with a number each, standardized as those of rows of features.
+  public init(
+    sequences: [Int32], length: Int, vocabulary: Int, numbers: [Double], standardization: Standardization? = nil,
+    isStandardized: Bool = true
+  ) throws(LearningDataError) {
+    let rows = try Self.check(sequences, length, vocabulary)
+    guard numbers.count == rows else { throw LearningDataError("\(numbers.count) numbers to learn", "\(rows)") }
+    let targets = try Self.targets(numbers, 1, isStandardized ? standardization ?? .init(of: numbers, width: 1) : nil)
+    self.init(.sequences(sequences, length: length, vocabulary: vocabulary), targets, classCount: 0)
   }
 
   /// Rows one behind the other, and their width; refuses rows of different widths.
@@ -118,6 +111,38 @@ extension LearningData {
     if let i = features.firstIndex(where: { !$0.isFinite }) {
       throw LearningDataError("feature \(i % width) of row \(i / width) is \(features[i])", "a finite number")
     }
+  }
+
+  /// Numbers as the model sees them.
+  private static func targets(
+    _ numbers: [Double], _ outputs: Int, _ scaling: Standardization?
+  ) throws(LearningDataError) -> Targets {
+    if let i = numbers.firstIndex(where: { !$0.isFinite }) {
+      throw LearningDataError("target \(i % outputs) of row \(i / outputs) is \(numbers[i])", "a finite number")
+    }
+    if let scaling, scaling.width != outputs {
+      throw LearningDataError("a standardization of \(scaling.width) columns", "\(outputs)")
+    }
+    let seen = numbers.enumerated().map { k, x in Float(scaling?.standardized(x, column: k % outputs) ?? x) }
+    if let i = seen.firstIndex(where: { !$0.isFinite }) {
+      throw LearningDataError(
+        "target \(i % outputs) of row \(i / outputs) is \(numbers[i])", "a number that single precision holds")
+    }
+    return .numbers(seen, width: outputs, scaling)
+  }
+
+  /// The number of sequences.
+  private static func check(
+    _ sequences: [Int32], _ length: Int, _ vocabulary: Int
+  ) throws(LearningDataError) -> Int {
+    guard length > 0, !sequences.isEmpty, sequences.count % length == 0 else {
+      throw LearningDataError("\(sequences.count) tokens", "sequences of \(length)")
+    }
+    if let i = sequences.firstIndex(where: { !(0..<Int32(clamping: vocabulary)).contains($0) }) {
+      throw LearningDataError(
+        "token \(i % length) of row \(i / length) is \(sequences[i])", "a number from 0 to \(vocabulary - 1)")
+    }
+    return sequences.count / length
   }
 
   private static func check(

@@ -4,7 +4,9 @@ public import GradusTensor
 /// Linear maps with rectifiers between them.
 ///
 ///     h₀ = x,   hₖ = max(0, hₖ₋₁Wₖ + bₖ),   scores = h_L W + b
-public struct Perceptron: Network {
+///
+/// As a model it is shown features; as a layer it maps the last axis.
+public struct Perceptron: Network, Layer {
   /// Features, hidden widths, classes.
   public var widths: [Int]
 
@@ -18,7 +20,12 @@ public struct Perceptron: Network {
   public var tensors: [ModelTensor] { (1..<widths.count).flatMap { layer($0).tensors("layer\($0)") } }
 
   public func scores(_ batch: Batch, _ parameters: ModelParameters) -> TracedTensor {
-    guard var h = batch.features else { preconditionFailure("a perceptron is shown features, not tokens") }
+    guard let x = batch.features else { preconditionFailure("a perceptron is shown features, not tokens") }
+    return self(x, parameters)
+  }
+
+  public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
+    var h = x
     for k in 1..<widths.count {
       let p = parameters.part("layer\(k)")
       h = k + 1 < widths.count ? layer(k).rectified(h, p) : layer(k)(h, p)
