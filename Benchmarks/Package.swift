@@ -51,6 +51,13 @@ let package = Package(
     .executableTarget(
       name: "derivatives", dependencies: [.product(name: "Gradus", package: "gradus")], swiftSettings: settings),
     .executableTarget(
+      name: "muon",
+      dependencies: [
+        .product(name: "GradusFirstOrder", package: "gradus"), .product(name: "GradusLinearAlgebra", package: "gradus"),
+        .product(name: "GradusNative", package: "gradus"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
       name: "nlp", dependencies: [.product(name: "Gradus", package: "gradus")], swiftSettings: settings),
     .executableTarget(
       name: "read", dependencies: [.product(name: "GradusModeling", package: "gradus")], swiftSettings: settings),

@@ -12,9 +12,13 @@ public protocol CataloguedRule: UpdateRule {
   static var card: Card { get }
   /// What a user may set; the learning rate is called `rate`.
   static var settings: [Setting<Self>] { get }
+  /// As which tensors the rule takes a point of `count` numbers of which no more is known; one vector by default.
+  static func layout(of count: Int) -> Layout
 }
 
 extension CataloguedRule {
+  public static func layout(of count: Int) -> Layout { Layout([("x", [max(1, count)])]) }
+
   /// The rule with its defaults and these changes.
   public init(settings: [(name: String, value: String)]) throws(SettingError) {
     self.init()

@@ -6,9 +6,9 @@ public import GradusNumerics
 ///
 ///     θ ← θ + rule(∇f(θ), θ, memory),   parameters of the rule in single precision
 ///
-/// The point is one vector to the rule unless `layout` says which tensors it is made of. What is reported is the best of the
-/// points that were asked about. The method ends after `steps` gradients, at a gradient of zero, where nothing has moved for
-/// a hundred steps, and where a value, a gradient or a parameter is no number.
+/// The point is one vector to the rule, or a matrix and a rest to a matrix rule, unless `layout` says which tensors it is made
+/// of. What is reported is the best of the points that were asked about. The method ends after `steps` gradients, at a
+/// gradient of zero, where nothing has moved for a hundred steps, and where a value, a gradient or a parameter is no number.
 ///
 /// **Needs** values and gradients. **Keeps** the parameters, the best point and what the rule remembers.
 /// **Guarantee** **Reference** those of the rule.
@@ -16,7 +16,7 @@ public struct FirstOrder<Rule: CataloguedRule>: Catalogued {
   public var rule: Rule
   /// Gradients until the end.
   public var steps: Int
-  /// The tensors of the point; nil: one vector.
+  /// The tensors of the point; nil: what the rule takes an unknown point for, mostly one vector.
   public var layout: Layout?
 
   public init() { self.init(Rule()) }
@@ -53,7 +53,7 @@ public struct FirstOrder<Rule: CataloguedRule>: Catalogued {
 
   /// At the start of the problem, rounded to single precision. Throws where the layout is of another size.
   public func start(_ problem: Unconstrained, random: RandomStream) throws -> State {
-    let layout = layout ?? Layout([("x", [max(1, problem.start.count)])])
+    let layout = layout ?? Rule.layout(of: problem.start.count)
     guard layout.count == problem.start.count else {
       throw Unsuitable(
         method: Rule.card.name, needs: "a layout of \(problem.start.count) numbers, as many as the problem has",

@@ -24,6 +24,9 @@ public struct LAPACK: Sendable {
   /// Householder QR: m, n, A, lda, τ, work, lwork, info.
   public typealias GEQRF =
     @Sendable @convention(c) (Size, Size, Numbers, Size, Numbers, Numbers, Size, MutableSize) -> Void
+  /// The columns of Q from the reflectors of a QR: m, n, k, A, lda, τ, work, lwork, info.
+  public typealias ORGQR =
+    @Sendable @convention(c) (Size, Size, Size, Numbers, Size, Numbers, Numbers, Size, MutableSize) -> Void
   /// Bunch–Kaufman LDLᵀ: uplo, n, A, lda, ipiv, work, lwork, info.
   public typealias SYTRF =
     @Sendable @convention(c) (Flag, Size, Numbers, Size, MutableSize, Numbers, Size, MutableSize, Length) -> Void
@@ -42,6 +45,7 @@ public struct LAPACK: Sendable {
   public let dpotrf: POTRF
   public let dgetrf: GETRF
   public let dgeqrf: GEQRF
+  public let dorgqr: ORGQR
   public let dsytrf: SYTRF
   public let dsyevd: SYEVD
   public let dgesdd: GESDD
@@ -53,6 +57,7 @@ public struct LAPACK: Sendable {
     guard let dpotrf = library.function("dpotrf_", as: POTRF.self),
       let dgetrf = library.function("dgetrf_", as: GETRF.self),
       let dgeqrf = library.function("dgeqrf_", as: GEQRF.self),
+      let dorgqr = library.function("dorgqr_", as: ORGQR.self),
       let dsytrf = library.function("dsytrf_", as: SYTRF.self),
       let dsyevd = library.function("dsyevd_", as: SYEVD.self),
       let dgesdd = library.function("dgesdd_", as: GESDD.self)
@@ -60,6 +65,7 @@ public struct LAPACK: Sendable {
     self.dpotrf = dpotrf
     self.dgetrf = dgetrf
     self.dgeqrf = dgeqrf
+    self.dorgqr = dorgqr
     self.dsytrf = dsytrf
     self.dsyevd = dsyevd
     self.dgesdd = dgesdd

@@ -33,7 +33,7 @@ struct CurvatureTests {
     let wanted = dense.solve(x)
     let recursion = InverseFisher(gradients, damping: damping)
     var sliding = SlidingFisher(count: 300, window: 16, damping: damping)
-    for g in gradients { sliding.insert(g.elements.map { Float($0) }.span) }
+    for g in gradients { Self.insert(g, into: &sliding) }
     #expect((recursion.times(x) - wanted).norm <= 1e-8 * wanted.norm)
     #expect((try sliding.times(x) - wanted).norm <= 1e-8 * wanted.norm)
     let inverse = dense.solve(Matrix.identity(300))
@@ -43,6 +43,11 @@ struct CurvatureTests {
       #expect(abs(recursion[i, 3] - inverse[i, 3]) <= 1e-8 * inverse[i, i])
       #expect(abs(recursion.saliency(x)[i] - x[i] * x[i] / (2 * inverse[i, i])) <= 1e-8)
     }
+  }
+
+  static func insert(_ gradient: Vector, into window: inout SlidingFisher) {
+    let single = gradient.elements.map { Float($0) }
+    window.insert(single.span)
   }
 
   static func add(_ weights: [Float], of window: SlidingFisher, to result: inout [Float]) {
@@ -57,7 +62,7 @@ struct CurvatureTests {
     let x = data.vector(40)
     var sliding = SlidingFisher(count: 40, window: 4, damping: 0.01)
     for (t, g) in gradients.enumerated() {
-      sliding.insert(g.elements.map { Float($0) }.span)
+      Self.insert(g, into: &sliding)
       let held = Array(gradients[max(0, t - 3)...t])
       let dense = try Cholesky(Self.fisher(held, 0.01, divisor: 4))
       #expect((try sliding.times(x) - dense.solve(x)).norm <= 1e-9 * dense.solve(x).norm)

@@ -14,6 +14,7 @@ public struct QRFactorization: Sendable {
   /// R on and above the diagonal; below it vₖ, whose first entry is 1.
   private let packed: [Double]
   private let factors: [Double]
+  private let backend: LinearAlgebraBackend
 
   /// Factorizes `matrix`. Throws `notFinite`.
   public init(_ matrix: Matrix, on backend: LinearAlgebraBackend = .best()) throws(FactorizationError) {
@@ -35,6 +36,7 @@ public struct QRFactorization: Sendable {
       }
     }
     (rowCount, columnCount, packed, factors) = (m, n, a, tau)
+    self.backend = backend
   }
 
   /// R, square.
@@ -46,6 +48,15 @@ public struct QRFactorization: Sendable {
 
   /// The first `columnCount` columns of Q.
   public var orthonormal: Matrix {
+    if let lapack = backend.lapack, columnCount > 0 {
+      var (q, tau, work) = (packed, factors, [0.0])
+      var (m, n, k, size, info) = (Int32(rowCount), Int32(columnCount), Int32(columnCount), Int32(-1), Int32(0))
+      lapack.dorgqr(&m, &n, &k, &q, &m, &tau, &work, &size, &info)
+      size = Int32(work[0])
+      work = [Double](repeating: 0, count: Int(size))
+      lapack.dorgqr(&m, &n, &k, &q, &m, &tau, &work, &size, &info)
+      return Matrix(rowCount: rowCount, columnCount: columnCount, elements: q)
+    }
     var q = Matrix(rowCount: rowCount, columnCount: columnCount)
     for j in 0..<columnCount {
       var e = Vector.zeros(rowCount)
