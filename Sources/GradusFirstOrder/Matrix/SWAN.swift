@@ -51,10 +51,15 @@ public struct SWAN: CataloguedRule, MatrixRule {
     let columns = matrix.columns
     for i in 0..<matrix.rows {
       let (from, to) = (matrix.gradient + i * columns, standard + i * columns)
-      let mean = Float(MatrixEngine.sum(from, columns) / Double(columns))
-      for j in 0..<columns { to[j] = from[j] - mean }
-      let deviation = (MatrixEngine.squares(to, columns) / Double(columns)).squareRoot()
-      MatrixEngine.scale(to, columns, deviation > 0 ? Float(1 / deviation) : 0)
+      let mean = MatrixEngine.sum(from, columns) / Double(columns)
+      var square = 0.0
+      for j in 0..<columns {
+        let x = Double(from[j]) - mean
+        square += x * x
+      }
+      let deviation = (square / Double(columns)).squareRoot()
+      let inverse = deviation > 0 ? 1 / deviation : 0
+      for j in 0..<columns { to[j] = Float((Double(from[j]) - mean) * inverse) }
     }
     let before = MatrixEngine.squares(standard, matrix.count)
     let result = Whitening(share: share, steps: steps).run(

@@ -56,7 +56,7 @@ public struct Shampoo: CataloguedRule, MatrixRule {
       Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
       Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
       Setting("beta2", \.beta2, in: 0...1, "factor of the second moments, 1 for sums"),
-      Setting("epsilon", \.epsilon, in: 1e-30...1e3, "multiple of the identity in the second moments"),
+      Setting("epsilon", \.epsilon, in: 1e-30...1e30, "multiple of the identity in the second moments"),
       Setting("root", \.root, in: 1...16, "order of the inverse roots"),
       Setting("graft", choice: \.graft, "whose length a direction has"),
       Setting("graft_epsilon", \.graftEpsilon, in: 0...1e3, "added to the root of Adam's second moment in grafting"),
