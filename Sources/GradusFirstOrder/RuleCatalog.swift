@@ -56,6 +56,23 @@ public enum RuleCatalog {
         **Reference** J. Duchi, E. Hazan, Y. Singer, *Adaptive subgradient methods*, JMLR 12 (2011).
         """),
     RuleEntry(
+      Adafactor.self,
+      page: """
+        Adam without momentum, whose second moment of a matrix is kept as one of rows and one of columns.
+
+            β = t^(−κ),   r ← (1 − β)r + β·meanⱼ G²,   c ← (1 − β)c + β·meanᵢ G²,   V = r·cᵀ/max(mean r, ε₁);    vectors: V itself
+            U = G/max(√V, ε₁),   α = ρ·max(ε₂, rms W),   ρ = min(η, 1/√t)
+            W ← (1 − ηλ)W − α·U/max(1, rms(U)/d)
+
+        This is torch's form. `relative=false` takes ρ = η, `scaled=false` α = ρ; `momentum` averages the clipped update. Filters are
+        flattened to rows.
+
+        **Needs** gradients. **Keeps** one number a row and one a column of a matrix, one a parameter of a vector; one a parameter
+        more with momentum.
+        **Guarantee** none in general. **Reference** N. Shazeer, M. Stern, *Adafactor: adaptive learning rates with sublinear
+        memory cost*, ICML 2018, algorithms 4 to 6.
+        """),
+    RuleEntry(
       Adam.self,
       page: """
         Adam with weight decay as part of the gradient.
@@ -273,6 +290,37 @@ public enum RuleCatalog {
         ICLR 2024.
         """),
     RuleEntry(
+      LionNuclear.self,
+      page: """
+        Lion with the nuclear norm: the orthogonal factor in the place of the sign.
+
+            C = β₁M + (1 − β₁)G,   W ← W − η·(UVᵀ + λW) for C = U·diag(σ)·Vᵀ,   M ← β₂M + (1 − β₂)G
+
+        UVᵀ is the gradient of Σσ. With decay the rule minimizes f within the ball σ₁(W) ≤ 1/λ, where Lion has |Wᵢⱼ| ≤ 1/λ.
+        `exact` decomposes C into singular values; otherwise the factor is found by s convergent quintic steps, so the smallest
+        directions of C come out short. Filters are flattened to rows; vectors, embeddings and heads take AdamW.
+
+        **Needs** gradients. **Keeps** one number a parameter of a matrix, two of others. Cost a step: s·(3m²n + m³)
+        multiplications, m the shorter side; about 20m²n exactly.
+        **Guarantee** limit points are stationary for f in the ball σ₁ ≤ 1/λ, with a falling rate.
+        **Reference** L. Chen, B. Liu, K. Liang, Q. Liu, *Lion secretly solves constrained optimization*, ICLR 2024, table 2.
+        """),
+    RuleEntry(
+      MFAC.self,
+      page: """
+        The gradient times the inverse of an empirical Fisher matrix of the last m gradients.
+
+            F = λI + (1/m)·Σ gᵢgᵢᵀ over the last m gradients, this one included (rows that are missing are zero)
+            v ← μv + (1 − μ)·F⁻¹g,   θ ← (1 − ηω)θ − ηv,      F⁻¹g = m·Gᵀ·(mλI + GGᵀ)⁻¹·e of the newest row
+
+        The matrix is of all parameters at once, and is never formed. Decay ω is decoupled; `coupled` adds ωθ to the gradient
+        before anything else, as the published code does. The published window is 1024 with λ = 1e-5.
+
+        **Needs** gradients. **Keeps** m + 1 numbers a parameter. Cost a step: 2md multiplications and m³/6.
+        **Guarantee** none in general. **Reference** E. Frantar, E. Kurtic, D. Alistarh, *M-FAC: efficient matrix-free
+        approximations of second-order information*, NeurIPS 2021, §3.2.
+        """),
+    RuleEntry(
       Mechanic.self,
       page: """
         AdamW under a factor that six gamblers learn.
@@ -319,6 +367,24 @@ public enum RuleCatalog {
         rates*, ICML 2024, algorithm 2.
         """),
     RuleEntry(
+      Muon.self,
+      page: """
+        Momentum, orthogonalized.
+
+            M ← βM + (1 − β)G,   U = βM + (1 − β)G  (Nesterov; otherwise U = M)
+            X = U/‖U‖_F,  s times  A = XXᵀ, X ← aX + (bA + cA²)X                     on the short side, (a, b, c) of Muon
+            W ← (1 − ηλ)W − η·γ·X,     γ = √max(1, rows/columns)  or  0.2·√max(rows, columns)
+
+        The second γ (`scale=adam`) gives updates the size of Adam's, so that Adam's rate and decay serve. Filters are flattened to
+        rows; vectors, embeddings and heads take AdamW. In single precision throughout, where torch rounds products to bfloat16.
+
+        **Needs** gradients. **Keeps** one number a parameter of a matrix, two of others. Cost a step: s·(3m²n + m³)
+        multiplications, m the shorter side.
+        **Guarantee** none in general; with exact orthogonalization and a falling rate, stationary for smooth f.
+        **Reference** K. Jordan et al., *Muon: an optimizer for hidden layers in neural networks*, 2024; J. Liu et al., *Muon is
+        scalable for LLM training*, 2025, for the second γ.
+        """),
+    RuleEntry(
       NAdam.self,
       page: """
         Adam with Nesterov momentum whose factor rises.
@@ -345,6 +411,21 @@ public enum RuleCatalog {
         **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
         **Reference** T. Dozat, *Incorporating Nesterov momentum into Adam*, ICLR workshop 2016; G. E. Dahl et al., *Benchmarking
         neural network training algorithms*, 2023.
+        """),
+    RuleEntry(
+      NorMuon.self,
+      page: """
+        Muon with rows of even length.
+
+            M ← βM + (1 − β)G,   U = βM + (1 − β)G,   X = the orthogonal factor of U by five quintic steps, as in Muon
+            s ← β₂s + (1 − β₂)·meanⱼ X²   (one number a row),   Y = X/(√s + ε),   Y ← Y·‖X‖_F/‖Y‖_F
+            W ← (1 − ηλ)W − η·γ·Y,     γ = √max(1, rows/columns)  or  0.2·√max(rows, columns)
+
+        Filters are flattened to rows; vectors, embeddings and heads take AdamW.
+
+        **Needs** gradients. **Keeps** one number a parameter of a matrix and one a row, two of others. Cost that of Muon.
+        **Guarantee** none in general. **Reference** Z. Li et al., *NorMuon: making Muon more efficient and scalable*, 2025,
+        algorithm 1.
         """),
     RuleEntry(
       NormalizedDescent.self,
@@ -434,6 +515,40 @@ public enum RuleCatalog {
         ICLR 2021, algorithm 1.
         """),
     RuleEntry(
+      SOAP.self,
+      page: """
+        Adam in the eigenbasis of Shampoo's preconditioner.
+
+            L ← β₃L + (1 − β₃)GGᵀ,   R ← β₃R + (1 − β₃)GᵀG,   Q_L, Q_R their eigenvectors
+            G' = Q_LᵀGQ_R,   M ← β₁M + (1 − β₁)G,   V ← β₂V + (1 − β₂)G'²
+            N = √(1 − β₂ᵗ)/(1 − β₁ᵗ)·Q_LᵀMQ_R/(√V + ε),     W ← (1 − ηλ)W − η·Q_L·N·Q_Rᵀ
+
+        The first gradient only begins L and R, so that none is seen in a basis made of it, and t counts from the next. Every
+        `interval` steps the bases follow by one power iteration and QR, their columns and V in order of diag(QᵀLQ). A side longer
+        than `largest` keeps the identity. The published code decays after the step, here it is before.
+
+        **Needs** gradients. **Keeps** two numbers a parameter, and 2(m² + n²) of an m × n matrix. Cost a step: 3mn(m + n)
+        multiplications and m²n/2 + mn²/2; 10(m³ + n³)/3 more each `interval`.
+        **Guarantee** none in general. **Reference** N. Vyas et al., *SOAP: improving and stabilizing Shampoo using Adam*, ICLR
+        2025, algorithm 3.
+        """),
+    RuleEntry(
+      SWAN.self,
+      page: """
+        Gradients that are standardized by rows and whitened, without any memory.
+
+            Ḡ = (G − mean)/std of every row,   Δ = (ḠḠᵀ)^(−1/2)·Ḡ  by s coupled Newton–Schulz steps, on the short side
+            Δ ← Δ·‖Ḡ‖_F/‖Δ‖_F,     W ← (1 − ηλ)W − ηΔ
+
+        β = ½ of the iteration (`share`) converges; the paper's short variants take others. Rows that are constant become zero.
+        Filters are flattened to rows; vectors, embeddings and heads take AdamW.
+
+        **Needs** gradients. **Keeps** nothing about matrices, two numbers a parameter of others. Cost a step: s·3m³/2 + 3m²n/2
+        multiplications, m the shorter side.
+        **Guarantee** none in general. **Reference** C. Ma et al., *SWAN: SGD with normalization and whitening enables stateless
+        LLM training*, 2024, algorithm 1.
+        """),
+    RuleEntry(
       ScheduleFreeAdamW.self,
       page: """
         Adam with averages in place of first moment and schedule.
@@ -461,6 +576,26 @@ public enum RuleCatalog {
         **Needs** gradients. **Keeps** one number a parameter.
         **Guarantee** f(xₖ) − f* = O(1/√k) for convex Lipschitz f, with the best constant.
         **Reference** A. Defazio et al., *The road less scheduled*, NeurIPS 2024.
+        """),
+    RuleEntry(
+      Shampoo.self,
+      page: """
+        Gradients between inverse roots of their second moments, one for rows and one for columns.
+
+            L ← β₂L + (1 − β₂)GGᵀ,   R ← β₂R + (1 − β₂)GᵀG          β₂ = 1: sums
+            M ← β₁M + (1 − β₁)G,   M̂ = M/(1 − β₁ᵗ)
+            D = (L/c + εI)^(−1/p)·M̂·(R/c + εI)^(−1/p),   c = 1 − β₂ᵗ (1 for sums),   p = 4
+            D ← D·‖A‖_F/‖D‖_F  for a direction A of known length (grafting);     W ← (1 − ηλ)W − ηD
+
+        A is M̂/(√(V/c) + ε') with V ← β₂V + (1 − β₂)G² (`adam`; β₂ = 1 gives AdaGrad), M̂ (`sgd`), or none. Matrices are divided into
+        blocks of at most `block` × `block`, each by itself. Roots are made anew in double precision every `interval` steps, from
+        the first. Filters are flattened to rows; vectors, embeddings and heads take AdamW.
+
+        **Needs** gradients. **Keeps** two numbers a parameter and 2(m² + n²) of an m × n block. Cost a step: 3mn(m + n)/2
+        multiplications; 9(m³ + n³) more each `interval`.
+        **Guarantee** regret O(√k) for convex losses with sums, p = 4 and no grafting. **Reference** V. Gupta, T. Koren, Y. Singer,
+        *Shampoo*, ICML 2018; R. Anil et al., *Scalable second order optimization for deep learning*, 2020; H.-J. M. Shi et al.,
+        *A distributed data-parallel PyTorch implementation of the distributed Shampoo optimizer*, 2023.
         """),
     RuleEntry(
       Signum.self,

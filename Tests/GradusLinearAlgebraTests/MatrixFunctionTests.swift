@@ -69,7 +69,9 @@ struct MatrixFunctionTests {
     let singular = try SingularValues(Orthogonalization()(a)).values
     let before = try SingularValues(a).values
     let scale = a.frobeniusNorm
-    for (value, old) in zip(singular.elements, before.elements) where old / scale > 0.003 { #expect(value > 0.6 && value < 1.3) }
+    for (value, old) in zip(singular.elements, before.elements) where old / scale > 0.003 {
+      #expect(value > 0.6 && value < 1.3)
+    }
     // Directions are kept: UᵀX V is diagonal and positive.
     let polar = try a.polarFactor()
     let aligned = polar.transposed.times(Orthogonalization()(a))
