@@ -104,7 +104,8 @@ import Testing
   @Test func allRulesHaveTrajectories() {
     let names = RuleCatalog.entries.map(\.card.name)
     #expect(Set(names).count == names.count)
-    #expect(names.filter { name in !Self.cases.contains { $0.rule == name } } == [])
+    let matrices = MatrixRuleTests.golden?.rules ?? [:]
+    #expect(names.filter { name in matrices[name] == nil && !Self.cases.contains { $0.rule == name } } == [])
   }
 
   private func trajectory(_ rule: some UpdateRule, _ layout: Layout, from start: [Float], steps: Int) -> [Float] {
