@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import AllocationCounter
+import Foundation
 import GradusLinearAlgebra
 import GradusNative
 import GradusTensor
@@ -7,7 +8,7 @@ import GradusTrace
 
 // Forward and backward of the two models of shared/peers/autodiff_overhead.py beside the products of matrices in them, by
 // the same library and threads, in turns; what the trace costs a node; fused recurrence; memory of a deep network.
-// Usage: tensors [threads…] [models…]
+// Usage: tensors [threads…] [mlp] [tf] [kernels] [blocks] [memory "of mlp"] [memory "of tf"]
 
 /// Medians and least seconds of two functions that run in turns, and the median of their ratio.
 struct Pair {
@@ -191,6 +192,35 @@ func kernels() throws {
   }
 }
 
+/// Kilobytes of a line of /proc/self/status; 0 where there is none.
+func status(_ field: String) -> Int {
+  guard let file = fopen("/proc/self/status", "r") else { return 0 }
+  defer { fclose(file) }
+  var line = [CChar](repeating: 0, count: 256)
+  while fgets(&line, 256, file) != nil {
+    let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    if text.hasPrefix(field + ":") { return Int(text.split(separator: " ").dropFirst().first ?? "") ?? 0 }
+  }
+  return 0
+}
+
+/// The most memory of ten steps of a model above that of the process with its parameters, in a process of its own.
+func memory(_ model: Models.Model) throws {
+  let engine = TensorEngine(threads: 2), tape = TensorTape(engine: engine)
+  if let file = fopen("/proc/self/clear_refs", "w") {
+    fputs("5", file)
+    fclose(file)
+  }
+  let before = status("VmRSS")
+  for _ in 0..<10 {
+    let nodes = model.parameters.enumerated().map { tape.parameter("p\($0.offset)", $0.element) }
+    let y = model.loss(tape, nodes, model.data.map { tape.constant($0) })
+    try tape.backward(from: y).recycle()
+    tape.reset()
+  }
+  print("memory of \(model.name): \(status("VmHWM") - before) KiB above \(before) KiB")
+}
+
 let arguments = CommandLine.arguments.dropFirst()
 let threads = arguments.compactMap { Int($0) }, chosen = arguments.filter { Int($0) == nil }
 if chosen.isEmpty {
@@ -199,6 +229,18 @@ if chosen.isEmpty {
   try depth()
 }
 if chosen.contains("kernels") { try kernels() }
+if chosen.contains("blocks") {
+  for count in threads.isEmpty ? [1, 2] : threads {
+    for block in Block.all {
+      try block.measure(threads: count)
+    }
+  }
+}
+if chosen.contains("memory") {
+  for model in [Models.perceptron(), Models.transformer()] where chosen.contains("of " + model.name) {
+    try memory(model)
+  }
+}
 for count in threads.isEmpty ? [1, 2] : threads {
   for model in [Models.perceptron(), Models.transformer()] where chosen.isEmpty || chosen.contains(model.name) {
     try measure(model, threads: count)

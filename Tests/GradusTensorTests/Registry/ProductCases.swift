@@ -55,6 +55,15 @@ enum ProductCases {
       $0[0].convolution2D($0[1], bias: $0[2], stride: (2, 1), padding: (1, 1))
     },
     cases("convolution 2d without bias", [[[2, 3, 4, 5], [2, 3, 2, 2]]]) { $0[0].convolution2D($0[1], stride: (1, 2)) },
+    cases(
+      "convolution that keeps the size", [[[2, 2, 4, 5], [3, 2, 3, 3], [3]], [[1, 1, 2, 2], [1, 1, 5, 5], [1]]],
+      wide: [[3, 8, 70, 70], [5, 8, 3, 3], [5]]
+    ) {
+      $0[0].convolution2D($0[1], bias: $0[2], padding: ($0[1].shape[2] / 2, $0[1].shape[3] / 2))
+    },
+    cases("dilated convolution that keeps the width", [[[1, 2, 6, 5], [2, 2, 2, 3]]]) {
+      $0[0].convolution2D($0[1], padding: (0, 2), dilation: (3, 2))
+    },
     cases("convolution of pixels", [[[2, 3, 4, 5], [2, 3, 1, 1], [2]]]) { $0[0].convolution2D($0[1], bias: $0[2]) },
     cases("dilated convolution 1d", [[[2, 2, 7], [3, 2, 2]]]) { $0[0].convolution1D($0[1], padding: 1, dilation: 2) },
     cases("truncated transform", [[[2, 8]], [[1, 8]]]) {

@@ -109,7 +109,12 @@ struct ConvolutionJob<T: TensorElement>: BitwiseCopyable {
         plan.depth, width, plan.filters, factor(filters, plan.depth, transposed: true),
         factor(start(image, lines), plan.positions), columns, stride(lines), accumulates: false)
       if !plan.isIdentity {
-        geometry.takeUnretainedValue().fold(columns, target, channels: plan.channels, lines: lines)
+        let geometry = geometry.takeUnretainedValue()
+        if geometry.keepsWidth {
+          geometry.foldPlanes(columns, target, channels: plan.channels, lines: lines)
+        } else {
+          geometry.fold(columns, target, channels: plan.channels, lines: lines)
+        }
       }
     }
   }

@@ -63,6 +63,7 @@ final class WindowGeometry: Sendable {
   func unfold<T: TensorElement>(
     _ image: UnsafePointer<T>, _ unfolded: UnsafeMutablePointer<T>, channels: Int, lines: Range<Int>
   ) {
+    if keepsWidth { return unfoldPlanes(image, unfolded, channels: channels, lines: lines) }
     let step = stride.width
     if padding != (0, 0) {
       unfolded.update(repeating: 0, count: channels * window.height * window.width * lines.count * columns)
@@ -95,6 +96,73 @@ final class WindowGeometry: Sendable {
         runs(channel: channel, lines: lines) { from, to, count in
           for k in 0..<count { image[to + k * step] += unfolded[from + k] }
         }
+      }
+    }
+  }
+
+  /// Whether lines of windows are as long as lines of the image, pixel by pixel: a line of columns is then the image itself,
+  /// shifted, but for the pixels at its ends.
+  var keepsWidth: Bool { stride == (1, 1) && columns == image.width }
+
+  /// Calls `body(start of the columns, offset among them, offset in the image, rows, shift)` for every pixel of the window, for the rows
+  /// among `lines` that have an image behind them; offsets are those of the first of these rows.
+  @inline(__always)
+  private func planes(
+    channel: Int, lines: Range<Int>,
+    _ body: (_ start: Int, _ unfolded: Int, _ image: Int, _ rows: Int, _ shift: Int) -> Void
+  ) {
+    let width = image.width
+    for i in 0..<window.height {
+      let offset = i * dilation.height - padding.height
+      let first = min(max(lines.lowerBound, -offset), lines.upperBound)
+      let last = max(first, min(lines.upperBound, image.height - offset))
+      for j in 0..<window.width {
+        let start = ((channel * window.height + i) * window.width + j) * lines.count * width
+        body(
+          start, start + (first - lines.lowerBound) * width, (channel * image.height + first + offset) * width,
+          last - first,
+          j * dilation.width - padding.width)
+      }
+    }
+  }
+
+  /// Zeros where a shift by `shift` leaves the image, at one end of each line.
+  @inline(__always)
+  private func clearEnds<T: TensorElement>(_ lines: UnsafeMutablePointer<T>, _ rows: Int, _ shift: Int) {
+    let width = image.width
+    let ends = shift < 0 ? 0..<min(width, -shift) : max(0, width - shift)..<width
+    guard !ends.isEmpty else { return }
+    for row in 0..<rows { for column in ends { lines[row * width + column] = 0 } }
+  }
+
+  /// `unfold` where `keepsWidth`: one copy for each pixel of the window.
+  @inline(__always)
+  func unfoldPlanes<T: TensorElement>(
+    _ image: UnsafePointer<T>, _ unfolded: UnsafeMutablePointer<T>, channels: Int, lines: Range<Int>
+  ) {
+    let width = self.image.width
+    for channel in 0..<channels {
+      planes(channel: channel, lines: lines) { start, to, from, rows, shift in
+        if rows < lines.count { (unfolded + start).update(repeating: 0, count: lines.count * width) }
+        let count = rows * width - abs(shift)
+        if count > 0 { (unfolded + to + max(0, -shift)).update(from: image + from + max(0, shift), count: count) }
+        clearEnds(unfolded + to, rows, shift)
+      }
+    }
+  }
+
+  /// `fold` where `keepsWidth`: one sum for each pixel of the window. Clears columns that lie outside the image.
+  @inline(__always)
+  func foldPlanes<T: TensorElement>(
+    _ unfolded: UnsafeMutablePointer<T>, _ image: UnsafeMutablePointer<T>, channels: Int, lines: Range<Int>
+  ) {
+    let width = self.image.width
+    for channel in 0..<channels {
+      planes(channel: channel, lines: lines) { _, from, to, rows, shift in
+        clearEnds(unfolded + from, rows, shift)
+        let count = rows * width - abs(shift)
+        let source = unfolded + from + max(0, -shift), target = image + to + max(0, shift)
+        if count > 0 { for k in 0..<count { target[k] += source[k] } }
       }
     }
   }
