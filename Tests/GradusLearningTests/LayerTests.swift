@@ -8,18 +8,38 @@ import Testing
 
 /// Parts of models: names, random numbers, beginnings.
 @Suite struct LayerTests {
-  private struct Pair: Layer {
-    var first = Linear(3, 4)
-    var second = Linear(4, 2, bias: false)
-    var dropout = Dropout(0.5)
-    var tensors: [ModelTensor] { first.tensors("first") + second.tensors("second") }
+  /// As `Documentation/layers.md` has it.
+  private struct Block: Layer {
+    var norm = LayerNorm(16)
+    var first = Linear(16, 64)
+    var second = Linear(64, 16)
+    var dropout = Dropout(0.1)
+
+    var tensors: [ModelTensor] {
+      norm.tensors("norm") + first.tensors("first") + second.tensors("second")
+    }
+
     func callAsFunction(_ x: TracedTensor, _ p: ModelParameters) -> TracedTensor {
-      second(dropout(first(x, p.part("first")), p.part("dropout")), p.part("second"))
+      let h = first(norm(x, p.part("norm")), p.part("first")).gelu()
+      return x + dropout(second(h, p.part("second")), p.part("dropout"))
     }
   }
 
-  @Test func namesHavePlaces() {
-    #expect(Pair().tensors("a.b").map(\.name) == ["a.b.first.weight", "a.b.first.bias", "a.b.second.weight"])
+  @Test func namesHavePlaces() throws {
+    let tensors = Block().tensors("layer0")
+    #expect(
+      tensors.map(\.name) == [
+        "layer0.norm.gain", "layer0.norm.bias", "layer0.first.weight", "layer0.first.bias", "layer0.second.weight",
+        "layer0.second.bias",
+      ])
+    let tape = TensorTape(engine: TensorEngine(), isRecording: false)
+    let named = tensors.map { tensor in
+      let numbers = tensor.initializer.numbers(tensor.shape, RandomStream(seed: 1))
+      return (tensor.name, tape.constant(Tensor(numbers, TensorShape(tensor.shape))))
+    }
+    let p = ModelParameters(Dictionary(uniqueKeysWithValues: named))
+    let y = Block()(tape.constant(Tensor(repeating: 1, [3, 16])), p.part("layer0"))
+    #expect(try y.value.shape == [3, 16])
   }
 
   @Test func dropoutDrawsFromItsPlace() throws {

@@ -60,7 +60,7 @@ import Testing
   func recurrentModelsReadDigits(_ kind: RecurrentKind, _ bothWays: Bool) async throws {
     let data = try TrainingTests.digits(200, 1)
     let model = RecurrentClassifier(
-      steps: 12, inputs: 12, classes: 10, kind: kind, width: 24, isBidirectional: bothWays)
+      .vectors(steps: 12, inputs: 12), classes: 10, kind: kind, width: 24, isBidirectional: bothWays)
     let (loss, parameters) = try await Self.learned(model, data, steps: 80, rate: 2e-2, batch: 32)
     let end = try loss.evaluation(at: parameters)
     #expect(end.loss < 0.8, "\(end)")
@@ -79,6 +79,78 @@ import Testing
     let held = NetworkLoss(model, on: try TrainingTests.digits(100, 2))
     let test = try held.evaluation(at: parameters, statistics: loss.statistics(at: parameters))
     #expect(test.accuracy > 0.85, "\(test)")
+  }
+
+  @Test func transformersReadDigits() async throws {
+    let model = TransformerClassifier(
+      .vectors(steps: 12, inputs: 12), context: 12, classes: 10, width: 24, layers: 1, heads: 3)
+    let (loss, parameters) = try await Self.learned(
+      model, try TrainingTests.digits(200, 1), steps: 120, rate: 1e-2, batch: 32)
+    let end = try loss.evaluation(at: parameters)
+    #expect(end.loss < 0.5, "\(end)")
+  }
+
+  /// Which of two tokens came first tells the class: one state to keep behind 10 positions of noise.
+  @Test(arguments: RecurrentKind.allCases)
+  func recurrentModelsReadTokens(_ kind: RecurrentKind) async throws {
+    var stream = RandomStream(seed: 8)
+    var (tokens, labels): ([Int32], [Int32]) = ([], [])
+    for _ in 0..<200 {
+      let label = Int32(stream.integer(below: 2))
+      labels.append(label)
+      tokens += [label] + (0..<10).map { _ in Int32(2 + stream.integer(below: 4)) }
+    }
+    let data = try LearningData(sequences: tokens, length: 11, vocabulary: 6, labels: labels, classCount: 2)
+    let model = RecurrentClassifier(.tokens(vocabulary: 6, width: 8), classes: 2, kind: kind, width: 12)
+    let (loss, parameters) = try await Self.learned(model, data, steps: 60, rate: 3e-2)
+    let end = try loss.evaluation(at: parameters)
+    #expect(end.loss < 0.1, "\(end)")
+  }
+
+  /// Four tokens are written in the opposite order, with targets of different lengths.
+  @Test func sequencesAreReversed() async throws {
+    var stream = RandomStream(seed: 8)
+    func pairs(_ count: Int) -> (sources: [Int32], targets: [Int32]) {
+      var (sources, targets): ([Int32], [Int32]) = ([], [])
+      for _ in 0..<count {
+        let source = (0..<4).map { _ in Int32(stream.integer(below: 5)) }
+        sources += source
+        // A source that begins with 0 is answered by three tokens only.
+        targets += source[0] == 0 ? source.reversed().dropLast() + [-1] : source.reversed()
+      }
+      return (sources, targets)
+    }
+    let (sources, targets) = pairs(300)
+    let data = try LearningData(
+      sources: sources, sourceLength: 4, targets: targets, targetLength: 4, vocabulary: 5)
+    let model = SequenceTransformer(vocabulary: 5, sourceLength: 4, targetLength: 4, width: 24, layers: 1, heads: 2)
+    let (loss, parameters) = try await Self.learned(model, data, steps: 250, rate: 1e-2)
+    let end = try loss.evaluation(at: parameters)
+    #expect(end.loss < 0.1, "\(end)")
+    let unseen = pairs(50)
+    let written = try model.write(from: unseen.sources, parameters: parameters)
+    var right = 0
+    for row in 0..<50 {
+      let isRight = (row * 4..<row * 4 + 4).allSatisfy { unseen.targets[$0] == -1 || written[$0] == unseen.targets[$0] }
+      if isRight { right += 1 }
+    }
+    #expect(right >= 45, "\(right) of 50")
+  }
+
+  @Test func pairsThatAreNone() {
+    func message(_ sources: [Int32], _ targets: [Int32]) -> String? {
+      do throws(LearningDataError) {
+        _ = try LearningData(sources: sources, sourceLength: 2, targets: targets, targetLength: 2, vocabulary: 3)
+        return nil
+      } catch { return error.description }
+    }
+    #expect(message([0, 1], [2, 1]) == nil)
+    #expect(
+      message([0, 1, 2], [2, 1])
+        == "3 tokens of sources and 2 of targets; expected rows of 2 and as many of 2")
+    #expect(message([0, 3], [2, 1]) == "token 1 of source 0 is 3; expected a number from 0 to 2")
+    #expect(message([0, 1], [2, 3]) == "the label of row 3 is 3; expected a class from 0 to 2")
+    #expect(message([0, 1], [-1, -1]) == "no position of row 0 counts; expected at least one class that is not −1")
   }
 
   /// One group of observations in chunks has the statistics of the whole; with a first layer alone, those of its input.
