@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Steps of Muon and NorMuon beside their matrix products called bare, in turns in one process: muon THREADS [ROUNDS]
+// Steps of Muon and NorMuon beside their matrix products called bare, in turns in one process, and of M-FAC by the number of
+// parameters: muon THREADS [ROUNDS]. Processor time where there is one thread, so that a busy machine is no matter; else time.
 import Foundation
 import GradusFirstOrder
 import GradusLinearAlgebra
@@ -18,6 +19,11 @@ typealias SetThreads = @convention(c) (Int32) -> Void
 let setThreads = library.function("openblas_set_num_threads", as: SetThreads.self)
 
 func seconds(_ body: () -> Void) -> Double {
+  if threads == 1 {
+    let begin = clock()
+    body()
+    return Double(clock() - begin) / Double(CLOCKS_PER_SEC)
+  }
   let begin = ContinuousClock.now
   body()
   let (whole, atto) = (ContinuousClock.now - begin).components
@@ -48,7 +54,7 @@ func bare(_ matrices: Int, _ n: Int, _ x: inout [Float], _ a: inout [Float], _ b
   setThreads?(1)
 }
 
-func measure(_ matrices: Int, _ n: Int) {
+func measure(_ matrices: Int, _ n: Int, rounds: Int) {
   let layout = Layout((0..<matrices).map { ("w\($0)", [n, n]) })
   var state: UInt32 = 1
   let gradient = (0..<layout.count).map { _ -> Float in
@@ -90,5 +96,33 @@ func measure(_ matrices: Int, _ n: Int) {
   print("normuon / bare products, \(matrices) × \(n)², \(threads) threads: \(rows / products)")
 }
 
-measure(1, 512)
-measure(24, 1024)
+/// Least seconds of a step of M-FAC with a full window, and the exponent of d in it.
+func measureWindow() {
+  let rule = MFAC()
+  var times: [(count: Int, seconds: Double)] = []
+  for count in [250_000, 500_000, 1_000_000, 2_000_000] {
+    let layout = Layout([("w", [count])])
+    var state = rule.start(layout)
+    var parameters = [Float](repeating: 0, count: count)
+    let gradient = (0..<count).map { Float($0 % 31) * 0.01 - 0.15 }
+    var least = Double.infinity
+    for step in 1...rule.window + 5 {
+      let taken = seconds {
+        var span = parameters.mutableSpan
+        rule.update(
+          &span, gradient: gradient.span, state: &state, layout: layout, context: StepContext(step: step, crew: crew))
+      }
+      if step > rule.window { least = min(least, taken) }
+    }
+    times.append((count, least))
+    print("m-fac, window \(rule.window), \(count) parameters: \(1e3 * least) ms")
+  }
+  let (x, y) = (times.map { log(Double($0.count)) }, times.map { log($0.seconds) })
+  let (mx, my) = (x.reduce(0, +) / Double(x.count), y.reduce(0, +) / Double(y.count))
+  let slope = zip(x, y).reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) } / x.reduce(0) { $0 + ($1 - mx) * ($1 - mx) }
+  print("m-fac, exponent of the number of parameters: \(slope)")
+}
+
+measure(1, 512, rounds: 8 * rounds)
+measure(24, 1024, rounds: rounds)
+measureWindow()

@@ -41,9 +41,11 @@ public final class MatrixEngine {
     for index in 0..<count { body(index) }
   }
 
-  /// Side of the tiles into which a product of this length is divided: enough of them for a few threads, and large enough
-  /// for the library to reach its speed.
-  static func tile(_ length: Int) -> Int { length >= 768 ? 256 : length >= 256 ? 128 : max(1, length) }
+  /// Width of the panels of a product: enough of them for a few threads, and wide enough that dividing costs nothing.
+  static func panel(_ length: Int) -> Int { length >= 512 ? 256 : max(1, length) }
+
+  /// Side of the tiles of a symmetric product: small ones leave out more of it.
+  static func tile(_ order: Int) -> Int { order >= 256 ? 128 : order >= 128 ? 64 : max(1, order) }
 
   /// C ← α·A·B + β·C, C in row-major memory. When β = 0, C need not hold numbers.
   @specialized(where T == Float)
@@ -56,7 +58,7 @@ public final class MatrixEngine {
       "the shapes of a product do not fit")
     let (m, n) = (c.rows, c.columns)
     let alongRows = m >= n
-    let width = Self.tile(max(m, n))
+    let width = Self.panel(max(m, n))
     share((max(m, n) + width - 1) / width) { index in
       let first = index * width
       let length = min(width, max(m, n) - first)
