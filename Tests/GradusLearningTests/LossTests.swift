@@ -78,6 +78,22 @@ import Testing
     }
   }
 
+  @Test(arguments: cases)
+  func errorsArePassedOn(_ c: Case) throws {
+    let golden = try #require(LearningGolden.values?.losses)
+    for isRecording in [true, false] {
+      let tape = TensorTape(engine: TensorEngine(), isRecording: isRecording)
+      let failed = tape.constant(Tensor(golden.scores, [7, 4])).matmul(tape.constant(Tensor(golden.scores, [7, 4])))
+      for y in [
+        c.loss.mean(of: failed, c.targets(failed, golden)), c.loss.losses(of: failed, c.targets(failed, golden)),
+      ] {
+        #expect {
+          try y.value
+        } throws: { "\($0)".contains("[7, 4]") }
+      }
+    }
+  }
+
   /// Scores of ±100 in single precision: finite losses, and the gradient that formulas without overflow give.
   @Test func extremeScores() throws {
     let tape = TensorTape(engine: TensorEngine())

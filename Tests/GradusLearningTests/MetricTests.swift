@@ -104,6 +104,13 @@ import Testing
     #expect(abs(try #require(RankStatistics.kendall(x, y))) < 0.01)
   }
 
+  /// A model may tell more classes apart than the data have.
+  @Test func moreScoresThanClasses() throws {
+    var tally = ClassificationTally(classCount: 2)
+    try tally.add(Tensor([0, 0, 5, 1, 0, 0] as [Float], [2, 3]), LossTests.classes([1, 0]))
+    #expect(tally.confusion?.counts == [1, 0, 0, 0, 0, 1, 0, 0, 0])
+  }
+
   @Test func manyClassesTakeNoMatrix() throws {
     var tally = ClassificationTally(classCount: 50_000)
     var scores = [Float](repeating: 0, count: 50_000)

@@ -19,12 +19,13 @@ public struct BinaryCrossEntropyLoss: Loss {
   public var targetKinds: Set<TargetKind> { [.classes, .numbers] }
 
   public func losses(of outputs: TracedTensor, _ targets: BatchTargets) -> TracedTensor {
+    guard outputs.shape.rank > 0 else { return outputs }
     switch targets {
     case .classes(let labels):
       let (scores, labels) = counted(outputs, labels)
-      precondition(scores.shape.count == labels.values.count, "one score a row tells class 0 from class 1")
-      return rows(scores, scores.constant(labels.values.map { $0 > 0 ? 1 : 0 }, scores.shape))
-    case .numbers(let y, _): return rows(outputs, y)
+      let shape: TensorShape = [labels.values.count, 1]
+      return rows(scores.reshaped(shape), scores.constant(labels.values.map { $0 > 0 ? 1 : 0 }, shape))
+    case .numbers(let y, _): return rows(outputs.reshaped(y.shape), y)
     default: refuse(targets)
     }
   }

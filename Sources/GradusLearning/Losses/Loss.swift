@@ -29,6 +29,7 @@ public enum TargetKind: String, Sendable, Codable, Hashable, CaseIterable {
 ///     L = 1/n Σᵢ ℓ(oᵢ, tᵢ)          n: rows that count
 ///
 /// Everything is recorded on the tape of the outputs, so that a loss can be differentiated as often as the outputs.
+/// Outputs of a computation that failed have no rows; a loss returns them as they are, with their error.
 /// Losses that need targets of another kind than they are given are refused by `NetworkLoss`, and here are a broken contract.
 public protocol Loss: Sendable, Codable, Hashable {
   /// The kinds of targets that outputs can be compared with.
