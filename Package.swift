@@ -116,7 +116,9 @@ let package = Package(
       ["GradusStudy", "GradusFirstOrder", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
     tests(
       "GradusLearningTests", ["GradusLearning", "GradusFirstOrder", "GradusTensor", "GradusCore", "GradusNumerics"]),
-    tests("GradusFirstOrderTests", ["GradusFirstOrder", "GradusCore", "GradusNumerics", "GradusNative"]),
+    tests(
+      "GradusFirstOrderTests",
+      ["GradusFirstOrder", "GradusCore", "GradusNumerics", "GradusNative", "GradusProblems", "GradusConformance"]),
     tests("GradusTraceTests", ["GradusTrace"]),
     tests("GradusTensorTests", ["GradusTensor", "GradusTrace", "GradusNumerics", "GradusNative"]),
     tests("TutorialTests", ["Gradus"]),

@@ -30,6 +30,15 @@ let package = Package(
     .executableTarget(
       name: "rules", dependencies: [.product(name: "GradusFirstOrder", package: "gradus")], swiftSettings: settings),
     .executableTarget(
+      name: "rule-steps", dependencies: [.product(name: "GradusFirstOrder", package: "gradus")],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "rule-throughput",
+      dependencies: [
+        .product(name: "GradusFirstOrder", package: "gradus"), .product(name: "GradusNative", package: "gradus"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
       name: "sweeps",
       dependencies: [
         .product(name: "GradusLinearAlgebra", package: "gradus"), .product(name: "GradusNumerics", package: "gradus"),

@@ -12,11 +12,16 @@ public protocol CataloguedRule: UpdateRule {
   static var card: Card { get }
   /// What a user may set; the learning rate is called `rate`.
   static var settings: [Setting<Self>] { get }
+  /// Names of settings that matter only where a point is made of tensors; none unless a rule has some. Methods of the
+  /// catalog leave them out.
+  static var settingsOfTensors: Set<String> { get }
   /// As which tensors the rule takes a point of `count` numbers of which no more is known; one vector by default.
   static func layout(of count: Int) -> Layout
 }
 
 extension CataloguedRule {
+  public static var settingsOfTensors: Set<String> { [] }
+
   public static func layout(of count: Int) -> Layout { Layout([("x", [max(1, count)])]) }
 
   /// The rule with its defaults and these changes.

@@ -32,7 +32,7 @@ public struct FirstOrder<Rule: CataloguedRule>: Catalogued {
 
   /// Those of the rule, and the number of steps.
   public static var settings: [Setting<Self>] {
-    Rule.settings.map { Setting(lifting: $0, \.rule) } + [
+    Rule.settings.filter { !Rule.settingsOfTensors.contains($0.name) }.map { Setting(lifting: $0, \.rule) } + [
       Setting("steps", \.steps, in: 0...1e12, "gradients until the end", role: .limit)
     ]
   }

@@ -329,7 +329,7 @@ public enum RuleCatalog {
             rᵢ ← βᵢrᵢ + sᵢ·clamp(h, ±mᵢ),   mᵢ ← max(βᵢmᵢ, |h| + ε),   vᵢ ← βᵢ²vᵢ + h²,   βᵢ = 1 − 10⁻ⁱ, i = 1 … 6
             sᵢ ← (s₀·mᵢ/6 + (rᵢ)₊)/(√vᵢ + ε),   θ ← θ₀ − S·(Δ − u),   u the step of AdamW
 
-        This is the form that stores θ₀ instead of Δ.
+        This is the form that stores θ₀ instead of Δ. The rate of AdamW is 1 times a schedule: s₀ = 1e-6 makes the first steps.
 
         **Needs** gradients. **Keeps** three numbers a parameter.
         **Guarantee** for convex Lipschitz f the regret of AdamW's best factor but for logarithms.
@@ -392,7 +392,7 @@ public enum RuleCatalog {
             μₜ = β₁(1 − ½·0.96^(ψt)),   g ← g + λθ,   m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²
             θ ← θ − η·( (1 − μₜ)g/(1 − Πᵢ₌₁ᵗ μᵢ) + μₜ₊₁m/(1 − Πᵢ₌₁ᵗ⁺¹ μᵢ) ) / (√(v/(1 − β₂ᵗ)) + ε)
 
-        This is torch's form. `decoupled` takes λθ out of the gradient: θ ← θ − ηλθ.
+        This is torch's form. `decoupled` is a decay beside the moments, as in AdamW: θ ← θ − ηλ'θ.
 
         **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
         **Reference** T. Dozat, *Incorporating Nesterov momentum into Adam*, ICLR workshop 2016.
@@ -445,13 +445,14 @@ public enum RuleCatalog {
       page: """
         Adam that estimates the distance to the solution.
 
-            γ = dη·b,   b = 1  (`corrected`: √(1 − β₂ᵗ)/(1 − β₁ᵗ)),   β₃ = √β₂ where it is 0
+            γ = dη·b,   b = 1  (form `corrected`: √(1 − β₂ᵗ)/(1 − β₁ᵗ)),   β₃ = √β₂ where it is 0
             r ← β₃r + (d/d₀)γ⟨g, θ₀ − θ⟩,   s ← β₃s + (d/d₀)γg
             m ← β₁m + d(1 − β₁)g,   v ← β₂v + d²(1 − β₂)g²
             d⁺ = max(d, c·r/‖s‖₁), at most d·`growth`
             θ ← θ − γ·( m/(√v + d⁺ε) + λθ ),   d ← d⁺
 
-        The rate η is 1 times a schedule. `safe` leaves γ's schedule out of s, which a long warm-up needs.
+        The rate η is 1 times a schedule. The forms `safe` and `safe-corrected` leave rate and schedule out of s, which a long
+        warm-up needs.
 
         **Needs** gradients. **Keeps** four numbers a parameter.
         **Guarantee** for convex Lipschitz f the rate of the best fixed step but for logarithms.
@@ -466,7 +467,7 @@ public enum RuleCatalog {
             ρ∞ = 2/(1 − β₂) − 1,   ρ = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ),   r = √( (ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ) )
             ρ > 5:  θ ← θ − ηr·(m/(1 − β₁ᵗ))·√(1 − β₂ᵗ)/(√v + ε),     otherwise  θ ← θ − η·m/(1 − β₁ᵗ)
 
-        This is torch's form. `decoupled` takes λθ out of the gradient: θ ← θ − ηλθ.
+        This is torch's form. `decoupled` is a decay beside the moments, as in AdamW: θ ← θ − ηλ'θ.
 
         **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
         **Reference** L. Liu et al., *On the variance of the adaptive learning rate and beyond*, ICLR 2020.

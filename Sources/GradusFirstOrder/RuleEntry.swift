@@ -16,7 +16,7 @@ public struct RuleEntry: Sendable {
   public init<Rule: CataloguedRule>(_ type: Rule.Type, page: String = "") {
     method = MethodEntry(FirstOrder<Rule>.self, page: page)
     card = Rule.card
-    settings = method.settings.filter { shown in Rule.settings.contains { $0.name == shown.name } }
+    settings = Rule.settings.map { SettingDescription($0, of: Rule()) }
     self.page = page
     self.type = type
     opener = { (changes) throws(SettingError) in try Rule(settings: changes) }

@@ -9,6 +9,17 @@ public struct SettingDescription: Sendable, Codable, Hashable {
   public var upper: Double?
   public var choices: [String]?
   public var role = SettingRole.behavior
+
+  /// The setting as `owner` has it.
+  public init<Owner>(_ setting: Setting<Owner>, of owner: Owner) {
+    name = setting.name
+    defaultValue = setting.read(owner)
+    help = setting.help
+    lower = setting.range?.lowerBound
+    upper = setting.range?.upperBound
+    choices = setting.choices
+    role = setting.role
+  }
 }
 
 /// Everything needed to put a catalogued method to work on a problem whose types are known only at run time.
@@ -67,11 +78,7 @@ public struct MethodEntry: Sendable {
   public init<M: Catalogued>(_ type: M.Type, page: String = "") {
     self.page = page
     card = M.card
-    settings = M.settings.map {
-      SettingDescription(
-        name: $0.name, defaultValue: $0.read(M()), help: $0.help, lower: $0.range?.lowerBound,
-        upper: $0.range?.upperBound, choices: $0.choices, role: $0.role)
-    }
+    settings = M.settings.map { SettingDescription($0, of: M()) }
     variations = M.variations
     needs = M.Question.needs
     problem = "\(M.Problem.self)"

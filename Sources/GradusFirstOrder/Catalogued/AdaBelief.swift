@@ -29,7 +29,7 @@ public struct AdaBelief: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "adabelief", "Adam with the variance around its own prediction", guarantee: "none in general",
-    reference: "Zhuang et al. 2020", trials: RuleTrials.of("adabelief"))
+    reference: "Zhuang et al. 2020", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

@@ -22,7 +22,7 @@ public struct AdaDelta: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "adadelta", "steps in the units of the parameters", guarantee: "none in general",
-    reference: "Zeiler 2012", trials: RuleTrials.of("adadelta"))
+    reference: "Zeiler 2012", trials: [Trial("quadratic,n=10", answers: 20_000, value: 0.1)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

@@ -30,7 +30,7 @@ public struct AdaGrad: CataloguedRule, FusedRule {
   public static let card = Card(
     "adagrad", "gradients divided by the root of the sum of their squares",
     guarantee: "regret O(sqrt k) for convex losses",
-    reference: "Duchi, Hazan & Singer 2011", trials: RuleTrials.of("adagrad"))
+    reference: "Duchi, Hazan & Singer 2011", trials: [Trial("quadratic,n=10", answers: 20_000, value: 50)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

@@ -28,7 +28,7 @@ public struct Adam: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "adam", "adaptive moments, weight decay inside the gradient", guarantee: "none in general",
-    reference: "Kingma & Ba 2015", trials: RuleTrials.of("adam"))
+    reference: "Kingma & Ba 2015", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

@@ -22,7 +22,7 @@ public struct AdamP: CataloguedRule, UpdateRule {
   /// ε.
   public var epsilon = 1e-8
   /// λ.
-  public var decay = 0.0
+  public var decay = 0.01
   /// Nesterov's numerator.
   public var isNesterov = false
   /// δ.
@@ -34,7 +34,7 @@ public struct AdamP: CataloguedRule, UpdateRule {
 
   public static let card = Card(
     "adamp", "Adam without steps along scale-free weights", guarantee: "none in general",
-    reference: "Heo et al. 2021", trials: RuleTrials.of("adamp"))
+    reference: "Heo et al. 2021", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-3)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
@@ -49,6 +49,8 @@ public struct AdamP: CataloguedRule, UpdateRule {
     Setting("ratio", \.ratio, in: 0...1, "share of the decay where the step was projected"),
   ]
 
+  public static let settingsOfTensors: Set = ["ratio"]
+
   /// The rule whose steps are projected.
   private var base: AdamPDirection {
     AdamPDirection(beta1: beta1, beta2: beta2, epsilon: epsilon, isNesterov: isNesterov)
@@ -56,6 +58,11 @@ public struct AdamP: CataloguedRule, UpdateRule {
 
   public var wordsPerParameter: Double { base.wordsPerParameter }
   public var treatsTensorsAlone: Bool { true }
+
+  /// A point without shape is a matrix of two rows where its numbers are even.
+  public static func layout(of count: Int) -> Layout {
+    Layout([("x", count > 3 && count % 2 == 0 ? [2, count / 2] : [max(1, count)])])
+  }
 
   /// Cells for every row of every tensor.
   public func start(_ layout: Layout) -> ProjectedState<AdamPDirection.Cell> { ProjectedState(layout, base.cell) }

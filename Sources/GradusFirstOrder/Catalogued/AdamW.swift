@@ -27,7 +27,7 @@ public struct AdamW: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "adamw", "Adam with decoupled weight decay", guarantee: "none in general",
-    reference: "Loshchilov & Hutter 2019", trials: RuleTrials.of("adamw"))
+    reference: "Loshchilov & Hutter 2019", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

@@ -24,7 +24,7 @@ public struct Adamax: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "adamax", "Adam with the largest gradient in place of the mean square", guarantee: "none in general",
-    reference: "Kingma & Ba 2015", trials: RuleTrials.of("adamax"))
+    reference: "Kingma & Ba 2015", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

@@ -27,7 +27,7 @@ public struct COCOB: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "cocob", "coin betting: no rate to choose", guarantee: "optimal but for logarithms, convex",
-    reference: "Orabona & Tommasi 2017", trials: RuleTrials.of("cocob"))
+    reference: "Orabona & Tommasi 2017", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1, "share of the way to the new point"),

@@ -29,7 +29,7 @@ public struct CenteredRMSProp: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "rmsprop-centered", "gradients divided by their standard deviation", guarantee: "none in general",
-    reference: "Graves 2013", trials: RuleTrials.of("rmsprop-centered"))
+    reference: "Graves 2013", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-3)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

@@ -35,7 +35,7 @@ public struct DAdaptAdam: CataloguedRule, MeasuredRule {
   public static let card = Card(
     "dadapt-adam", "Adam with a learned distance to the solution",
     guarantee: "asymptotically optimal for convex Lipschitz f",
-    reference: "Defazio & Mishchenko 2023", trials: RuleTrials.of("dadapt-adam"))
+    reference: "Defazio & Mishchenko 2023", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "factor of the step"),

@@ -25,7 +25,7 @@ public struct DiffGrad: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "diffgrad", "Adam damped where the gradient hardly changes", guarantee: "none in general",
-    reference: "Dubey et al. 2020", trials: RuleTrials.of("diffgrad"))
+    reference: "Dubey et al. 2020", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

@@ -23,7 +23,7 @@ public struct DoWG: CataloguedRule, MeasuredRule {
   public static let card = Card(
     "dowg", "distance over weighted gradients: no rate to choose",
     guarantee: "optimal but for logarithms, smooth or not",
-    reference: "Khaled, Mishchenko & Jin 2023", trials: RuleTrials.of("dowg"))
+    reference: "Khaled, Mishchenko & Jin 2023", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "factor of the step"),

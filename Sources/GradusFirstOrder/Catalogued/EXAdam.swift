@@ -31,7 +31,7 @@ public struct EXAdam: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "exadam", "Adam whose moments correct each other", guarantee: "none in general",
-    reference: "Adly 2024", trials: RuleTrials.of("exadam"))
+    reference: "Adly 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

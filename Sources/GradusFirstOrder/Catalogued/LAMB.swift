@@ -26,7 +26,7 @@ public struct LAMB: CataloguedRule, MeasuredRule {
 
   public static let card = Card(
     "lamb", "Adam with a step in proportion to each tensor", guarantee: "stationary for large batches",
-    reference: "You et al. 2020", trials: RuleTrials.of("lamb"))
+    reference: "You et al. 2020", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

@@ -30,7 +30,7 @@ public struct LARS: CataloguedRule, MeasuredRule {
 
   public static let card = Card(
     "lars", "momentum with a step in proportion to each tensor", guarantee: "none in general",
-    reference: "You, Gitman & Ginsburg 2017", trials: RuleTrials.of("lars"))
+    reference: "You, Gitman & Ginsburg 2017", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

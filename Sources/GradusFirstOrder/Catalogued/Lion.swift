@@ -27,7 +27,7 @@ public struct Lion: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "lion", "the sign of interpolated momentum", guarantee: "minimizes f in the box |x| <= 1/decay",
-    reference: "Chen et al. 2023", trials: RuleTrials.of("lion"))
+    reference: "Chen et al. 2023", trials: [Trial("quadratic,n=10", answers: 20_000, value: 50)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

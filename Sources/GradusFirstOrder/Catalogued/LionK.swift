@@ -29,18 +29,14 @@ public struct LionK: CataloguedRule, UpdateRule {
   public var decay = 0.0
   /// K by name.
   public var map = MapName.lp
-  /// p.
-  public var exponent = 2.0
-  /// e.
-  public var width = 1.0
-  /// k.
-  public var count = 1
+  /// p of lp, e of huber, k of top.
+  public var parameter = 2.0
 
   public init() {}
 
   public static let card = Card(
     "lion-k", "Lion with the dual map of a convex function", guarantee: "minimizes f + a conjugate of the function",
-    reference: "Chen et al. 2024", trials: RuleTrials.of("lion-k"))
+    reference: "Chen et al. 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 400)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
@@ -48,9 +44,7 @@ public struct LionK: CataloguedRule, UpdateRule {
     Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the average"),
     Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
     Setting("map", choice: \.map, "the dual map"),
-    Setting("exponent", \.exponent, in: 1...64, "p of lp"),
-    Setting("width", \.width, in: 1e-12...1e12, "e of huber"),
-    Setting("count", \.count, in: 1...1e9, "k of top"),
+    Setting("parameter", \.parameter, in: 1e-12...1e9, "p of lp (at least 1), e of huber, k of top"),
   ]
 
   public var wordsPerParameter: Double { 1 }
@@ -93,10 +87,10 @@ public struct LionK: CataloguedRule, UpdateRule {
   var dualMap: DualMap {
     switch map {
     case .l1: .l1
-    case .lp: .lp(exponent)
+    case .lp: .lp(max(1, parameter))
     case .group: .group
-    case .huber: .huber(width)
-    case .top: .top(count)
+    case .huber: .huber(parameter)
+    case .top: .top(max(1, Int(parameter)))
     }
   }
 

@@ -7,7 +7,7 @@ public import GradusCore
 ///     rᵢ ← βᵢrᵢ + sᵢ·clamp(h, ±mᵢ),   mᵢ ← max(βᵢmᵢ, |h| + ε),   vᵢ ← βᵢ²vᵢ + h²,   βᵢ = 1 − 10⁻ⁱ, i = 1 … 6
 ///     sᵢ ← (s₀·mᵢ/6 + (rᵢ)₊)/(√vᵢ + ε),   θ ← θ₀ − S·(Δ − u),   u the step of AdamW
 ///
-/// This is the form that stores θ₀ instead of Δ.
+/// This is the form that stores θ₀ instead of Δ. The rate of AdamW is 1 times a schedule: s₀ = 1e-6 makes the first steps.
 ///
 /// **Needs** gradients. **Keeps** three numbers a parameter.
 /// **Guarantee** for convex Lipschitz f the regret of AdamW's best factor but for logarithms.
@@ -22,11 +22,11 @@ public struct Mechanic: CataloguedRule, MeasuredRule {
   /// ε.
   public var epsilon = 1e-8
 
-  public init() { base.rate = 1e-2 }
+  public init() { base.rate = 1 }
 
   public static let card = Card(
     "mechanic", "AdamW under a learned factor of its rate", guarantee: "optimal but for logarithms, convex Lipschitz",
-    reference: "Cutkosky, Defazio & Mehta 2023", trials: RuleTrials.of("mechanic"))
+    reference: "Cutkosky, Defazio & Mehta 2023", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.base.rate, in: 1e-12...1e6, "learning rate of AdamW"),

@@ -30,7 +30,7 @@ public struct MoMo: CataloguedRule, MeasuredRule {
   public static let card = Card(
     "momo", "momentum with a Polyak step from models of the loss",
     guarantee: "O(1/sqrt k) for convex f with a known bound",
-    reference: "Schaipp et al. 2024", trials: RuleTrials.of("momo"))
+    reference: "Schaipp et al. 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "largest step"),

@@ -33,7 +33,7 @@ public struct MoMoAdam: CataloguedRule, MeasuredRule {
 
   public static let card = Card(
     "momo-adam", "Adam with a Polyak step from models of the loss", guarantee: "none in general",
-    reference: "Schaipp et al. 2024", trials: RuleTrials.of("momo-adam"))
+    reference: "Schaipp et al. 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "largest step"),

@@ -13,7 +13,7 @@ public import GradusNumerics
 ///     μₜ = β₁(1 − ½·0.96^(ψt)),   g ← g + λθ,   m ← β₁m + (1 − β₁)g,   v ← β₂v + (1 − β₂)g²
 ///     θ ← θ − η·( (1 − μₜ)g/(1 − Πᵢ₌₁ᵗ μᵢ) + μₜ₊₁m/(1 − Πᵢ₌₁ᵗ⁺¹ μᵢ) ) / (√(v/(1 − β₂ᵗ)) + ε)
 ///
-/// This is torch's form. `decoupled` takes λθ out of the gradient: θ ← θ − ηλθ.
+/// This is torch's form. `decoupled` is a decay beside the moments, as in AdamW: θ ← θ − ηλ'θ.
 ///
 /// **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
 /// **Reference** T. Dozat, *Incorporating Nesterov momentum into Adam*, ICLR workshop 2016.
@@ -30,14 +30,14 @@ public struct NAdam: CataloguedRule, FusedRule {
   public var decay = 0.0
   /// ψ.
   public var growth = 4e-3
-  /// Decay beside the moments.
-  public var isDecoupled = false
+  /// λ'.
+  public var decoupled = 0.0
 
   public init() {}
 
   public static let card = Card(
     "nadam", "Adam with a rising Nesterov momentum", guarantee: "none in general",
-    reference: "Dozat 2016", trials: RuleTrials.of("nadam"))
+    reference: "Dozat 2016", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
@@ -46,7 +46,7 @@ public struct NAdam: CataloguedRule, FusedRule {
     Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
     Setting("decay", \.decay, in: 0...1e3, "weight decay, added to the gradient"),
     Setting("growth", \.growth, in: 0...10, "how fast the momentum rises"),
-    Setting("decoupled", \.isDecoupled, "decay without the moments"),
+    Setting("decoupled", \.decoupled, in: 0...1e3, "weight decay beside the moments"),
   ]
 
   public var cell: Cell2 { Cell2() }
@@ -63,7 +63,7 @@ public struct NAdam: CataloguedRule, FusedRule {
 
   /// What the coordinates of this step share.
   public func constants(_ context: StepContext) -> Constants {
-    let c = AdamConstants(beta1, beta2, epsilon, decay: isDecoupled ? 0 : decay, rate: rate, context)
+    let c = AdamConstants(beta1, beta2, epsilon, decay: decay, rate: rate, context)
     // The product vanishes long before this bound.
     var (product, t) = (1.0, 1)
     while t <= context.step, product > 1e-30 {
@@ -73,7 +73,7 @@ public struct NAdam: CataloguedRule, FusedRule {
     let (now, next) = (momentum(context.step), momentum(context.step + 1))
     return Constants(
       adam: c, here: Float((1 - now) / (1 - product)), average: Float(next / (1 - product * next)),
-      decoupled: isDecoupled ? Float(decay) : 0)
+      decoupled: Float(decoupled))
   }
 
   @inlinable

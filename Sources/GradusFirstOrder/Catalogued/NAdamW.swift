@@ -31,7 +31,7 @@ public struct NAdamW: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "nadamw", "Adam with Nesterov's numerator and decoupled decay", guarantee: "none in general",
-    reference: "Dozat 2016; Dahl et al. 2023", trials: RuleTrials.of("nadamw"))
+    reference: "Dozat 2016; Dahl et al. 2023", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

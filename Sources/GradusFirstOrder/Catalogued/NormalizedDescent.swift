@@ -24,7 +24,7 @@ public struct NormalizedDescent: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "normalized-sgd", "steps of one length along momentum", guarantee: "stationary for smooth f",
-    reference: "Nesterov 1984; Cutkosky & Mehta 2020", trials: RuleTrials.of("normalized-sgd"))
+    reference: "Nesterov 1984; Cutkosky & Mehta 2020", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

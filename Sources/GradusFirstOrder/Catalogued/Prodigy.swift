@@ -4,13 +4,14 @@ import GradusNumerics
 
 /// Adam that estimates the distance to the solution.
 ///
-///     γ = dη·b,   b = 1  (`corrected`: √(1 − β₂ᵗ)/(1 − β₁ᵗ)),   β₃ = √β₂ where it is 0
+///     γ = dη·b,   b = 1  (form `corrected`: √(1 − β₂ᵗ)/(1 − β₁ᵗ)),   β₃ = √β₂ where it is 0
 ///     r ← β₃r + (d/d₀)γ⟨g, θ₀ − θ⟩,   s ← β₃s + (d/d₀)γg
 ///     m ← β₁m + d(1 − β₁)g,   v ← β₂v + d²(1 − β₂)g²
 ///     d⁺ = max(d, c·r/‖s‖₁), at most d·`growth`
 ///     θ ← θ − γ·( m/(√v + d⁺ε) + λθ ),   d ← d⁺
 ///
-/// The rate η is 1 times a schedule. `safe` leaves γ's schedule out of s, which a long warm-up needs.
+/// The rate η is 1 times a schedule. The forms `safe` and `safe-corrected` leave rate and schedule out of s, which a long
+/// warm-up needs.
 ///
 /// **Needs** gradients. **Keeps** four numbers a parameter.
 /// **Guarantee** for convex Lipschitz f the rate of the best fixed step but for logarithms.
@@ -34,17 +35,15 @@ public struct Prodigy: CataloguedRule, MeasuredRule {
   public var coefficient = 1.0
   /// growth.
   public var growth = 1e30
-  /// b.
-  public var isCorrected = false
-  /// safe.
-  public var isSafe = false
+  /// Corrections of γ and s.
+  public var form = Form.plain
 
   public init() {}
 
   public static let card = Card(
     "prodigy", "Adam that estimates the distance to the solution",
     guarantee: "optimal but for logarithms, convex Lipschitz",
-    reference: "Mishchenko & Defazio 2024", trials: RuleTrials.of("prodigy"))
+    reference: "Mishchenko & Defazio 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "factor of the step"),
@@ -56,8 +55,7 @@ public struct Prodigy: CataloguedRule, MeasuredRule {
     Setting("initial", \.initial, in: 1e-30...1e6, "first estimate of the distance"),
     Setting("coefficient", \.coefficient, in: 1e-6...1e6, "factor of the estimate"),
     Setting("growth", \.growth, in: 1...1e30, "largest growth of the estimate in a step"),
-    Setting("corrected", \.isCorrected, "correct the moments for their start"),
-    Setting("safe", \.isSafe, "leave the rate out of the estimate"),
+    Setting("form", choice: \.form, "corrections of the moments and of the estimate"),
   ]
 
   /// θ₀, m, v and s.
@@ -101,14 +99,14 @@ public struct Prodigy: CataloguedRule, MeasuredRule {
   /// The numbers of the first pass.
   public func begin(_ context: StepContext, _ s: inout Scalars) -> Beginning {
     let correction =
-      isCorrected ? (1 - power(beta2, context.step)).squareRoot() / (1 - power(beta1, context.step)) : 1
+      form.isCorrected ? (1 - power(beta2, context.step)).squareRoot() / (1 - power(beta1, context.step)) : 1
     let d = s.distance
     let step = d * rate * context.rateFactor * correction
     let third = beta3 > 0 ? beta3 : beta2.squareRoot()
     return Beginning(
       isFirst: context.step == 1, beta1: Float(beta1), beta2: Float(beta2), beta3: Float(third),
       share1: Float(d * (1 - beta1)), share2: Float(d * d * (1 - beta2)),
-      share3: Float(d / initial * (isSafe ? d : step)), step: step)
+      share3: Float(d / initial * (form.isSafe ? d : step)), step: step)
   }
 
   @inline(__always)
@@ -142,5 +140,14 @@ public struct Prodigy: CataloguedRule, MeasuredRule {
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell, _ c: Constants) {
     u = c.step * (cell.first / (squareRoot(cell.second) + c.epsilon) + c.decay * parameter)
+  }
+
+  /// Which published form.
+  public enum Form: String, Sendable, Codable, Hashable, CaseIterable {
+    case plain, corrected, safe
+    case safeCorrected = "safe-corrected"
+
+    var isCorrected: Bool { self == .corrected || self == .safeCorrected }
+    var isSafe: Bool { self == .safe || self == .safeCorrected }
   }
 }

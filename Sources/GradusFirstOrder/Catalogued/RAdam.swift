@@ -8,7 +8,7 @@ public import GradusNumerics
 ///     ρ∞ = 2/(1 − β₂) − 1,   ρ = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ),   r = √( (ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ) )
 ///     ρ > 5:  θ ← θ − ηr·(m/(1 − β₁ᵗ))·√(1 − β₂ᵗ)/(√v + ε),     otherwise  θ ← θ − η·m/(1 − β₁ᵗ)
 ///
-/// This is torch's form. `decoupled` takes λθ out of the gradient: θ ← θ − ηλθ.
+/// This is torch's form. `decoupled` is a decay beside the moments, as in AdamW: θ ← θ − ηλ'θ.
 ///
 /// **Needs** gradients. **Keeps** two numbers a parameter. **Guarantee** none in general.
 /// **Reference** L. Liu et al., *On the variance of the adaptive learning rate and beyond*, ICLR 2020.
@@ -23,14 +23,14 @@ public struct RAdam: CataloguedRule, FusedRule {
   public var epsilon = 1e-8
   /// λ.
   public var decay = 0.0
-  /// Decay beside the moments.
-  public var isDecoupled = false
+  /// λ'.
+  public var decoupled = 0.0
 
   public init() {}
 
   public static let card = Card(
     "radam", "Adam with a rectified start", guarantee: "none in general",
-    reference: "Liu et al. 2020", trials: RuleTrials.of("radam"))
+    reference: "Liu et al. 2020", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
@@ -38,7 +38,7 @@ public struct RAdam: CataloguedRule, FusedRule {
     Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment"),
     Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
     Setting("decay", \.decay, in: 0...1e3, "weight decay, added to the gradient"),
-    Setting("decoupled", \.isDecoupled, "decay without the moments"),
+    Setting("decoupled", \.decoupled, in: 0...1e3, "weight decay beside the moments"),
   ]
 
   public var cell: Cell2 { Cell2() }
@@ -55,12 +55,12 @@ public struct RAdam: CataloguedRule, FusedRule {
 
   /// What the coordinates of this step share.
   public func constants(_ context: StepContext) -> Constants {
-    let c = AdamConstants(beta1, beta2, epsilon, decay: isDecoupled ? 0 : decay, rate: rate, context)
+    let c = AdamConstants(beta1, beta2, epsilon, decay: decay, rate: rate, context)
     let factor = Rectification(beta2, context.step).factor
     let root = (1 - power(beta2, context.step)).squareRoot()
     return Constants(
       adam: c, scale: c.correction1 * Float(factor.map { $0 * root } ?? 1), isAdaptive: factor != nil,
-      decoupled: isDecoupled ? Float(decay) : 0)
+      decoupled: Float(decoupled))
   }
 
   @inlinable

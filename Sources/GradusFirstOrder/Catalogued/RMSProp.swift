@@ -28,7 +28,7 @@ public struct RMSProp: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "rmsprop", "gradients divided by their root mean square", guarantee: "none in general",
-    reference: "Tieleman & Hinton 2012", trials: RuleTrials.of("rmsprop"))
+    reference: "Tieleman & Hinton 2012", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-3)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

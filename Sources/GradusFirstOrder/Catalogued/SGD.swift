@@ -29,7 +29,8 @@ public struct SGD: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "sgd", "stochastic gradient descent with momentum", guarantee: "O(1/k) for smooth convex f and a small rate",
-    reference: "Robbins & Monro 1951; Polyak 1964; Sutskever et al. 2013", trials: RuleTrials.of("sgd"))
+    reference: "Robbins & Monro 1951; Polyak 1964; Sutskever et al. 2013",
+    trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

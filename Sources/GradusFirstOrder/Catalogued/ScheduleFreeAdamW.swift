@@ -42,7 +42,7 @@ public struct ScheduleFreeAdamW: CataloguedRule, MeasuredRule {
   public static let card = Card(
     "schedule-free-adamw", "Adam with averages in place of a schedule",
     guarantee: "O(1/sqrt k) for convex Lipschitz f in the form without moments",
-    reference: "Defazio et al. 2024", trials: RuleTrials.of("schedule-free-adamw"))
+    reference: "Defazio et al. 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
@@ -52,7 +52,6 @@ public struct ScheduleFreeAdamW: CataloguedRule, MeasuredRule {
     Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
     Setting("warmup", \.warmup, in: 0...1e12, "steps until the rate is whole"),
     Setting("power", \.power, in: 0...100, "exponent of the step in the weight of a point"),
-    Setting("ratepower", \.ratePower, in: 0...100, "exponent of the largest rate in the weight"),
   ]
 
   public var hasFirstPass: Bool { false }

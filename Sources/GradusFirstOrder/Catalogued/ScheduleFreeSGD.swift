@@ -19,7 +19,7 @@ public import GradusCore
 /// **Reference** A. Defazio et al., *The road less scheduled*, NeurIPS 2024.
 public struct ScheduleFreeSGD: CataloguedRule, MeasuredRule {
   /// η.
-  public var rate = 1.0
+  public var rate = 0.05
   /// β.
   public var beta = 0.9
   /// λ.
@@ -35,7 +35,7 @@ public struct ScheduleFreeSGD: CataloguedRule, MeasuredRule {
 
   public static let card = Card(
     "schedule-free-sgd", "momentum by averages, without a schedule", guarantee: "O(1/sqrt k) for convex Lipschitz f",
-    reference: "Defazio et al. 2024", trials: RuleTrials.of("schedule-free-sgd"))
+    reference: "Defazio et al. 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-2)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
@@ -43,7 +43,6 @@ public struct ScheduleFreeSGD: CataloguedRule, MeasuredRule {
     Setting("decay", \.decay, in: 0...1e3, "weight decay, added to the gradient"),
     Setting("warmup", \.warmup, in: 0...1e12, "steps until the rate is whole"),
     Setting("power", \.power, in: 0...100, "exponent of the step in the weight of a point"),
-    Setting("ratepower", \.ratePower, in: 0...100, "exponent of the largest rate in the weight"),
   ]
 
   public var hasFirstPass: Bool { false }

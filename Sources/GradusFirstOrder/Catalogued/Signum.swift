@@ -23,7 +23,7 @@ public struct Signum: CataloguedRule, FusedRule {
 
   public static let card = Card(
     "signum", "the sign of momentum", guarantee: "stationary in expectation for large batches",
-    reference: "Bernstein et al. 2018", trials: RuleTrials.of("signum"))
+    reference: "Bernstein et al. 2018", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-3)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),

@@ -40,7 +40,7 @@ public struct Sophia: CataloguedRule, FusedRule, CurvatureRule {
   public static let card = Card(
     "sophia", "momentum over clipped diagonal curvature",
     guarantee: "steps independent of the condition for separable convex f",
-    reference: "Liu et al. 2024", trials: RuleTrials.of("sophia"))
+    reference: "Liu et al. 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
