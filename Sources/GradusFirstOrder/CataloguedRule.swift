@@ -12,8 +12,8 @@ public protocol CataloguedRule: UpdateRule {
   static var card: Card { get }
   /// What a user may set; the learning rate is called `rate`.
   static var settings: [Setting<Self>] { get }
-  /// Names of settings that matter only where a point is made of tensors; none unless a rule has some. Methods of the
-  /// catalog leave them out.
+  /// Names of settings that matter only where a point is made of tensors or another setting is changed; none unless a rule
+  /// has some. Methods of the catalog leave them out.
   static var settingsOfTensors: Set<String> { get }
   /// As which tensors the rule takes a point of `count` numbers of which no more is known; one vector by default.
   static func layout(of count: Int) -> Layout

@@ -7,7 +7,7 @@ public import GradusNumerics
 ///     θ ← θ + rule(∇f(θ), θ, memory),   parameters of the rule in single precision
 ///
 /// The point is one vector to the rule, or a matrix and a rest to a matrix rule, unless `layout` says which tensors it is made
-/// of. What is reported is the best of the points that were asked about. The method ends after `steps` gradients, at a
+/// of. What is reported is the best of the points that were asked about. The method ends after `gradients` steps, at a
 /// gradient of zero, where nothing has moved for a hundred steps, and where a value, a gradient or a parameter is no number.
 ///
 /// **Needs** values and gradients. **Keeps** the parameters, the best point and what the rule remembers.
@@ -33,7 +33,7 @@ public struct FirstOrder<Rule: CataloguedRule>: Catalogued {
   /// Those of the rule, and the number of steps.
   public static var settings: [Setting<Self>] {
     Rule.settings.filter { !Rule.settingsOfTensors.contains($0.name) }.map { Setting(lifting: $0, \.rule) } + [
-      Setting("steps", \.steps, in: 0...1e12, "gradients until the end", role: .limit)
+      Setting("gradients", \.steps, in: 0...1e12, "gradients until the end", role: .limit)
     ]
   }
 

@@ -107,7 +107,7 @@ import Testing
     let chain = ClipByNorm(2).then(AdamMoments()).then(LearningRate(0.01))
     let (wanted, _) = try Self.run(Elementwise(chain))
     let (found, _) = try Self.run(Clipped(Elementwise(AdamMoments().then(LearningRate(0.01))), length: 2))
-    #expect(found == wanted)
+    #expect(zip(found, wanted).allSatisfy { abs($0 - $1) <= 1e-6 * max(1, abs($1)) })
   }
 
   @Test func projection() throws {

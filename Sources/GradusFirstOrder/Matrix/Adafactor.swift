@@ -42,6 +42,8 @@ public struct Adafactor: CataloguedRule {
     "adafactor", "factored second moments, steps measured by the parameters", guarantee: "none in general",
     reference: "Shazeer & Stern 2018", trials: RuleTrials.of("adafactor"))
 
+  public static let settingsOfTensors: Set = ["relative"]
+
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate, the largest where it is relative"),
     Setting("exponent", \.exponent, in: 0...10, "how fast the share of a new gradient falls"),

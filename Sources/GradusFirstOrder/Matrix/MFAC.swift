@@ -33,6 +33,8 @@ public struct MFAC: CataloguedRule {
     "m-fac", "gradients through the inverse Fisher matrix of the last ones", guarantee: "none in general",
     reference: "Frantar, Kurtic & Alistarh 2021", trials: RuleTrials.of("m-fac"))
 
+  public static let settingsOfTensors: Set = ["coupled"]
+
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
     Setting("window", \.window, in: 1...4096, "gradients of the Fisher matrix"),
