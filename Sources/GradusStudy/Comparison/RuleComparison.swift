@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+public import GradusFirstOrder
+public import GradusLearning
+public import GradusNumerics
+import Synchronization
+
+/// Update rules compared by the steps they need to a target, each tuned within the same budget.
+///
+///     target of a workload:   for each reference rule the best of its trials, trained again from several seeds, median of
+///                             the smallest held-out losses;  the smallest over the references
+///     time of a study:        steps to the target of the fastest of its trials
+///     time of a workload:     median over studies;   score: see `PerformanceProfiles`
+///
+/// Every training has a seed of its own, which none of the tuning of targets uses, and depends on nothing else: the result
+/// is the same to the bit for any number of threads.
+///
+/// **Reference** G. Dahl et al., *Benchmarking neural network training algorithms* (2023), sections 4.2–4.5, with targets on
+/// held-out loss and time in steps.
+public struct RuleComparison: Sendable {
+  public var contestants: [RuleContestant]
+  public var workloads: [Workload]
+  /// Settings tried in each study, and studies for each contestant and workload.
+  public var trials: Int
+  public var studies: Int
+  /// The learning rate over a training; each trial is trained with it.
+  public var shape: Schedule.Shape
+  /// The share of the steps in which the rate rises.
+  public var warmup: Double
+  /// Trials of each reference rule, and seeds its best is trained from again.
+  public var referenceTrials: Int
+  public var referenceSeeds: Int
+
+  /// The rules that set the targets.
+  public static let references = ["adamw", "nadamw", "sgd,momentum=0.9", "sgd,momentum=0.9,nesterov=true"]
+
+  public init(
+    _ contestants: [RuleContestant], on workloads: [Workload], trials: Int = 5, studies: Int = 5,
+    shape: Schedule.Shape = .linear, warmup: Double = 0.05
+  ) {
+    precondition(trials > 0 && studies > 0 && (0..<1).contains(warmup), "\(studies) studies of \(trials) trials")
+    self.contestants = contestants
+    self.workloads = workloads
+    self.trials = trials
+    self.studies = studies
+    self.shape = shape
+    self.warmup = warmup
+    referenceTrials = 8
+    referenceSeeds = 3
+  }
+
+  /// One training of the comparison.
+  public struct Trial: Sendable, Codable, Hashable {
+    public var rate: Double?
+    /// Steps to the target; infinite where it was missed.
+    public var steps: Double
+    /// The smallest held-out loss.
+    public var loss: Double
+    public var isLost: Bool
+  }
+
+  /// All that was measured.
+  public struct Outcome: Sendable {
+    /// One for each workload.
+    public var targets: [Double]
+    /// The reference rule that set each target.
+    public var setBy: [String]
+    /// `trials[contestant][workload][study]`.
+    public var trials: [[[[Trial]]]]
+    /// Trainings in all.
+    public var trainings: Int
+
+    /// Steps to the target of the fastest trial of each study.
+    public var studies: RepeatedStudies {
+      RepeatedStudies(
+        times: trials.map { workloads in
+          workloads.map { $0.map { study in study.reduce(Double.infinity) { min($0, $1.steps) } } }
+        })
+    }
+  }
+
+  /// The schedule of one training.
+  public func schedule(steps: Int) -> Schedule {
+    let warm = min(Int((warmup * Double(steps)).rounded()), steps - 1)
+    return Schedule(peak: 1, shape: shape, warmup: warm, steps: steps)
+  }
+
+  /// Trains everything, `threads` trainings at a time. `progress` is told how many of how many are done; when
+  /// `interruption` is raised the comparison throws `CancellationError`.
+  public func run(
+    threads: Int = 1, seed: UInt64 = 0, interruption: Interruption? = nil,
+    progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) async throws -> Outcome {
+    let root = RandomStream(seed: seed)
+    let references = try Self.references.map { try RuleContestant($0) }
+    let total =
+      workloads.count * references.count * (referenceTrials + referenceSeeds)
+      + contestants.count * workloads.count * studies * trials
+    let counter = Counter(total: total, interruption: interruption, progress: progress)
+
+    // Targets first: trials of the references, then the best of each again from fresh seeds.
+    let searches = try await Self.all(workloads.count * references.count * referenceTrials, threads) { i in
+      let (w, r, k) = split(i, references.count, referenceTrials)
+      let stream = root.child("reference", w).child("rule", r)
+      return try train(
+        references[r], workloads[w], trial: k, shift: 0.5, stream: stream.child("trial", k), target: nil, counter)
+    }
+    let repeats = try await Self.all(workloads.count * references.count * referenceSeeds, threads) { i in
+      let (w, r, k) = split(i, references.count, referenceSeeds)
+      let first = (w * references.count + r) * referenceTrials
+      let tried = searches[first..<first + referenceTrials]
+      let best = tried.min { $0.loss < $1.loss }?.rate
+      let stream = root.child("reference", w).child("rule", r)
+      return try train(
+        references[r], workloads[w], rate: best, stream: stream.child("repeat", k), target: nil, counter)
+    }
+    var (targets, setBy): ([Double], [String]) = ([], [])
+    for w in workloads.indices {
+      let medians = references.indices.map { r in
+        let first = (w * references.count + r) * referenceSeeds
+        return RepeatedStudies.median(repeats[first..<first + referenceSeeds].map(\.loss))
+      }
+      let best = medians.indices.min { medians[$0] < medians[$1] } ?? 0
+      targets.append(medians[best])
+      setBy.append(references[best].name)
+    }
+
+    let perWorkload = studies * trials
+    let reached = targets
+    let flat = try await Self.all(contestants.count * workloads.count * perWorkload, threads) { i in
+      let (c, w, k) = split(i, workloads.count, perWorkload)
+      let (study, trial) = (k / trials, k % trials)
+      let stream = root.child("contestant", c).child("workload", w).child("study", study)
+      var shift = stream.child("shift")
+      return try train(
+        contestants[c], workloads[w], trial: trial, shift: shift.uniform(), stream: stream.child("trial", trial),
+        target: reached[w], counter)
+    }
+    let nested = contestants.indices.map { c in
+      workloads.indices.map { w in
+        (0..<studies).map { s in
+          let first = (c * workloads.count + w) * perWorkload + s * trials
+          return Array(flat[first..<first + trials])
+        }
+      }
+    }
+    return Outcome(targets: targets, setBy: setBy, trials: nested, trainings: total)
+  }
+
+  /// i as three digits, the last of which has `inner` values, the middle one `middle`.
+  private func split(_ i: Int, _ middle: Int, _ inner: Int) -> (Int, Int, Int) {
+    (i / inner / middle, i / inner % middle, i % inner)
+  }
+
+  private func train(
+    _ contestant: RuleContestant, _ workload: Workload, trial: Int, shift: Double, stream: RandomStream, target: Double?,
+    _ counter: Counter
+  ) throws -> Trial {
+    try train(
+      contestant, workload, rate: contestant.rate(ofTrial: trial, shift: shift), stream: stream, target: target, counter)
+  }
+
+  private func train(
+    _ contestant: RuleContestant, _ workload: Workload, rate: Double?, stream: RandomStream, target: Double?,
+    _ counter: Counter
+  ) throws -> Trial {
+    let rule = try contestant.rule(rate: rate)
+    let curve = try workload.train(
+      rule, schedule: schedule(steps: workload.steps), stream: stream, looks: 15, until: target,
+      proceed: {
+        try counter.check()
+        return true
+      })
+    counter.advance()
+    return Trial(
+      rate: rate, steps: target.map { curve.steps(until: $0) } ?? .infinity,
+      loss: curve.looks.map(\.loss).filter(\.isFinite).min() ?? .infinity, isLost: curve.isLost)
+  }
+
+  /// The results of `count` pieces of work in order, `width` of them at a time.
+  private static func all<T: Sendable>(
+    _ count: Int, _ width: Int, _ body: @escaping @Sendable (Int) throws -> T
+  ) async throws -> [T] {
+    try await withThrowingTaskGroup(of: (Int, T).self) { group in
+      var results = [T?](repeating: nil, count: count)
+      var next = 0
+      while next < min(max(1, width), count) {
+        let i = next
+        group.addTask { (i, try body(i)) }
+        next += 1
+      }
+      while let (i, result) = try await group.next() {
+        results[i] = result
+        guard next < count else { continue }
+        let k = next
+        group.addTask { (k, try body(k)) }
+        next += 1
+      }
+      return results.compactMap { $0 }
+    }
+  }
+
+  /// Counts trainings, and hears of an interruption.
+  private final class Counter: Sendable {
+    private let done = Mutex(0)
+    private let total: Int
+    private let interruption: Interruption?
+    private let progress: @Sendable (Int, Int) -> Void
+
+    init(total: Int, interruption: Interruption?, progress: @escaping @Sendable (Int, Int) -> Void) {
+      self.total = total
+      self.interruption = interruption
+      self.progress = progress
+    }
+
+    func check() throws {
+      try Task.checkCancellation()
+      if interruption?.isRaised == true { throw CancellationError() }
+    }
+
+    func advance() {
+      let count = done.withLock { done in
+        done += 1
+        return done
+      }
+      progress(count, total)
+    }
+  }
+}

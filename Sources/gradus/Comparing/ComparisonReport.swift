@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import Gradus
+
+/// A comparison of update rules as text, as JSON and as one page without outside resources.
+struct ComparisonReport {
+  let comparison: RuleComparison
+  let outcome: RuleComparison.Outcome
+  let seed: UInt64
+  let seconds: Double
+
+  private var names: [String] { comparison.contestants.map(\.name) }
+  private var times: [[Double]] { outcome.studies.medians }
+  private var profiles: PerformanceProfiles { PerformanceProfiles(times: times) }
+
+  /// Contestants by score, the best first; equal ones as they were named.
+  private var ranking: [Int] {
+    let scores = profiles.scores
+    return names.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
+  }
+
+  private func steps(_ value: Double) -> String { value.isFinite ? Numbers.short(value, digits: 4) : "missed" }
+
+  /// The tuned learning rate of a contestant on a workload: the middle one of the studies' fastest trials.
+  private func rate(_ contestant: Int, _ workload: Int) -> Double? {
+    let best = outcome.trials[contestant][workload].compactMap { study in
+      study.filter { $0.steps.isFinite }.min { $0.steps < $1.steps }?.rate
+    }
+    return best.isEmpty ? nil : best.sorted()[(best.count - 1) / 2]
+  }
+
+  var text: String {
+    var table = Table(["rule", "score"] + comparison.workloads.map(\.name), numeric: Set(1...comparison.workloads.count + 1))
+    table.rows.append(
+      ["target", ""] + outcome.targets.map { Numbers.short($0, digits: 4) })
+    for c in ranking {
+      table.rows.append([names[c], Numbers.short(profiles.scores[c], digits: 3)] + times[c].map(steps))
+    }
+    return table.text
+      + "\nSteps to the target of the held-out loss: fastest of \(comparison.trials) learning rates, median of "
+      + "\(comparison.studies) studies.\n\(outcome.trainings) trainings in \(Numbers.time(seconds)), seed \(seed).\n"
+  }
+
+  var json: JSONValue {
+    let contestants: [JSONValue] = ranking.map { c in
+      let workloads: [JSONValue] = comparison.workloads.indices.map { w in
+        [
+          "name": .string(comparison.workloads[w].name), "steps": .number(times[c][w]),
+          "ratio": .number(profiles.ratios[c][w]), "rate": rate(c, w).map { .number($0) } ?? .null,
+          "studies": .array(outcome.studies.times[c][w].map { .number($0) }),
+        ]
+      }
+      return [
+        "rule": .string(names[c]), "score": .number(profiles.scores[c]), "workloads": .array(workloads),
+      ]
+    }
+    let targets: [JSONValue] = comparison.workloads.indices.map { w in
+      [
+        "name": .string(comparison.workloads[w].name), "target": .number(outcome.targets[w]),
+        "setBy": .string(outcome.setBy[w]), "steps": .integer(comparison.workloads[w].steps),
+      ]
+    }
+    return [
+      "schema": "gradus.comparison/1", "version": .string(gradusVersion), "seed": JSONValue(seed),
+      "trials": .integer(comparison.trials), "studies": .integer(comparison.studies),
+      "trainings": .integer(outcome.trainings), "seconds": .number(seconds), "targets": .array(targets),
+      "rules": .array(contestants),
+    ]
+  }
+
+  var html: String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>Update rules compared</title>
+    <style>
+    :root { --ink: #1b1f24; --faint: #5b6470; --grid: #e3e6ea; --page: #f6f7f9; --card: #ffffff; --good: #157347; }
+    @media (prefers-color-scheme: dark) {
+    :root { --ink: #e8eaed; --faint: #9aa3af; --grid: #32373f; --page: #0f1215; --card: #15181c; --good: #5ccb93; }
+    }
+    body { margin: 0 auto; max-width: 72rem; padding: 2rem 1.25rem 4rem; background: var(--page); color: var(--ink);
+    font: 16px/1.5 system-ui, sans-serif; }
+    h1 { font-size: 1.7rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+    p { margin: .25rem 0; color: var(--faint); }
+    .wide { overflow-x: auto; background: var(--card); border: 1px solid var(--grid); border-radius: 8px; }
+    .wide svg { display: block; width: 100%; height: auto; min-width: 34rem; }
+    table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+    th, td { text-align: left; padding: .5rem .8rem; border-bottom: 1px solid var(--grid); white-space: nowrap; }
+    tr:last-child td { border-bottom: 0; } th { color: var(--faint); font-weight: 600; }
+    td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+    .best { color: var(--good); font-weight: 600; }
+    </style>
+    </head>
+    <body>
+    <h1>Update rules compared</h1>
+    <p>Gradus \(escaped(gradusVersion)), \(outcome.trainings) trainings in \(escaped(Numbers.time(seconds))), seed \(seed).
+    A workload's time is the median over \(comparison.studies) studies of the steps that the fastest of \(comparison.trials)
+    learning rates needs to the target, a held-out loss that the best of four tuned reference rules reaches in half of its
+    runs. The score is the area under the profile: 1 for the fastest everywhere.</p>
+    <h2>Performance profiles</h2>
+    <div class="wide">
+    \(ProfilePlot(names: names, profiles: profiles, order: ranking).svg)</div>
+    <h2>Steps to the target</h2>
+    <div class="wide"><table>
+    <tr><th>Rule</th><th class="number">Score</th>\(comparison.workloads.map { head($0.name) }.joined())</tr>
+    \(ranking.map(row).joined())</table></div>
+    <h2>Workloads</h2>
+    <div class="wide"><table>
+    <tr><th>Name</th><th>What it is</th><th class="number">Parameters</th><th class="number">Steps</th>
+    <th class="number">Target</th><th>Set by</th></tr>
+    \(comparison.workloads.indices.map(workload).joined())</table></div>
+    <h2>Learning rates found</h2>
+    <div class="wide"><table>
+    <tr><th>Rule</th>\(comparison.workloads.map { head($0.name) }.joined())</tr>
+    \(ranking.map(rates).joined())</table></div>
+    </body>
+    </html>
+
+    """
+  }
+
+  private func head(_ name: String) -> String { "<th class=\"number\">\(escaped(name))</th>" }
+
+  private func row(_ c: Int) -> String {
+    let cells = times[c].indices.map { w in
+      let isBest = profiles.ratios[c][w] == 1
+      return "<td class=\"number\(isBest ? " best" : "")\">\(steps(times[c][w]))</td>"
+    }
+    return "<tr><td>\(escaped(names[c]))</td><td class=\"number\">\(Numbers.short(profiles.scores[c], digits: 3))</td>"
+      + cells.joined() + "</tr>\n"
+  }
+
+  private func rates(_ c: Int) -> String {
+    let cells = comparison.workloads.indices.map { w in
+      "<td class=\"number\">\(rate(c, w).map { Numbers.short($0, digits: 2) } ?? "–")</td>"
+    }
+    return "<tr><td>\(escaped(names[c]))</td>\(cells.joined())</tr>\n"
+  }
+
+  private func workload(_ w: Int) -> String {
+    let workload = comparison.workloads[w]
+    return "<tr><td>\(escaped(workload.name))</td><td>\(escaped(workload.summary))</td>"
+      + "<td class=\"number\">\(Numbers.count(workload.layout.count))</td><td class=\"number\">\(workload.steps)</td>"
+      + "<td class=\"number\">\(Numbers.short(outcome.targets[w], digits: 4))</td>"
+      + "<td>\(escaped(outcome.setBy[w]))</td></tr>\n"
+  }
+}
