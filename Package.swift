@@ -60,7 +60,9 @@ let package = Package(
     library("GradusDiscrete", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusNative", "GradusSmooth"]),
     library(
       "GradusStudy",
-      ["GradusNumerics", "GradusLinearAlgebra", "GradusCore", "GradusBlackBox", "GradusFirstOrder"]),
+      [
+        "GradusNumerics", "GradusLinearAlgebra", "GradusCore", "GradusBlackBox", "GradusFirstOrder", "GradusLearning",
+      ]),
     library("GradusComposite", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusBilevel", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusFirstOrder", ["GradusNumerics", "GradusCore", "GradusNative", "GradusLinearAlgebra"]),
@@ -113,7 +115,7 @@ let package = Package(
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusVerification"]),
     tests(
       "GradusStudyTests",
-      ["GradusStudy", "GradusFirstOrder", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
+      ["GradusStudy", "GradusFirstOrder", "GradusLearning", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
     tests(
       "GradusLearningTests", ["GradusLearning", "GradusFirstOrder", "GradusTensor", "GradusCore", "GradusNumerics"]),
     tests(

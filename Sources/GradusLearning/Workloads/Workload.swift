@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusCore
 public import GradusFirstOrder
 public import GradusNumerics
 
@@ -42,6 +43,11 @@ public struct TrainingCurve: Sendable, Codable, Hashable {
   public struct Look: Sendable, Codable, Hashable {
     public var step: Int
     public var loss: Double
+
+    public init(step: Int, loss: Double) {
+      self.step = step
+      self.loss = loss
+    }
   }
 
   /// In order; the first is at step 0.
@@ -52,6 +58,13 @@ public struct TrainingCurve: Sendable, Codable, Hashable {
   public var learnedLoss: Double?
   /// What the rule was told of each gradient: its Euclidean norm.
   public var norms: [Double]
+
+  public init(looks: [Look], isLost: Bool = false, learnedLoss: Double? = nil, norms: [Double] = []) {
+    self.looks = looks
+    self.isLost = isLost
+    self.learnedLoss = learnedLoss
+    self.norms = norms
+  }
 
   /// The held-out loss at the end; infinite for a lost training.
   public var loss: Double { isLost ? .infinity : looks.last?.loss ?? .infinity }
@@ -89,10 +102,10 @@ extension Workload {
     _ target: Double?, _ proceed: () throws -> Bool
   ) throws -> TrainingCurve {
     let (oracle, watched) = (NetworkLoss(model, on: learned), NetworkLoss(model, on: held))
-    let trainer = Trainer(rule, batchSize: batch, steps: steps, schedule: schedule)
+    let trainer = Trainer(rule, batchSize: batch, steps: steps)
     let problem = oracle.problem(stream.child("parameters"))
     var state = trainer.start(problem, random: stream.child("training"))
-    var curve = TrainingCurve(looks: [], isLost: false, learnedLoss: nil, norms: [])
+    var curve = TrainingCurve(looks: [])
     let every = max(1, steps / max(1, looks))
     func look(_ step: Int) throws -> Double {
       let loss = try watched.immediateValue(at: trainer.report(state).point) ?? .nan
@@ -103,7 +116,8 @@ extension Workload {
     while try proceed(), let question = trainer.ask(&state) {
       let answer = try oracle.immediateLinearization(at: question.point, of: question.rows, stream: question.stream)
       guard let answer else { break }
-      trainer.tell(&state, answer, to: question)
+      let factor = schedule?.rate(at: state.step + 1) ?? 1
+      trainer.tell(&state, answer, to: question, rateFactor: factor)
       if let norm = state.gradientNorm { curve.norms.append(norm) }
       if trainer.report(state).claim == .failed {
         curve.isLost = true

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import GradusNumerics
+import GradusNumerics
 
 /// The small workloads on which update rules are compared, each a few seconds at most.
 ///
@@ -30,7 +30,8 @@ public enum WorkloadLaboratory {
     case "deep-tanh":
       let task = PowerLawTask(width: 32, exponent: 0.5, stream: stream)
       return Workload(
-        name, "ten maps of width 32 with tanh between them", model: DeepNetwork(inputs: 32, width: 32, depth: 10, classes: 10),
+        name, "ten maps of width 32 with tanh between them",
+        model: DeepNetwork(inputs: 32, width: 32, depth: 10, classes: 10),
         learned: try task.data(4096), held: try task.data(1024, from: 4096), batch: 64, steps: 300)
     case "shapes":
       let (learned, held) = (
@@ -57,7 +58,8 @@ public enum WorkloadLaboratory {
     case "factorization":
       let task = LowRankTask(stream: stream)
       return Workload(
-        name, "matrix of 60 × 40 entries of rank three, five in six of them seen", model: FactorModel(vocabulary: 100, rank: 3),
+        name, "matrix of 60 × 40 entries of rank three, five in six of them seen",
+        model: FactorModel(vocabulary: 100, rank: 3),
         learned: try task.data(2000), held: try task.data(400, from: 2000), batch: 100, steps: 400)
     case "autoencoder":
       let task = CurvedTask(stream: stream)

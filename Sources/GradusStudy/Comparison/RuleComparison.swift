@@ -2,7 +2,7 @@
 public import GradusCore
 public import GradusFirstOrder
 public import GradusLearning
-public import GradusNumerics
+import GradusNumerics
 import Synchronization
 
 /// Update rules compared by the steps they need to a target, each tuned within the same budget.
@@ -153,11 +153,13 @@ public struct RuleComparison: Sendable {
   }
 
   private func train(
-    _ contestant: RuleContestant, _ workload: Workload, trial: Int, shift: Double, stream: RandomStream, target: Double?,
+    _ contestant: RuleContestant, _ workload: Workload, trial: Int, shift: Double, stream: RandomStream,
+    target: Double?,
     _ counter: Counter
   ) throws -> Trial {
     try train(
-      contestant, workload, rate: contestant.rate(ofTrial: trial, shift: shift), stream: stream, target: target, counter)
+      contestant, workload, rate: contestant.rate(ofTrial: trial, shift: shift), stream: stream, target: target, counter
+    )
   }
 
   private func train(

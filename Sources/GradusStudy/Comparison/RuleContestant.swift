@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-public import GradusCore
+import GradusCore
 public import GradusFirstOrder
-public import GradusNumerics
+import GradusNumerics
 
 #if canImport(Glibc)
   import Glibc

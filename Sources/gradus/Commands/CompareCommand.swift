@@ -4,7 +4,8 @@ import Gradus
 
 struct CompareCommand: GradusSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Compares update rules by the steps they need, each tuned within the same budget.",
+    commandName: "compare",
+    abstract: "Compares update rules by the steps they need, each tuned within the same budget.",
     discussion: """
       RULE is a name of 'gradus methods', with settings if wanted: adamw  lion  sgd,momentum=0.9
 

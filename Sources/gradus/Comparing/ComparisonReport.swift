@@ -29,7 +29,8 @@ struct ComparisonReport {
   }
 
   var text: String {
-    var table = Table(["rule", "score"] + comparison.workloads.map(\.name), numeric: Set(1...comparison.workloads.count + 1))
+    var table = Table(
+      ["rule", "score"] + comparison.workloads.map(\.name), numeric: Set(1...comparison.workloads.count + 1))
     table.rows.append(
       ["target", ""] + outcome.targets.map { Numbers.short($0, digits: 4) })
     for c in ranking {

@@ -61,7 +61,8 @@ struct ProfilePlot {
       text += "<path d=\"\(path)\" fill=\"none\" stroke=\"\(color)\" stroke-width=\"2\"\(dash)/>\n"
       // Names in the order of the scores beside the plot: lines that end together would cover each other's names.
       let line = top + 14 + 18 * Double(place)
-      text += "<path d=\"M\(n(width - right + 14)) \(n(line - 4))h18\" stroke=\"\(color)\" stroke-width=\"2\"\(dash)/>\n"
+      text +=
+        "<path d=\"M\(n(width - right + 14)) \(n(line - 4))h18\" stroke=\"\(color)\" stroke-width=\"2\"\(dash)/>\n"
       text += "<text class=\"t\" x=\"\(n(width - right + 38))\" y=\"\(n(line))\">\(escaped(names[c]))</text>\n"
     }
     return text + "</svg>\n"

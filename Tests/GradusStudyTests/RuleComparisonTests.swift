@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusCore
+import GradusFirstOrder
+import GradusLearning
+import GradusNumerics
+import GradusStudy
+import Testing
+
+@Suite struct RuleComparisonTests {
+  @Test(arguments: WorkloadLaboratory.names)
+  func everyWorkloadIsLearned(_ name: String) throws {
+    let workload = try #require(try WorkloadLaboratory.workload(named: name))
+    let rule = try RuleContestant("adamw").rule(rate: name == "quadratic" || name == "factorization" ? 0.03 : 0.01)
+    let steps = 24
+    let schedule = Schedule(peak: 1, shape: .linear, warmup: 2, steps: steps)
+    let curve = try workload.train(rule, schedule: schedule, steps: steps, stream: RandomStream(seed: 1), looks: 3)
+    #expect(!curve.isLost && curve.looks.map(\.step) == [0, 8, 16, 24])
+    #expect(min(curve.loss, curve.learnedLoss ?? .infinity) < 0.99 * curve.looks[0].loss)
+    #expect(curve.norms.count == steps)
+    guard name == "logistic" else { return }
+    let again = try workload.train(rule, schedule: schedule, steps: steps, stream: RandomStream(seed: 1), looks: 3)
+    #expect(curve == again)
+  }
+
+  @Test func stepsToATargetAreInterpolated() {
+    let curve = TrainingCurve(
+      looks: [.init(step: 0, loss: 4), .init(step: 10, loss: 2), .init(step: 20, loss: 1.5)])
+    #expect(curve.steps(until: 3) == 5 && curve.steps(until: 2) == 10 && curve.steps(until: 1.75) == 15)
+    #expect(curve.steps(until: 1) == .infinity && curve.steps(until: 5) == 1)
+  }
+
+  @Test func aTrainingThatIsLostIsNoTarget() throws {
+    let workload = try #require(try WorkloadLaboratory.workload(named: "quadratic"))
+    let curve = try workload.train(
+      try RuleContestant("sgd").rule(rate: 1e6), steps: 100, stream: RandomStream(seed: 1))
+    #expect(curve.isLost && curve.loss == .infinity)
+  }
+
+  @Test func contestantsAreReadStrictly() throws {
+    let tuned = try RuleContestant("adamw")
+    let range = try #require(tuned.rates)
+    #expect(abs(range.upperBound / range.lowerBound - 900) < 1e-9)
+    let rates = (0..<8).compactMap { tuned.rate(ofTrial: $0, shift: 0.3) }
+    #expect(Set(rates).count == 8 && rates.allSatisfy { range.contains($0) })
+    #expect(try RuleContestant("adamw,rate=0.01").rates == nil)
+    #expect(try RuleContestant("adamw", isTuned: false).rates == nil)
+    for bad in ["adamww", "adamw,beta", "adamw,=3", "adamw,betta1=0.9", "adamw,beta1=2", ""] {
+      #expect(throws: (any Error).self) { _ = try RuleContestant(bad) }
+    }
+  }
+
+  /// Two rules on two workloads: the same outcome for one and two threads, and the adaptive rule ahead.
+  @Test func aComparisonDoesNotDependOnThreads() async throws {
+    let workloads = try ["logistic", "quadratic"].map { name in
+      let whole = try #require(try WorkloadLaboratory.workload(named: name))
+      return Workload(
+        name, "shortened", model: whole.model, learned: whole.learned, held: whole.held, batch: 16, steps: 16)
+    }
+    var comparison = RuleComparison(
+      try ["adamw", "sgd"].map { try RuleContestant($0) }, on: workloads, trials: 2, studies: 2)
+    comparison.referenceTrials = 2
+    comparison.referenceSeeds = 1
+    let one = try await comparison.run(threads: 1, seed: 3)
+    let two = try await comparison.run(threads: 2, seed: 3)
+    #expect(one.trials == two.trials && one.targets == two.targets && one.setBy == two.setBy)
+    #expect(one.trainings == 2 * 4 * 3 + 2 * 2 * 4)
+    #expect(one.targets.allSatisfy { $0.isFinite && $0 > 0 })
+  }
+
+  @Test func anInterruptionEndsAComparison() async throws {
+    let workload = try #require(try WorkloadLaboratory.workload(named: "logistic"))
+    let comparison = RuleComparison([try RuleContestant("adamw")], on: [workload])
+    let interruption = Interruption()
+    interruption.raise()
+    await #expect(throws: CancellationError.self) { _ = try await comparison.run(interruption: interruption) }
+  }
+}
