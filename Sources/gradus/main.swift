@@ -21,7 +21,8 @@ if arguments == ["version"] || arguments == ["--version"] {
   code = CommandThread.wait { await AMPLCommand.run(arguments) }
 } else {
   // These answer an interrupt with what they have so far; everything else is ended by it as usual.
-  let isHeard = arguments.starts(with: ["atlas", "run"]) || ["solve", "demo", "train"].contains(arguments.first)
+  let isHeard =
+    arguments.starts(with: ["atlas", "run"]) || ["solve", "demo", "train", "compare"].contains(arguments.first)
   if isHeard { SignalWatch.block() }
   code = CommandThread.wait { await Tool.run(arguments) }
 }

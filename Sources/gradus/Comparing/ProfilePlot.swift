@@ -10,7 +10,7 @@ struct ProfilePlot {
 
   private let width = 860.0
   private let (left, top, right) = (56.0, 20.0, 190.0)
-  private let height = 380.0
+  private var height: Double { max(380, top + bottom + 18 * Double(names.count)) }
   private let bottom = 48.0
 
   init(names: [String], profiles: PerformanceProfiles, order: [Int]) {
