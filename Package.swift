@@ -117,7 +117,10 @@ let package = Package(
       "GradusStudyTests",
       ["GradusStudy", "GradusFirstOrder", "GradusLearning", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
     tests(
-      "GradusLearningTests", ["GradusLearning", "GradusFirstOrder", "GradusTensor", "GradusCore", "GradusNumerics"]),
+      "GradusLearningTests",
+      [
+        "GradusLearning", "GradusFirstOrder", "GradusTensor", "GradusCore", "GradusLinearAlgebra", "GradusNumerics",
+      ]),
     tests(
       "GradusFirstOrderTests",
       ["GradusFirstOrder", "GradusCore", "GradusNumerics", "GradusNative", "GradusProblems", "GradusConformance"]),

@@ -121,6 +121,20 @@ public struct KroneckerEigenbasis: Sendable {
     observed = total
   }
 
+  /// Adds examples whose gradients are at hand, each m × n: sums over the positions of a sequence, of which the mean of
+  /// squares is not the product that `correct(inputs:cotangents:)` takes. Cost: mn(m + n) for each.
+  public mutating func correct(gradients: [Matrix]) {
+    guard !gradients.isEmpty else { return }
+    var sum = Matrix(rowCount: values.rowCount, columnCount: values.columnCount)
+    for gradient in gradients {
+      let rotated = cotangents.transposed.times(gradient).times(inputs)
+      for i in sum.elements.indices { sum.elements[i] += rotated.elements[i] * rotated.elements[i] }
+    }
+    let total = observed + Double(gradients.count)
+    values = (observed / total) * values + (1 / total) * sum
+    observed = total
+  }
+
   /// 0.1 of the mean of Λ, a usual damping.
   public var usualDamping: Double { 0.1 * values.elements.reduce(0, +) / Double(max(1, values.elements.count)) }
 
