@@ -9,7 +9,9 @@ struct ProfilePlot {
   var order: [Int]
 
   private let width = 860.0
-  private let (left, top, right) = (56.0, 20.0, 190.0)
+  private let left = 56.0
+  private let top = 20.0
+  private let right = 190.0
   private var height: Double { max(380, top + bottom + 18 * Double(names.count)) }
   private let bottom = 48.0
 
