@@ -106,7 +106,7 @@ let package = Package(
       "ConformanceTests",
       [
         "GradusNumerics", "GradusNative", "GradusCore", "GradusProblems", "GradusConformance", "GradusSmooth",
-        "GradusBlackBox", "GradusDiscrete", "GradusComposite",
+        "GradusBlackBox", "GradusDiscrete", "GradusComposite", "GradusFirstOrder",
       ]),
     tests(
       "GradusCompositeTests",

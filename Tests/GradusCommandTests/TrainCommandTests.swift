@@ -137,8 +137,17 @@ struct TrainCommandTests {
     ),
     ("rate:\n  - 3\n", "2:3: rate is a list; expected a value"),
     ("widths: [3, x]\n", "1:13: a width is no whole number; expected a list such as [64, 64]"),
-    ("data: sentences\nmodel: perceptron\n", "1:1: a perceptron does not read sentences; expected model: transformer"),
-    ("data: digits\nmodel: transformer\n", "1:1: a transformer does not read digits; expected model: perceptron"),
+    (
+      "data: sentences\nmodel: perceptron\n",
+      "1:1: a perceptron does not read sentences; expected model: transformer, lstm, gru, slstm"
+    ),
+    (
+      "data: digits\nmodel: transformer\n",
+      "1:1: a transformer does not read digits; expected model: perceptron, convolutional, lstm, gru, slstm"
+    ),
+    ("data: digits\ntest: x.csv\n", "1:1: test goes with data from a file, not with digits; expected data: table.csv"),
+    ("held-out: 1.5\n", "1:11: held-out is '1.5'; expected a share between 0 and 1"),
+    ("task: guessing\n", "1:7: task is 'guessing'; expected one of classification, regression"),
     (
       "data: sentences\nwidth: 10\nheads: 4\nmodel: transformer\n",
       "1:1: a width of 10 does not split into 4 heads; expected a multiple of the heads"

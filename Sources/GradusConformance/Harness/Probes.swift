@@ -5,6 +5,8 @@ import GradusNumerics
 /// The oracle with a listener in between; the oracle itself where the harness knows no probe for it.
 func probing(_ base: any Sendable, _ listener: Listener) -> any Sendable {
   switch base {
+  case let base as any HeldOutOracle<Buffer<Float>> & ZerothOrderOracle<Buffer<Float>>:
+    TrainingProbe(base: base, listener: listener)
   case let base as any SecondOrderOracle<Vector> & FiniteSumOracle:
     TermProbe(curve: CurveProbe(base: base, listener: listener), base: base)
   case let base as any SecondOrderOracle<Vector> & ResidualOracle:
@@ -27,7 +29,8 @@ func probing(_ base: any Sendable, _ listener: Listener) -> any Sendable {
 /// True when the harness hears every question put to this oracle.
 func canListen(to base: any Sendable) -> Bool {
   base is any ZerothOrderOracle<Vector> || base is any ResidualOracle || base is any PreferenceOracle<Vector>
-    || base is any VectorOracle<Vector> || base is any ConstraintOracle || base is any LinearProgramOracle
+    || base is any HeldOutOracle<Buffer<Float>> || base is any VectorOracle<Vector> || base is any ConstraintOracle
+    || base is any LinearProgramOracle
 }
 
 struct ValueProbe: ZerothOrderOracle {

@@ -40,9 +40,11 @@ extension Situation {
 
   /// What is wrong with a report; nil when nothing is.
   func contradiction(in report: Report<M.Point>) async throws -> String? {
-    guard let point = report.point as? Vector else { return nil }
-    guard let value = report.value else { return nil }
-    if value.isNaN { return "NaN is reported as the best value" }
+    if let value = report.value, value.isNaN { return "NaN is reported as the best value" }
+    if let point = report.point as? Buffer<Float>, let i = point.elements.firstIndex(where: { !$0.isFinite }) {
+      return "parameter \(i + 1) of the reported ones is \(point[i])"
+    }
+    guard let point = report.point as? Vector, let value = report.value else { return nil }
     guard value.isFinite else { return nil }
     guard point.isFinite else { return "the value \(value) is reported for a point that is not finite" }
     guard let truth = try await truth(at: point) else { return nil }

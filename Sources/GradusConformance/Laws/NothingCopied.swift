@@ -15,12 +15,16 @@ public struct NothingCopied: Law {
     guard let method = M() as? any UpdatesInPlace else {
       return .notApplicable("the method does not promise to update in place")
     }
-    return try await drive(method, name: M.card.name)
+    let large = bench.sources.filter { $0.problem.dimension >= 20_000 }
+    return try await drive(method, large + [ProblemSource(try ProblemLibrary.problem(named: "sphere,n=20000"))])
   }
 
-  private func drive<U: UpdatesInPlace>(_ method: U, name: String) async throws -> Finding {
-    let source = try ProblemLibrary.problem(named: "sphere,n=20000")
-    guard let problem = source.form(U.Problem.self), let oracle = source.oracle as? U.Question.Oracle else {
+  private func drive<U: UpdatesInPlace>(_ method: U, _ sources: [ProblemSource]) async throws -> Finding {
+    let fitting = sources.lazy.compactMap { source -> (U.Problem, U.Question.Oracle)? in
+      guard let problem = source.problem.form(U.Problem.self) else { return nil }
+      return source.oracles.lazy.compactMap { $0 as? U.Question.Oracle }.first.map { (problem, $0) }
+    }
+    guard let (problem, oracle) = fitting.first else {
       return .broken(["no large problem of class \(U.Problem.self) is at hand to try it on"])
     }
     var state = try method.start(problem, random: RandomStream(seed: 1))

@@ -60,7 +60,7 @@ public struct EarlyStopping<Rule: UpdateRule>: UpdatesInPlace {
   }
 
   /// A look when one is due, otherwise the next batch.
-  public func ask(_ s: inout State) -> HeldOutQuestion? {
+  public func ask(_ s: inout State) -> HeldOutQuestion<Buffer<Float>>? {
     guard s.claim == nil else { return nil }
     if isLookDue(s) { return .heldOut(at: trainer.report(s.training).point) }
     return trainer.ask(&s.training).map { .batch($0) }
@@ -73,8 +73,10 @@ public struct EarlyStopping<Rule: UpdateRule>: UpdatesInPlace {
   }
 
   /// A step of the trainer, or another look.
-  public func tell(_ s: inout State, _ answer: consuming HeldOutQuestion.Answer, to question: consuming HeldOutQuestion)
-  {
+  public func tell(
+    _ s: inout State, _ answer: consuming HeldOutQuestion<Buffer<Float>>.Answer,
+    to question: consuming HeldOutQuestion<Buffer<Float>>
+  ) {
     switch consume answer {
     case .batch(let answer):
       // Nothing else of the question stays: the buffer of the parameters has one owner when it is changed.
@@ -83,7 +85,7 @@ public struct EarlyStopping<Rule: UpdateRule>: UpdatesInPlace {
     }
   }
 
-  private static func batch(_ question: consuming HeldOutQuestion) -> MinibatchGradient<Buffer<Float>> {
+  private static func batch(_ question: consuming HeldOutQuestion<Buffer<Float>>) -> MinibatchGradient<Buffer<Float>> {
     guard case .batch(let batch) = question else {
       preconditionFailure("the gradient of a batch was told to a look at held-out observations")
     }

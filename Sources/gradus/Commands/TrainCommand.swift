@@ -8,9 +8,12 @@ struct TrainCommand: GradusSubcommand {
     discussion: """
       SPEC is a YAML file; every line is optional. Without one, a perceptron learns to read generated digits.
 
-        data: digits            # or sentences, or a .csv, .svm (labels) or .txt file
-        model: perceptron       # for texts: transformer
-        widths: [64]            # of a perceptron;  context, width, layers, heads: of a transformer
+        data: digits            # or sentences, or a .csv, .svm or .txt file
+        task: classification    # or regression; as the targets suggest unless said
+        test: FILE              # what is not learned from;  held-out: 0.2 for a share of the data
+        model: perceptron       # or convolutional, lstm, gru, slstm;  for texts transformer, lstm, gru, slstm
+        widths: [64]            # of a perceptron;  channels: [8, 16] of a convolutional network
+        width: 64               # context, layers, heads: of the others
         rule: adamw             # or another update rule, with its settings:  beta1: 0.9,  momentum: 0.9
         rate: 0.003             # schedule: cosine, linear, constant, wsd …;  warmup: 20
         steps: 600              # batch: 32;  clip: 1;  decay: 0.01
@@ -101,17 +104,16 @@ struct TrainCommand: GradusSubcommand {
     let interruption = Interruption()
     SignalWatch.begin(interruption)
     let material: TrainingMaterial
-    do { material = try TrainingMaterial(wanted) } catch let error as LearningDataError {
+    do { material = try TrainingMaterial(wanted, memory: memoryLimit ?? MachineMemory.available) } catch let error
+      as LearningDataError
+    {
       throw Failure(.unreadable, "\(wanted.data): \(error)")
     }
     if sample > 0, material.alphabet.isEmpty {
       throw Failure(.usage, "--sample goes with texts, not with \(wanted.data)")
     }
     let session = TrainingSession(command: self, spec: wanted, material: material, interruption: interruption)
-    switch material.architecture {
-    case .perceptron(let model): return try await run(model, session)
-    case .transformer(let model): return try await run(model, session)
-    }
+    return try await run(material.model, session)
   }
 
   private func run(_ model: some Network, _ session: TrainingSession) async throws -> ExitCode {

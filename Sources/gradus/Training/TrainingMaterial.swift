@@ -9,22 +9,15 @@ import Gradus
 
 /// What a training learns from and is tested on, with the model that suits it.
 struct TrainingMaterial: Sendable {
-  enum Architecture: Sendable {
-    case perceptron(Perceptron)
-    case transformer(TextTransformer)
-  }
-
-  var architecture: Architecture
+  let model: any Network
   var learned: LearningData
   var held: LearningData
   /// Of a text: what the tokens stand for.
   var alphabet: [UInt8] = []
-  /// Of a table: what the classes are called.
-  var classes: [String] = []
 
   /// The data of a spec. Generated data depend on nothing but their size; files are split by their order: every fifth
-  /// observation, or the last tenth of a text, is held out.
-  init(_ spec: TrainingSpec) throws {
+  /// observation, or the last tenth of a text, is held out unless the spec has another share or a file.
+  init(_ spec: TrainingSpec, memory: Int?) throws {
     switch spec.data {
     case "digits": try self.init(digits: spec)
     case "sentences":
@@ -32,15 +25,26 @@ struct TrainingMaterial: Sendable {
       try self.init(text: Array(text.utf8), spec)
     case let path where path.lowercased().hasSuffix(".txt"):
       try self.init(text: AtomicFile.read(path, limit: 1 << 30), spec)
-    default: try self.init(table: spec)
+    default:
+      let table = try TrainingTable(spec, memory: memory)
+      self.init(
+        model: Perceptron(widths: [table.featureCount] + spec.widths + [max(1, table.classes.count)]),
+        learned: table.learned, held: table.held)
     }
+  }
+
+  private init(model: any Network, learned: LearningData, held: LearningData) {
+    self.model = model
+    self.learned = learned
+    self.held = held
   }
 
   private init(digits spec: TrainingSpec) throws {
     let count = spec.observations
     let (train, test) = (
       RenderedDigits(count: count, stream: RandomStream(seed: 0).child("learned")),
-      RenderedDigits(count: max(10, count / 5), stream: RandomStream(seed: 0).child("held out"))
+      RenderedDigits(
+        count: max(10, Int(Double(count) * (spec.heldOut ?? 0.2))), stream: RandomStream(seed: 0).child("held out"))
     )
     func data(_ digits: RenderedDigits) throws(LearningDataError) -> LearningData {
       try LearningData(
@@ -49,65 +53,54 @@ struct TrainingMaterial: Sendable {
     }
     learned = try data(train)
     held = try data(test)
-    architecture = .perceptron(Perceptron(widths: [train.side * train.side] + spec.widths + [10]))
-    classes = (0..<10).map { "\($0)" }
+    let side = train.side
+    model =
+      switch spec.model {
+      case .convolutional:
+        // Without normalization the saved parameters are the whole model.
+        ConvolutionalNetwork(side: side, channels: spec.channels, classes: 10, isNormalized: false)
+      case .lstm, .gru, .slstm:
+        RecurrentClassifier(
+          steps: side, inputs: side, classes: 10, kind: spec.model.recurrent ?? .lstm, width: spec.width,
+          layers: max(1, spec.layers))
+      case .perceptron, .transformer: Perceptron(widths: [side * side] + spec.widths + [10])
+      }
   }
 
   private init(text: [UInt8], _ spec: TrainingSpec) throws {
     let alphabet = Set(text).sorted()
-    var place = [Int32](repeating: 0, count: 256)
+    var place = [Int32?](repeating: nil, count: 256)
     for (k, byte) in alphabet.enumerated() { place[Int(byte)] = Int32(k) }
-    let tokens = text.map { place[Int($0)] }
-    let cut = tokens.count - max(spec.context + 1, tokens.count / 10)
+    let tokens = text.compactMap { place[Int($0)] }
+    let test = try spec.test.map { path in
+      try AtomicFile.read(path, limit: 1 << 30).enumerated().map { i, byte in
+        guard let token = place[Int(byte)] else {
+          let shown = byte >= 32 && byte < 127 ? "'\(Character(Unicode.Scalar(byte)))'" : "\(byte)"
+          throw Failure(.unreadable, "\(path): byte \(i + 1) is \(shown); expected one that \(spec.data) has too")
+        }
+        return token
+      }
+    }
+    let kept = test == nil ? max(spec.context + 1, Int(Double(tokens.count) * (spec.heldOut ?? 0.1))) : 0
+    let cut = tokens.count - kept
     guard cut > spec.context else {
       throw Failure(
         .unreadable, "\(spec.data) has \(text.count) bytes; expected more than twice the context of \(spec.context)")
     }
+    if let test, test.count <= spec.context {
+      throw Failure(
+        .unreadable,
+        "\(spec.test ?? "") has \(test.count) bytes; expected more than the context of \(spec.context)")
+    }
     self.alphabet = alphabet
-    learned = try LearningData(tokens: Array(tokens[..<cut]), vocabulary: alphabet.count, context: spec.context)
-    held = try LearningData(tokens: Array(tokens[cut...]), vocabulary: alphabet.count, context: spec.context)
-    architecture = .transformer(
-      TextTransformer(
-        vocabulary: alphabet.count, context: spec.context, width: spec.width, layers: spec.layers, heads: spec.heads))
-  }
-
-  /// A classifier of a table's labels, features standardized as `gradus solve` does it.
-  private init(table spec: TrainingSpec) throws {
-    guard let format = DataFile.Format(path: spec.data) else {
-      throw Failure(
-        .usage, "there is no data '\(spec.data)'; choose digits, sentences, or a .csv, .svm or .txt file")
+    let vocabulary = alphabet.count
+    learned = try LearningData(tokens: Array(tokens[..<cut]), vocabulary: vocabulary, context: spec.context)
+    held = try LearningData(tokens: test ?? Array(tokens[cut...]), vocabulary: vocabulary, context: spec.context)
+    if let kind = spec.model.recurrent {
+      model = RecurrentTextModel(vocabulary: vocabulary, kind: kind, width: spec.width, layers: max(1, spec.layers))
+    } else {
+      model = TextTransformer(
+        vocabulary: vocabulary, context: spec.context, width: spec.width, layers: spec.layers, heads: spec.heads)
     }
-    let table = try DataFile.read(path: spec.data)
-    let suggested = TrainingTask(suggestedBy: table.targets, in: format)
-    guard suggested != .regression else {
-      throw Failure(
-        .usage, "\(spec.data) has numbers as targets; 'gradus train' learns labels, 'gradus solve' fits numbers")
-    }
-    let problem: TrainingProblem
-    do { problem = try TrainingProblem(table, task: suggested) } catch {
-      throw Failure(.unreadable, "\(spec.data): \(error)")
-    }
-    let (n, p) = (problem.rowCount, problem.design.columnCount)
-    guard n >= 10 else { throw Failure(.unreadable, "\(spec.data) has \(n) observations; expected at least 10") }
-    var parts: (learned: ([Float], [Int32]), held: ([Float], [Int32])) = (([], []), ([], []))
-    var row = [Double](repeating: 0, count: p)
-    for i in 0..<n {
-      for j in 0..<p { row[j] = 0 }
-      var span = row.mutableSpan
-      problem.design.add(1, row: i, to: &span)
-      let label = Int32(suggested == .binary ? (problem.targets[i] > 0 ? 1 : 0) : problem.targets[i])
-      if i % 5 == 4 {
-        parts.held.0 += row.map { Float($0) }
-        parts.held.1.append(label)
-      } else {
-        parts.learned.0 += row.map { Float($0) }
-        parts.learned.1.append(label)
-      }
-    }
-    classes = problem.classes
-    let count = classes.count
-    learned = try LearningData(features: parts.learned.0, width: p, labels: parts.learned.1, classCount: count)
-    held = try LearningData(features: parts.held.0, width: p, labels: parts.held.1, classCount: count)
-    architecture = .perceptron(Perceptron(widths: [p] + spec.widths + [count]))
   }
 }

@@ -132,9 +132,11 @@ struct TrainingReport {
   }
 
   private func figureLines(_ parameters: Int, _ learned: Evaluation, _ held: Evaluation) -> [String] {
+    // All metrics are in the JSON; a person reads those that the task is known by.
+    let known = ["accuracy", "RMSE", "R²"] + (material.alphabet.isEmpty ? [] : ["perplexity"])
     func words(_ evaluation: Evaluation) -> String {
       (["loss \(Numbers.short(evaluation.loss))"]
-        + evaluation.metrics.map {
+        + evaluation.metrics.filter { known.contains($0.name) }.map {
           $0.name == "accuracy" ? "\(percent($0.value)) right" : "\($0.name) \(Numbers.short($0.value, digits: 4))"
         }).joined(separator: ", ")
     }

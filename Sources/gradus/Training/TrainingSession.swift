@@ -58,11 +58,17 @@ struct TrainingSession {
   }
 
   /// A fresh run, or the one that was saved.
-  private func open<Rule: UpdateRule, Loss: HeldOutOracle>(
+  private func open<Rule: UpdateRule, Loss: HeldOutOracle<Buffer<Float>>>(
     _ loss: NetworkLoss<some Network>, _ oracle: Loss, _ method: EarlyStopping<Rule>
   ) throws -> Run<EarlyStopping<Rule>> {
     var problem = loss.problem(RandomStream(seed: command.seed))
     if let path = command.from { problem.start = Buffer(try parameters(path, problem.layout)) }
+    if spec.evaluateEvery > 0 {
+      // Which step is the best depends on the held-out observations as well.
+      var print = Fingerprint()
+      print.mix("\(problem.fingerprint) \(material.held.fingerprint)")
+      problem.fingerprint = print.value
+    }
     guard let path = command.resume else {
       return try Run(problem, by: method, asking: oracle, seed: command.seed, judgedBy: loss)
     }

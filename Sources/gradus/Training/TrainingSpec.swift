@@ -6,15 +6,28 @@ import GradusModeling
 struct TrainingSpec: Sendable {
   /// What happens at a batch whose loss or gradient is no number.
   enum Bad: String, CaseIterable, Sendable { case stop, skip }
-  enum Kind: String, CaseIterable, Sendable { case perceptron, transformer }
+  enum Task: String, CaseIterable, Sendable { case classification, regression }
+  enum Kind: String, CaseIterable, Sendable {
+    case perceptron, convolutional, transformer, lstm, gru, slstm
+
+    var recurrent: RecurrentKind? { RecurrentKind(rawValue: rawValue) }
+  }
 
   /// `digits`, `sentences`, or the path of a `.csv`, `.svm` or `.txt` file.
   var data = "digits"
+  /// A file of observations that are not learned from; nil: a share of the data.
+  var test: String?
+  /// The share of the data that is not learned from; nil: a fifth, of texts a tenth.
+  var heldOut: Double?
+  /// What is learned from a table; nil: as its targets suggest.
+  var task: Task?
   var model = Kind.perceptron
   /// Observations of generated data to learn from; as many again, a fifth, are held out.
   var observations = 4_000
   /// Hidden widths of a perceptron.
   var widths = [64]
+  /// Channels behind each stage of a convolutional network.
+  var channels = [8, 16]
   var context = 48
   var width = 64
   var layers = 2
@@ -52,6 +65,20 @@ struct TrainingSpec: Sendable {
       "data",
       {
         $0.data = $1; return nil
+      }
+    ),
+    (
+      "test",
+      {
+        $0.test = $1; return nil
+      }
+    ),
+    ("held-out", { share(&$0.heldOut, $1) }),
+    (
+      "task",
+      { spec, text in
+        spec.task = Task(rawValue: text)
+        return spec.task == nil ? "one of classification, regression" : nil
       }
     ),
     ("model", { choose(&$0.model, $1) }),
@@ -106,7 +133,8 @@ struct TrainingSpec: Sendable {
 
   private mutating func take(_ entry: DocumentNode.Entry, _ rule: RuleEntry, _ source: SourceText) throws(ReadError) {
     let name = entry.key.text
-    if name == "widths" { return try takeWidths(entry.value, source) }
+    if name == "widths" { return widths = try list(entry.value, "width", source) }
+    if name == "channels" { return channels = try list(entry.value, "channel", source) }
     let field = Self.fields.first { $0.name == name }
     guard field != nil || rule.settings.contains(where: { $0.name == name }) else {
       let own = rule.settings.map(\.name)
@@ -115,7 +143,7 @@ struct TrainingSpec: Sendable {
           at: entry.key.offset, "'\(name)' is no setting of \(rule.card.name)",
           expected: "one of \(own.joined(separator: ", "))")
       }
-      let known = Self.fields.map(\.name) + ["widths", "rule"] + own
+      let known = Self.fields.map(\.name) + ["widths", "channels", "rule"] + own
       let near = nearest(to: name, among: known).map { "'\($0)'" } ?? known.joined(separator: ", ")
       throw source.error(at: entry.key.offset, "'\(name)' is no part of a training", expected: near)
     }
@@ -149,27 +177,44 @@ struct TrainingSpec: Sendable {
     return (settings.first { $0.name == "rate" }?.value ?? own).flatMap { Double($0) } ?? .nan
   }
 
-  private mutating func takeWidths(_ node: DocumentNode, _ source: SourceText) throws(ReadError) {
+  private func list(_ node: DocumentNode, _ noun: String, _ source: SourceText) throws(ReadError) -> [Int] {
     let items: [DocumentNode]
     switch node.content {
     case .sequence(let list): items = list
     case .scalar: items = [node]
-    default: throw source.error(at: node.offset, "widths is \(node.what)", expected: "a list such as [64, 64]")
+    default: throw source.error(at: node.offset, "\(noun)s is \(node.what)", expected: "a list such as [64, 64]")
     }
-    widths = []
+    var numbers: [Int] = []
     for item in items {
-      guard let text = item.scalar?.text, let width = Int(text), (1...1_000_000).contains(width) else {
-        throw source.error(at: item.offset, "a width is no whole number", expected: "a list such as [64, 64]")
+      guard let text = item.scalar?.text, let number = Int(text), (1...1_000_000).contains(number) else {
+        throw source.error(at: item.offset, "a \(noun) is no whole number", expected: "a list such as [64, 64]")
       }
-      widths.append(width)
+      numbers.append(number)
     }
+    return numbers
   }
 
   /// What does not go together.
   private var contradiction: (cause: String, expected: String)? {
     let isText = data == "sentences" || data.hasSuffix(".txt")
-    if isText != (model == .transformer) {
-      return ("a \(model.rawValue) does not read \(data)", isText ? "model: transformer" : "model: perceptron")
+    let fitting: [Kind] =
+      isText
+      ? [.transformer, .lstm, .gru, .slstm]
+      : data == "digits" ? [.perceptron, .convolutional, .lstm, .gru, .slstm] : [.perceptron]
+    if !fitting.contains(model) {
+      return ("a \(model.rawValue) does not read \(data)", "model: " + fitting.map(\.rawValue).joined(separator: ", "))
+    }
+    if test != nil, data == "digits" || data == "sentences" {
+      return ("test goes with data from a file, not with \(data)", "data: table.csv")
+    }
+    if test != nil, heldOut != nil {
+      return ("test and held-out both say what is not learned from", "one of them")
+    }
+    if task == .regression, isText || data == "digits" {
+      return ("\(data) has classes to learn, not numbers", "task: classification")
+    }
+    if model == .convolutional, channels.count > 4 {
+      return ("\(channels.count) stages halve a side of 16 too often", "at most 4 channels")
     }
     if model == .transformer, width % heads != 0 {
       return ("a width of \(width) does not split into \(heads) heads", "a multiple of the heads")
@@ -186,10 +231,17 @@ struct TrainingSpec: Sendable {
   /// As it is echoed.
   var echo: [(name: String, value: String)] {
     var list = [("data", data), ("model", model.rawValue)]
-    if model == .perceptron {
-      list.append(("widths", "\(widths)"))
-    } else {
-      list += [("context", "\(context)"), ("width", "\(width)"), ("layers", "\(layers)"), ("heads", "\(heads)")]
+    if let test { list.append(("test", test)) }
+    if let heldOut { list.append(("held-out", "\(heldOut)")) }
+    if let task { list.append(("task", task.rawValue)) }
+    switch model {
+    case .perceptron: list.append(("widths", "\(widths)"))
+    case .convolutional: list.append(("channels", "\(channels)"))
+    case .transformer: list.append(("heads", "\(heads)"))
+    case .lstm, .gru, .slstm: break
+    }
+    if model == .transformer || model.recurrent != nil {
+      list += [("context", "\(context)"), ("width", "\(width)"), ("layers", "\(layers)")]
     }
     list += [("rule", rule), ("schedule", schedule.rawValue), ("warmup", "\(warmup)")]
     list += [("steps", "\(steps)"), ("batch", "\(batch)"), ("clip", "\(clip)")] + settings
@@ -210,6 +262,12 @@ struct TrainingSpec: Sendable {
     guard let value = Double(text), range.contains(value) else {
       return "a number from \(range.lowerBound) to \(range.upperBound)"
     }
+    target = value
+    return nil
+  }
+
+  private static func share(_ target: inout Double?, _ text: String) -> String? {
+    guard let value = Double(text), value > 0, value < 1 else { return "a share between 0 and 1" }
     target = value
     return nil
   }
