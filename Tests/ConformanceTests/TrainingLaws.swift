@@ -191,7 +191,6 @@ struct TrainingLawTests {
 
   static let methods: [CatalogedMethod] = [
     MethodEntry(Trainer<SGD>.self), MethodEntry(Trainer<AdamW>.self), MethodEntry(EarlyStopping<SGD>.self),
-    MethodEntry(EarlyStopping<Lion>.self),
   ].map { CatalogedMethod(entry: $0) }
 
   @Test(arguments: methods) func `all laws hold`(_ method: CatalogedMethod) async throws {

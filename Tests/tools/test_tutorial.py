@@ -20,6 +20,11 @@ class Tutorial(unittest.TestCase):
         self.assertGreater(len(lines), 4)
         run_all(self, lines)
 
+    def test_commands_of_other_pages_work(self):
+        lines = commands(ROOT / "Documentation" / "training.md")
+        self.assertGreater(len(lines), 2)
+        run_all(self, lines)
+
     def test_its_yaml_is_part_of_the_example(self):
         example = (ROOT / "Examples" / "dairy.yaml").read_text()
         for block in blocks("yaml"):

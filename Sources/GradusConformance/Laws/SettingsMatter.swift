@@ -54,15 +54,18 @@ public struct SettingsMatter: Law {
   /// True when some other value leads to other questions or another report, on short runs first.
   private func hasEffect<M: Catalogued>(_ setting: Setting<M>, _ bench: Bench<M>) async throws -> Bool {
     let values = alternatives(setting)
-    // What a method does about inaccurate answers shows only when there are some.
-    for (count, answers, spoiled) in [(3, 40, false), (6, 300, false), (4, 60, true), (3, 3000, false)] {
+    // What a method does about inaccurate answers, or about none, shows only when there are some.
+    let rounds: [(Int, Int, Fault?)] = [
+      (3, 40, nil), (6, 300, nil), (4, 60, .scaled(1.01)), (4, 60, .number(.nan)), (3, 3000, nil),
+    ]
+    for (count, answers, fault) in rounds {
       for situation in bench.some(count) {
-        let usual = try await situation.outcome(M(), answers, spoiled: spoiled)
+        let usual = try await situation.outcome(M(), answers, fault)
         for value in values {
           var method = M()
           guard (try? setting.write(&method, value)) != nil else { continue }
           // A method that refuses the value has noticed it.
-          guard let changed = try? await situation.outcome(method, answers, spoiled: spoiled) else { return true }
+          guard let changed = try? await situation.outcome(method, answers, fault) else { return true }
           if changed != usual { return true }
         }
       }
@@ -87,8 +90,8 @@ public struct SettingsMatter: Law {
 
 extension Situation {
   /// What a method asks, and where it stands in the end.
-  fileprivate func outcome(_ method: M, _ answers: Int, spoiled: Bool) async throws -> [Image] {
-    let run = try run(method, listener: Listener { spoiled && $0 % 3 == 1 ? .scaled(1.01) : nil })
+  fileprivate func outcome(_ method: M, _ answers: Int, _ fault: Fault?) async throws -> [Image] {
+    let run = try run(method, listener: Listener { $0 % 3 == 1 ? fault : nil })
     var trajectory = try await run.record(answers)
     let report = run.report
     trajectory.questions.append(try Image(report.point))

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-public import GradusNumerics
 
 /// Tells gradients of minibatches, and the loss of observations that are not learned from.
 public protocol HeldOutOracle<Point>: MinibatchOracle {
