@@ -46,7 +46,7 @@ struct ConvergencePlot {
     }
     var text = frame.head(title, subtitle) + frame.grid(xScale, yScale)
     for curve in curves { text += frame.steps(curve, xScale, yScale, isMarked: curve.style == marks?.style) }
-    text += frame.legend(curves)
+    text += frame.legend(curves, besideTitle: marks != nil)
     return text
       + frame.axisTitles(
         x: quantity != nil ? "steps" : countsAnswers ? "answers" : "seconds", y: quantity ?? content.axis) + "</svg>\n"

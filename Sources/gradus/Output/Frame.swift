@@ -86,14 +86,17 @@ struct Frame {
     return "<path class=\"line \(curve.style)\" d=\"\(path)\"/>\n" + dots.joined()
   }
 
-  /// The names of the curves in a line at the top right; one curve needs none, its axis names it.
-  func legend(_ curves: [ConvergencePlot.Curve]) -> String {
+  /// The names of the curves in a line at the top right, beside the title or below it; one curve needs none, its axis
+  /// names it.
+  func legend(_ curves: [ConvergencePlot.Curve], besideTitle: Bool = false) -> String {
     guard curves.count > 1 else { return "" }
     var text = ""
-    for (i, curve) in curves.reversed().enumerated() {
-      let x = left + plotWidth - 100 * Double(i + 1)
-      text += "<path class=\"line \(curve.style)\" d=\"M\(n(x)) \(n(42))h22\"/>\n"
-      text += "<text class=\"ink\" x=\"\(n(x + 28))\" y=\"46\" font-size=\"12\">\(escaped(curve.name))</text>\n"
+    var x = left + plotWidth
+    let y = besideTitle ? 26.0 : 46.0
+    for curve in curves.reversed() {
+      x -= max(100, 48 + 7 * Double(curve.name.count))
+      text += "<path class=\"line \(curve.style)\" d=\"M\(n(x)) \(n(y - 4))h22\"/>\n"
+      text += "<text class=\"ink\" x=\"\(n(x + 28))\" y=\"\(n(y))\" font-size=\"12\">\(escaped(curve.name))</text>\n"
     }
     return text
   }
