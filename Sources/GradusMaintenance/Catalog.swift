@@ -107,13 +107,14 @@ extension SourceFile {
   /// Names of types declared here that conform to `Catalogued`, in the declaration or in an extension.
   var cataloguedTypes: [String] { types(conformingTo: "Catalogued") }
 
-  /// Names of types declared here that conform to a protocol, in the declaration or in an extension.
+  /// Names of types declared here that conform to a protocol, in the declaration or in an extension. One that conforms under
+  /// a condition is generic: there is no single type to list.
   func types(conformingTo wanted: String) -> [String] {
     let text = code.map(\.text).joined(separator: "\n")
     let declaration = #/\b(?:struct|class|enum|actor|extension)\s+(\w+)\s*:([^{]*)\{/#
     return text.matches(of: declaration).compactMap { match in
       let protocols = match.output.2.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "." }
-      return protocols.contains { $0 == wanted } ? String(match.output.1) : nil
+      return protocols.contains { $0 == wanted } && !protocols.contains("where") ? String(match.output.1) : nil
     }
   }
 }

@@ -31,7 +31,7 @@ import GradusLearning
     try await compare(Perceptron(widths: [256, 64, 64, 10]), on: try Self.data(), batch: batch)
     try await compare(ConvolutionalNetwork(side: 16, channels: [4, 8], classes: 10), on: try Self.data(), batch: batch)
     try await compare(
-      RecurrentClassifier(steps: 16, inputs: 16, classes: 10, width: 24), on: try Self.data(), batch: batch)
+      RecurrentClassifier(.vectors(steps: 16, inputs: 16), classes: 10, width: 24), on: try Self.data(), batch: batch)
   }
 
   @Test(arguments: [6, 33]) func memoryOfTextsIsForetold(_ batch: Int) async throws {

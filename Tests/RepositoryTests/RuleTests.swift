@@ -104,7 +104,8 @@ import Testing
       "Sources/GradusSmooth/B.swift": "public struct Newton: OptimizationMethod, Catalogued {",
       "Sources/GradusSmooth/A.swift":
         "public struct Descent:\n  Catalogued\n{\nlet c: Catalogued.Type\n// struct No: Catalogued {",
-      "Sources/GradusSmooth/C.swift": "extension Broyden: Catalogued {\nstruct Inner: Sendable {}",
+      "Sources/GradusSmooth/C.swift":
+        "extension Broyden: Catalogued {\nstruct Inner: Sendable {}\nextension A: Catalogued where R: B {",
     ]
     let before = repository(sources)
     #expect(before.catalogs.map(\.methods) == [["Broyden", "Descent", "Newton"], []])
