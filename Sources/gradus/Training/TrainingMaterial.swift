@@ -61,7 +61,6 @@ struct TrainingMaterial: Sendable {
         ConvolutionalNetwork(side: side, channels: spec.channels, classes: 10, isNormalized: false)
       case .lstm, .gru, .slstm:
         RecurrentClassifier(
-
           .vectors(steps: side, inputs: side), classes: 10, kind: spec.model.recurrent ?? .lstm, width: spec.width,
           layers: max(1, spec.layers))
       case .perceptron, .transformer: Perceptron(widths: [side * side] + spec.widths + [10])
