@@ -122,9 +122,10 @@ def cases():
           lambda: optax.lars(1.0, weight_decay=w, trust_coefficient=1e-2, momentum=0.8)),
         o("lars", {"rate": 1, "momentum": 0.8, "coefficient": 1e-2, "decay": w, "nesterov": "true"},
           lambda: optax.lars(1.0, weight_decay=w, trust_coefficient=1e-2, momentum=0.8, nesterov=True)),
-        p("adamp", {**m, "threshold": 0.5},
-          lambda q: po.AdamP(q, lr=1e-2, betas=b, eps=e, delta=0.5, wd_ratio=0.1, **dec)),
-        p("adamp", {**m, "threshold": 50}, lambda q: po.AdamP(q, lr=1e-2, betas=b, eps=e, delta=50, wd_ratio=0.1, **dec)),
+        p("adamp", {**m, "epsilon": 1e-12, "threshold": 0.5},
+          lambda q: po.AdamP(q, lr=1e-2, betas=b, eps=1e-12, delta=0.5, wd_ratio=0.1, **dec)),
+        p("adamp", {**m, "epsilon": 1e-12, "threshold": 50},
+          lambda q: po.AdamP(q, lr=1e-2, betas=b, eps=1e-12, delta=50, wd_ratio=0.1, **dec)),
         p("sgdp", {"rate": 1e-5, "momentum": 0.8, "decay": w, "threshold": 50},
           lambda q: po.SGDP(q, lr=1e-5, momentum=0.8, dampening=0, delta=50, wd_ratio=0.1, nesterov=False, **dec)),
         p("prodigy", {"beta1": 0.8, "beta2": 0.95, "decay": w, "initial": 1e-3},
@@ -150,22 +151,29 @@ def cases():
 
 
 def compare(program):
+    """Every case, printed as it comes: rule, library, settings, difference, what went wrong."""
     rows = []
-    run = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    for library, rule, settings, peer in cases():
-        order = {"rule": rule, "settings": {k: str(v) for k, v in settings.items()}, "shape": SHAPE, "start": START,
-                 "gradients": GRADIENTS, "losses": LOSSES}
-        run.stdin.write(json.dumps(order) + "\n")
-        run.stdin.flush()
-        mine = json.loads(run.stdout.readline())
+
+    def note(*row):
+        rows.append(row)
+        rule, library, settings, far, error = row
+        text = " ".join(f"{k}={v}" for k, v in settings.items())
+        print(f"| {rule} | {text} | {library} | {error if far is None else f'{far:.1e}'} |", flush=True)
+
+    print("| rule | settings | beside | largest relative difference |\n| --- | --- | --- | --- |")
+    orders = [json.dumps({"rule": rule, "settings": {k: str(v) for k, v in settings.items()}, "shape": SHAPE,
+                          "start": START, "gradients": GRADIENTS, "losses": LOSSES})
+              for _, rule, settings, _ in cases()]
+    answers = subprocess.run([program], input="\n".join(orders) + "\n", capture_output=True, text=True, check=True)
+    for (library, rule, settings, peer), line in zip(cases(), answers.stdout.splitlines()):
+        mine = json.loads(line)
         try:
             theirs = peer()
         except Exception as error:  # a peer that cannot run is a row of the table, not the end of it
-            rows.append((rule, library, settings, None, str(error).splitlines()[0][:80]))
+            note(rule, library, settings, None, repr(error).splitlines()[0][:80])
             continue
         far = max(abs(x - y) / max(abs(y), abs(s), abs(y - s)) for x, y, s in zip(mine, theirs, START))
-        rows.append((rule, library, settings, far, ""))
-    run.stdin.close()
+        note(rule, library, settings, far, "")
     return rows
 
 
@@ -185,10 +193,6 @@ def main():
     except ImportError as error:
         print(f"{error}: choose a Python that has it with --python", file=sys.stderr)
         return 5
-    print("| rule | settings | beside | largest relative difference |\n| --- | --- | --- | --- |")
-    for rule, library, settings, far, error in rows:
-        text = " ".join(f"{k}={v}" for k, v in settings.items())
-        print(f"| {rule} | {text} | {library} | {error if far is None else f'{far:.1e}'} |")
     bad = [row for row in rows if row[3] is None or not row[3] <= LIMIT]
     print(f"{len(rows) - len(bad)} of {len(rows)} within {LIMIT:g}")
     return 1 if bad else 0

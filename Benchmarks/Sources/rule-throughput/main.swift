@@ -65,7 +65,7 @@ func measure(_ name: String, _ rule: some UpdateRule, words: Double, _ n: Int) {
   print(
     "{\"rule\": \"\(name)\", \"n\": \(count), \"threads\": \(threads), \"bytes\": \(bytes), "
       + "\"median\": \(median(ours)), \"best\": \(ours.min() ?? 0), \"bound\": \(bound)}")
-  fflush(stdout)
+  fflush(nil)
   withExtendedLifetime((a, b, c)) {}
 }
 
