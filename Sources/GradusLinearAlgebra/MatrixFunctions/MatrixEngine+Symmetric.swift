@@ -46,11 +46,17 @@ extension MatrixEngine {
     if first == left {
       for i in first..<first + height { c[i * n + i] += alpha }
     }
-    // In squares that fit the cache both ways.
-    for i0 in stride(from: first, to: first + height, by: 16) {
-      for j0 in stride(from: left, to: left + length, by: 16) where j0 <= i0 {
-        for i in i0..<min(i0 + 16, first + height) {
-          for j in j0..<min(j0 + 16, left + length, i) { c[j * n + i] = c[i * n + j] }
+    // In squares of eight: rows a power of two apart share few places of the cache.
+    for i0 in stride(from: first, to: first + height, by: 8) {
+      let below = min(8, first + height - i0)
+      for j in left..<min(left + length, i0 + below) {
+        let (from, to) = (c + i0 * n + j, c + j * n + i0)
+        if below == 8, j < i0 {
+          var lane = SIMD8<T>(repeating: 0)
+          for k in 0..<8 { lane[k] = from[k * n] }
+          UnsafeMutableRawPointer(to).storeBytes(of: lane, as: SIMD8<T>.self)
+        } else {
+          for k in max(0, j + 1 - i0)..<max(below, j + 1 - i0, 0) { to[k] = from[k * n] }
         }
       }
     }
