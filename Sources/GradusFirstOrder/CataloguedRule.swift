@@ -45,12 +45,24 @@ extension CataloguedRule {
 public protocol FusedRule: ElementwiseRule, UpdateRule where State == Cells<Cell> {
   /// The numbers of a cell, in order of their declaration.
   static var memory: [MemoryKind] { get }
+  /// The pass over `count` neighboring coordinates whose cells lie at `cells`; compiled for each rule by itself.
+  func pass(
+    _ parameters: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>, _ cells: UnsafeMutablePointer<Cell>,
+    count: Int, _ constants: Constants)
 }
 
 extension FusedRule {
   public var needsGradientNorm: Bool { false }
   public var treatsTensorsAlone: Bool { true }
   public var wordsPerParameter: Double { Elementwise(self).wordsPerParameter }
+
+  /// The pass of `Elementwise`.
+  public func pass(
+    _ parameters: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>, _ cells: UnsafeMutablePointer<Cell>,
+    count: Int, _ constants: Constants
+  ) {
+    Elementwise.sweep(self, constants, parameters, gradient, cells, cells: 0..<(count + 7) / 8, count: count)
+  }
 
   /// Cells for every eight numbers of the flat buffer.
   public func start(_ layout: Layout) -> Cells<Cell> { Elementwise(self).start(layout) }

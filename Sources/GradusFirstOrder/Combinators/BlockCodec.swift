@@ -26,11 +26,9 @@ struct BlockCodec {
   private static var size: Int { 256 }
 
   /// The cells of a block from their codes.
-  @inline(__always)
-  func decode<Cell: BitwiseCopyable>(_ cells: UnsafeMutablePointer<Cell>, _ from: CodedMemory, _ block: Int) {
+  func decode(_ numbers: UnsafeMutablePointer<Float>, _ from: CodedMemory, _ block: Int) {
     guard let codes = from.codes.baseAddress, let scales = from.scales.baseAddress else { return }
     let words = memory.count
-    let numbers = UnsafeMutableRawPointer(cells).assumingMemoryBound(to: Float.self)
     var (coded, kept) = (0, 0)
     for w in 0..<words {
       if memory[w] == .exact {
@@ -55,11 +53,9 @@ struct BlockCodec {
   }
 
   /// The codes of the cells of a block.
-  @inline(__always)
-  func encode<Cell: BitwiseCopyable>(_ cells: UnsafeMutablePointer<Cell>, _ into: CodedMemory, _ block: Int) {
+  func encode(_ numbers: UnsafeMutablePointer<Float>, _ into: CodedMemory, _ block: Int) {
     guard let codes = into.codes.baseAddress, let scales = into.scales.baseAddress else { return }
     let words = memory.count
-    let numbers = UnsafeMutableRawPointer(cells).assumingMemoryBound(to: Float.self)
     var (coded, kept) = (0, 0)
     for w in 0..<words {
       if memory[w] == .exact {
@@ -105,7 +101,9 @@ struct BlockCodec {
         scales.elements.withUnsafeMutableBufferPointer { scales in
           exact.elements.withUnsafeMutableBufferPointer { exact in
             guard let c = cells.baseAddress else { return }
-            encode(c, CodedMemory(codes: codes, scales: scales, exact: exact, coded: coded, kept: kept), block)
+            encode(
+              UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self),
+              CodedMemory(codes: codes, scales: scales, exact: exact, coded: coded, kept: kept), block)
           }
         }
       }

@@ -96,7 +96,7 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
             let (p, g, count) = (p + slot.offset, g + slot.offset, slot.count)
             if isSmall(slot) {
               guard let c = cells.baseAddress else { continue }
-              Elementwise.sweep(rule, constants, p, g, c + small, cells: 0..<(count + 7) / 8, count: count)
+              rule.pass(p, g, c + small, count: count, constants)
               small += (count + 7) / 8
               continue
             }
@@ -111,12 +111,13 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
                     withUnsafeTemporaryAllocation(of: Rule.Cell.self, capacity: Self.block / 8) { scratch in
                       guard let c = scratch.baseAddress else { return }
                       for block in group * several..<min(blocks, (group + 1) * several) {
-                        codec.decode(c, memory, start + block)
+                        codec.decode(
+                          UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self), memory, start + block)
                         let offset = block * Self.block
                         let length = min(Self.block, count - offset)
-                        Elementwise.sweep(
-                          rule, constants, p + offset, g + offset, c, cells: 0..<(length + 7) / 8, count: length)
-                        codec.encode(c, memory, start + block)
+                        rule.pass(p + offset, g + offset, c, count: length, constants)
+                        codec.encode(
+                          UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self), memory, start + block)
                       }
                     }
                   }
