@@ -9,7 +9,9 @@ extension Atlas {
     GradientNormalizedSmoothness.self,
     ImplicitDifferentiation.self,
     LearningToRelax.self,
+    NormalizedLogistic.self,
     RobustAlternation.self,
     SymbolicEngine.self,
+    TargetSurrogates.self,
   ]
 }

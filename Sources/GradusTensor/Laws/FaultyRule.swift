@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GradusNative
+import Synchronization
 
 /// A copy of an operation with one fault: what a law must catch to be worth having.
 package struct FaultyRule: TensorOperation {
@@ -42,11 +43,18 @@ package struct FaultyRule: TensorOperation {
   }
 
   /// What a leaking copy holds on to.
-  package final class Leak: @unchecked Sendable {
-    var held: [Tensor] = []
+  package final class Leak: Sendable {
+    private let state = Mutex((held: [Tensor](), isReal: false))
     /// Whether anything is held that the engine handed out and that is not the memory of an input.
-    package var isReal = false
+    package var isReal: Bool { state.withLock { $0.isReal } }
     package init() {}
+
+    func hold(_ tensor: Tensor, isReal: Bool) {
+      state.withLock { state in
+        state.held.append(tensor)
+        state.isReal = state.isReal || isReal
+      }
+    }
   }
 
   let rule: any TensorOperation
@@ -70,12 +78,10 @@ package struct FaultyRule: TensorOperation {
     case .precision where inputs[0].precision == .single: return doubled(try rule.forward(inputs, on: engine))
     case .memory:
       let value = try rule.forward(inputs, on: engine)
-      leak.held.append(value)
-      if value.storage.isRecorded(in: engine.pool.ledger),
-        !(0..<inputs.count).contains(where: { inputs[$0].storage === value.storage })
-      {
-        leak.isReal = true
-      }
+      leak.hold(
+        value,
+        isReal: value.storage.isRecorded(in: engine.pool.ledger)
+          && !(0..<inputs.count).contains { inputs[$0].storage === value.storage })
       return value
     case .layout(let position) where position < inputs.count && !inputs[position].layout.isContiguous:
       var misread = Operands(dense(inputs[0], if: position == 0))
