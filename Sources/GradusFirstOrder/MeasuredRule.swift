@@ -17,7 +17,9 @@ public protocol MeasuredRule: UpdateRule where State == MeasuredState<Cell, Scal
   associatedtype Beginning: Sendable
   /// What they share in the second.
   associatedtype Constants: Sendable
+  /// What is remembered about eight neighboring coordinates before the first step.
   var cell: Cell { get }
+  /// What is remembered once, or once a tensor, before the first step.
   var scalars: Scalars { get }
   /// True when every tensor has sums and scalars of its own.
   var measuresTensors: Bool { get }

@@ -122,4 +122,55 @@ import Testing
     let extra = repository(["Sources/GradusBlackBox/Catalog.swift": text])
     #expect(extra.staleCatalogs.map(\.file) == ["Sources/GradusBlackBox/Catalog.swift"])
   }
+
+  /// A hundred rules with pages of ten lines: 13 lines an entry.
+  static func rules(_ names: [Int]) -> [String: String] {
+    let page = String(repeating: "/// x\n", count: 10)
+    return Dictionary(
+      uniqueKeysWithValues: names.map {
+        ("Sources/GradusFirstOrder/R\($0).swift", page + "public struct R\($0): CataloguedRule {")
+      })
+  }
+
+  @Test func ruleListsComeInParts() throws {
+    let folder = "Sources/GradusFirstOrder/RuleCatalog"
+    let sources = Self.rules(Array(100..<200))
+    let lists = repository(sources).ruleLists
+    #expect(lists.keys.sorted() == [1, 2, 3, 4].map { "\(folder)+\($0).swift" } + ["\(folder).swift"])
+    #expect(lists["\(folder).swift"]?.contains("entries: [RuleEntry] = part1 + part2 + part3 + part4\n") == true)
+    #expect(repository(lists).tooLong.isEmpty)
+    let named = lists.sorted { $0.key < $1.key }.flatMap {
+      $0.value.matches(of: #/ R(\d+)\.self/#).map { Int($0.output.1) }
+    }
+    #expect(named == Array(100..<200))
+
+    let complete = sources.merging(lists) { $1 }
+    #expect(repository(complete).staleCatalogs.isEmpty)
+    var edited = complete
+    edited["\(folder)+2.swift"]? += "// by hand\n"
+    edited["\(folder)+4.swift"] = nil
+    edited["\(folder)+5.swift"] = "extension RuleCatalog {}"
+    #expect(
+      repository(edited).staleCatalogs.map(\.file) == [2, 4, 5].map { "\(folder)+\($0).swift" })
+  }
+
+  @Test func ruleListsAreWrittenAndPartsRemoved() throws {
+    let root = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    let folder = root.appendingPathComponent("Sources/GradusFirstOrder")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: root) }
+    try Self.manifest.write(to: root.appendingPathComponent("Package.swift"), atomically: true, encoding: .utf8)
+    for (path, text) in Self.rules(Array(100..<140)) {
+      try text.write(to: root.appendingPathComponent(path), atomically: true, encoding: .utf8)
+    }
+    let parts = ["RuleCatalog+1.swift", "RuleCatalog+2.swift", "RuleCatalog.swift"]
+    let paths = parts.map { "Sources/GradusFirstOrder/\($0)" }
+    #expect(try Repository(root: root).writeCatalogs() == paths)
+    #expect(try Repository(root: root).writeCatalogs().isEmpty)
+    for name in 100..<120 { try FileManager.default.removeItem(at: folder.appendingPathComponent("R\(name).swift")) }
+    #expect(try Repository(root: root).writeCatalogs() == paths)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("RuleC") }
+    #expect(left.sorted() == ["RuleCatalog+1.swift", "RuleCatalog.swift"])
+    #expect(try Repository(root: root).staleCatalogs.isEmpty)
+  }
 }

@@ -8,6 +8,7 @@ public import GradusTensor
 ///
 /// To be trained with `LearningData(features:width:)`, whose targets are the features themselves.
 public struct Autoencoder: Network {
+  /// What is done to features or their code while training.
   public enum Kind: Sendable, Codable, Hashable {
     case plain
     /// While training features get normal noise of this deviation and are 0 with probability `dropped`; what is to be made

@@ -27,6 +27,8 @@ public struct VectorQuantizer: Layer {
 
   public var tensors: [ModelTensor] { [ModelTensor("codes", [codes, width], .normal(deviation))] }
 
+  /// [.., width] → the same shape, each vector replaced by its nearest code; while training both penalties are added to
+  /// what is minimized. Costs vectors·codes·width multiplications for the search.
   public func callAsFunction(_ z: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     let table = parameters["codes"]
     // A computation that failed before passes its error on.

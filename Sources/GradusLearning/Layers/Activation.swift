@@ -23,8 +23,10 @@ public enum Activation: String, Layer, CaseIterable {
 
   public var tensors: [ModelTensor] { [] }
 
+  /// The same as without parameters, of which an activation has none.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor { self(x) }
 
+  /// Any shape → the same, number by number.
   public func callAsFunction(_ x: TracedTensor) -> TracedTensor {
     switch self {
     case .identity: x

@@ -28,6 +28,8 @@ public struct BatchNorm: Layer {
     ]
   }
 
+  /// [rows, channels, ..] → the same shape. While training the statistics of the batch are noted for
+  /// `NetworkLoss.statistics`.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     precondition(
       x.shape.rank >= 2 && x.shape[1] == channels, "\(x.shape) for \(channels) channels; expected [rows, channels, ..]")

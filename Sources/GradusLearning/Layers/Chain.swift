@@ -15,6 +15,7 @@ public struct Chain<First: Layer, Second: Layer>: Layer {
     first.linkTensors(from: 0) + second.linkTensors(from: first.linkCount)
   }
 
+  /// What the second layer makes of what the first makes of `x`; layers of chains within chains are numbered through.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     callLinks(x, parameters, from: 0)
   }
@@ -43,6 +44,7 @@ public struct Stack<Element: Layer>: Layer {
 
   public var tensors: [ModelTensor] { layers.enumerated().flatMap { $1.tensors("\($0)") } }
 
+  /// What the last layer makes of `x` after all before it; `x` itself without layers.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     layers.enumerated().reduce(x) { $1.element($0, parameters.part("\($1.offset)")) }
   }

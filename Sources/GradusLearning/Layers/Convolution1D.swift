@@ -38,6 +38,7 @@ public struct Convolution1D: Layer {
       + (hasBias ? [ModelTensor("bias", [outputs], .constant(0))] : [])
   }
 
+  /// [rows, inputs, t] → [rows, outputs, t′]; inputs·outputs·window·t′ multiplications a row.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     let x = isCausal ? x.padded(axis: -1, before: dilation * (window - 1), after: 0) : x
     return x.convolution1D(

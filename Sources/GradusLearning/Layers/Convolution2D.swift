@@ -36,6 +36,8 @@ public struct Convolution2D: Layer {
       + (hasBias ? [ModelTensor("bias", [outputs], .constant(0))] : [])
   }
 
+  /// [rows, inputs, h, w] → [rows, outputs, h′, w′]; inputs·outputs·h′·w′ times the numbers of a window in
+  /// multiplications a row.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     x.convolution2D(
       parameters["filters"], bias: hasBias ? parameters["bias"] : nil, stride: (stride, stride),

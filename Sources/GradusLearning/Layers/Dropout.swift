@@ -15,6 +15,7 @@ public struct Dropout: Layer {
 
   public var tensors: [ModelTensor] { [] }
 
+  /// Any shape → the same; `x` itself where no random stream is given, which is the case outside training.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     guard rate > 0, var stream = parameters.stream else { return x }
     let kept = Float(1 / (1 - rate))

@@ -25,6 +25,8 @@ extension ModelPart {
 /// `parameters` is what this part sees (`ModelParameters.part`). Whether the model is being trained, and the random stream
 /// of this place for this batch, are there as well.
 public protocol Layer: ModelPart {
+  /// What the layer makes of `x`, of which the first axis usually counts rows of a batch. Each layer says which shapes
+  /// go in and out; a shape that does not fit is a broken precondition here or in the tensor operation.
   func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor
 
   /// How many parts it is in a chain: 1, unless it is a chain itself.

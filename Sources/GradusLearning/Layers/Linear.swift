@@ -22,6 +22,7 @@ public struct Linear: Layer {
       + (hasBias ? [ModelTensor("bias", [outputs], .constant(0))] : [])
   }
 
+  /// [.., inputs] → [.., outputs]; inputs·outputs multiplications a vector.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     hasBias ? x.linear(parameters["weight"], parameters["bias"]) : x.matmul(parameters["weight"])
   }

@@ -18,6 +18,7 @@ public struct LayerNorm: Layer {
     [ModelTensor("gain", [width], .constant(1)), ModelTensor("bias", [width], .constant(0))]
   }
 
+  /// [.., width] → the same shape; each vector along the last axis is normalized by itself.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     x.layerNorm(gain: parameters["gain"], bias: parameters["bias"], epsilon: epsilon)
   }
@@ -38,6 +39,7 @@ public struct RMSNorm: Layer {
 
   public var tensors: [ModelTensor] { [ModelTensor("gain", [width], .constant(1))] }
 
+  /// [.., width] → the same shape; each vector along the last axis is scaled by itself, and no mean is taken off.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     x.rmsNorm(gain: parameters["gain"], epsilon: epsilon)
   }
@@ -62,6 +64,7 @@ public struct GroupNorm: Layer {
     [ModelTensor("gain", [channels], .constant(1)), ModelTensor("bias", [channels], .constant(0))]
   }
 
+  /// [rows, channels, ..] → the same shape; the same in training and afterwards.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     let grouped = x.reshaped([x.shape[0], groups, x.shape.count / max(1, x.shape[0] * groups)])
     let centered = grouped - grouped.mean(over: [2], keepingAxes: true)

@@ -4,6 +4,7 @@ public import GradusTensor
 /// The largest number or the mean of each window of each channel: [rows, channels, h, w] → [rows, channels, h′, w′],
 /// h′ = ⌊(h − window)/stride⌋ + 1.
 public struct Pooling2D: Layer {
+  /// What a window becomes: its largest number or its mean.
   public enum Kind: String, Sendable, Codable, Hashable, CaseIterable { case maximum, average }
 
   public var kind: Kind
@@ -20,6 +21,7 @@ public struct Pooling2D: Layer {
 
   public var tensors: [ModelTensor] { [] }
 
+  /// The same as without parameters, of which pooling has none.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor { self(x) }
 
   /// Equal numbers that are the largest share a cotangent.
@@ -48,6 +50,7 @@ public struct GlobalPooling: Layer {
 
   public var tensors: [ModelTensor] { [] }
 
+  /// [rows, channels, ..] → [rows, channels], for any number of axes behind the channels.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     let all = x.reshaped([x.shape[0], x.shape[1], x.shape.count / max(1, x.shape[0] * x.shape[1])])
     return kind == .maximum ? all.maximum(over: 2) : all.mean(over: [2])

@@ -24,6 +24,7 @@ public struct Residual<Body: Layer>: Layer {
 
   public var tensors: [ModelTensor] { kind.tensors("norm", width) + body.tensors("body") }
 
+  /// [.., width] → the same shape, which the body has to keep.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     kind.around(x, width, parameters.part("norm")) { body($0, parameters.part("body")) }
   }

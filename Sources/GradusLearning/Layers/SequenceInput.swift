@@ -23,6 +23,8 @@ public enum SequenceInput: ModelPart {
     }
   }
 
+  /// [rows, positions, width] of a batch of features [rows, steps·inputs] or of tokens [rows, positions]. A batch of
+  /// the other kind is a broken precondition.
   public func callAsFunction(_ batch: Batch, _ parameters: ModelParameters) -> TracedTensor {
     switch self {
     case .vectors(let steps, let inputs):

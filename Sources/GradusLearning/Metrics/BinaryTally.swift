@@ -16,6 +16,7 @@ public struct BinaryTally: MetricTally {
 
   public init() {}
 
+  /// One question: what the model scored it, and whether the answer is yes.
   public mutating func add(score: Double, isPositive yes: Bool) {
     scores.append(score)
     isPositive.append(yes)

@@ -23,6 +23,7 @@ public struct ConfusionMatrix: Sendable, Codable, Hashable {
     counts[truth * classCount + answer] += 1
   }
 
+  /// Observations of class `truth` that were taken for `answer`.
   public subscript(truth: Int, answer: Int) -> Int { counts[truth * classCount + answer] }
 
   /// Observations.
@@ -37,8 +38,11 @@ public struct ConfusionMatrix: Sendable, Codable, Hashable {
     Double((0..<classCount).reduce(0) { $0 + self[$1, $1] }) / Double(total)
   }
 
+  /// The share of class `k` among what was taken for it; 0 when nothing was.
   public func precision(of k: Int) -> Double { Self.share(self[k, k], answers(k)) }
+  /// The share of class `k` that was taken for it; 0 when it does not occur.
   public func recall(of k: Int) -> Double { Self.share(self[k, k], occurrences(of: k)) }
+  /// The harmonic mean of precision and recall of class `k`; 0 when it is neither truth nor answer.
   public func f1(of k: Int) -> Double { Self.share(2 * self[k, k], answers(k) + occurrences(of: k)) }
 
   public var macroPrecision: Double { macro { precision(of: $0) } }

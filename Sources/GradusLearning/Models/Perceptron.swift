@@ -24,6 +24,7 @@ public struct Perceptron: Network, Layer {
     return self(x, parameters)
   }
 
+  /// [.., first width] → [.., last width], without a rectifier behind the last map.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     var h = x
     for k in 1..<widths.count {

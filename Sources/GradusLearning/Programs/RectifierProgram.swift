@@ -40,6 +40,10 @@ public struct RectifierProgram: Sendable {
   public let outputBounds: [ClosedRange<Double>]
   private let layers: [DenseLayer]
 
+  /// The program of `model` with these parameters, in the order of its layout, for inputs within `box`.
+  ///
+  /// - Throws: when the box has not one range an input or is unbounded, or when parameters are of the wrong number or
+  ///   not finite.
   public init(
     _ model: Perceptron, parameters: Buffer<Float>, inputs box: [ClosedRange<Double>]
   ) throws(LearningDataError) {

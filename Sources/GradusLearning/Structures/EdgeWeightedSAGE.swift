@@ -21,6 +21,8 @@ public struct EdgeWeightedSAGE: ModelPart {
 
   public var tensors: [ModelTensor] { own.tensors("own") + neighbors.tensors("neighbors") }
 
+  /// New states of the targets, [targets, outputs]; weights may be negative. The maps cost sourceWidth + targetWidth
+  /// multiplications a target and output, the messages sourceWidth an edge.
   public func callAsFunction(
     sources: TracedTensor, targets: TracedTensor, _ graph: Graph, weights: TracedTensor, _ parameters: ModelParameters
   ) -> TracedTensor {

@@ -30,6 +30,8 @@ public struct GatedGraphLayer: ModelPart {
       }
   }
 
+  /// States [nodes, width] and [edges, width] after one round of messages, in the same shapes. Costs four maps of
+  /// width² a node and one an edge.
   public func callAsFunction(
     nodes h: TracedTensor, edges e: TracedTensor, _ graph: Graph, _ p: ModelParameters
   ) -> (nodes: TracedTensor, edges: TracedTensor) {

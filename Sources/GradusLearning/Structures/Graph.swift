@@ -11,6 +11,9 @@ public struct Graph: Sendable {
   public let sourceCount: Int
   public let targetCount: Int
 
+  /// A graph with these edges, in this order, nodes numbered from 0; the same edge may occur again.
+  ///
+  /// - Throws: when an edge begins or ends at a node that is not there.
   public init(
     edges: [(source: Int, target: Int)], sourceCount: Int, targetCount: Int
   ) throws(LearningDataError) {

@@ -16,6 +16,7 @@ public struct GraphConvolution: ModelPart {
 
   public var tensors: [ModelTensor] { map.tensors }
 
+  /// [nodes, inputs] → [nodes, outputs]; edges lead between nodes of one kind.
   public func callAsFunction(_ x: TracedTensor, _ graph: Graph, _ parameters: ModelParameters) -> TracedTensor {
     precondition(graph.sourceCount == graph.targetCount, "edges lead from nodes to nodes of one kind")
     var degrees = [Double](repeating: 1, count: graph.targetCount)

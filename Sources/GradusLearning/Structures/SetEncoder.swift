@@ -11,6 +11,7 @@ public import GradusTensor
 ///
 /// **Reference** M. Zaheer et al., *Deep sets*, NeurIPS 2017; J. Lee et al., *Set transformer*, ICML 2019.
 public struct SetEncoder: ModelPart {
+  /// How the elements of a set become one vector.
   public enum Pooling: String, Sendable, Codable, Hashable, CaseIterable { case mean, sum, attention }
 
   public var element: Perceptron
@@ -31,6 +32,7 @@ public struct SetEncoder: ModelPart {
     element.tensors("element") + whole.tensors("whole") + (pooling == .attention ? scoring.tensors("attention") : [])
   }
 
+  /// [sets, size, width] → [sets, outputs]. `mask` is [sets, size]; nil means that every element is there.
   public func callAsFunction(
     _ x: TracedTensor, mask: TracedTensor? = nil, _ parameters: ModelParameters
   ) -> TracedTensor {

@@ -28,6 +28,7 @@ public struct FeedForward: Layer {
       + (hasBias ? [ModelTensor("output.bias", [width], .constant(0))] : [])
   }
 
+  /// [.., width] → [.., width]; 2·width·hidden multiplications a vector.
   public func callAsFunction(_ x: TracedTensor, _ p: ModelParameters) -> TracedTensor {
     let h = activation(hasBias ? x.linear(p["input"], p["input.bias"]) : x.matmul(p["input"]))
     return hasBias ? h.linear(p["output"], p["output.bias"]) : h.matmul(p["output"])

@@ -31,6 +31,7 @@ public struct LinearAttention: Layer {
     ]
   }
 
+  /// [texts, positions, width] → the same, each text from its beginning; nothing is remembered.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     mixed(x, from: nil, parameters).output
   }

@@ -30,6 +30,7 @@ public struct SelfAttention: Layer {
       + (hasBias ? [ModelTensor("output.bias", [width], .constant(0))] : [])
   }
 
+  /// [texts, positions, width] → the same. Costs 4·width² + 2·positions·width multiplications a position.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     output(inputs(x, parameters).selfAttention(heads: heads, isCausal: isCausal), parameters)
   }

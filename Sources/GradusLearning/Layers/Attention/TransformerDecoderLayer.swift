@@ -35,6 +35,8 @@ public struct TransformerDecoderLayer: ModelPart {
       + residual.tensors("norm3", attention.width) + feedForward.tensors("feedforward")
   }
 
+  /// Whole texts at once: `x` [texts, positions, width] and `source` [texts, places, source width] → the shape of `x`.
+  /// A position hears those up to itself and the whole source.
   public func callAsFunction(
     _ x: TracedTensor, source: TracedTensor, _ parameters: ModelParameters
   ) -> TracedTensor {

@@ -30,6 +30,7 @@ public struct TransformerLayer: Layer {
       + residual.tensors("norm2", attention.width) + feedForward.tensors("feedforward")
   }
 
+  /// [texts, positions, width] → the same, whole texts at once.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     applied(x, parameters) { attention($0, parameters.part("attention")) }
   }

@@ -11,6 +11,8 @@ public struct Bidirectional<Element: RecurrentLayer>: Layer {
 
   public var tensors: [ModelTensor] { layer.tensors("forward") + layer.tensors("backward") }
 
+  /// [rows, time, inputs] → [rows, time, 2·width]: at each time what the forward layer says of the past and, behind it,
+  /// what the backward layer says of the future, both with this input. Both begin in the start state.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     let time = x.shape[1]
     let reversed = TensorIndices((0..<time).reversed().map { $0 })

@@ -3,6 +3,7 @@ public import GradusTensor
 
 /// A layer that goes through a sequence and carries a state: [rows, time, inputs] → [rows, time, width].
 public protocol RecurrentLayer: Layer {
+  /// Numbers of an input at one time.
   var inputs: Int { get }
   /// Numbers of a hidden state, which is the output.
   var width: Int { get }
@@ -16,6 +17,7 @@ public protocol RecurrentLayer: Layer {
 }
 
 extension RecurrentLayer {
+  /// [rows, time, inputs] → [rows, time, width]: the hidden states of whole sequences, each from the start state.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     let byTime = x.permuted([1, 0, 2])
     return run(byTime, from: start(rows: x.shape[0], like: x), parameters).hidden.permuted([1, 0, 2])

@@ -13,6 +13,7 @@ public import GradusTensor
 /// **Reference** M. Beck et al., *xLSTM: extended long short-term memory*, NeurIPS 2024, equations 8 to 17; in heads as in
 /// K. Pöppel, M. Beck & S. Hochreiter, *FlashRNN*, ICLR 2025.
 public struct SLSTM: RecurrentLayer {
+  /// What f is: e^f̃, which may exceed 1, or σ(f̃), which only forgets.
   public enum ForgetGate: String, Sendable, Codable, Hashable, CaseIterable { case exponential, sigmoid }
 
   public var inputs: Int
