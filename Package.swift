@@ -100,7 +100,7 @@ let package = Package(
     tests(
       "GradusSmoothTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusSmooth", "GradusProblems"]),
     tests("GradusBlackBoxTests", ["GradusNumerics", "GradusCore", "GradusBlackBox"]),
-    tests("GradusCommandTests", ["gradus", "GradusCore", "GradusNative"]),
+    tests("GradusCommandTests", ["gradus", "GradusCore", "GradusFirstOrder", "GradusNative"]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     tests(
       "ConformanceTests",

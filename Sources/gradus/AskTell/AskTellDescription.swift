@@ -13,14 +13,16 @@ struct AskTellDescription {
   var batch = 1
   var start: Vector?
   var settings: [(name: String, value: String)] = []
+  /// The tensors that the point consists of; only update rules look at it.
+  var layout: Layout?
   /// The members above as they came, to be saved with the state.
   var json: JSONValue
 
   private static let members = [
     "method", "dim", "lower", "upper", "space", "objectives", "constraints", "noisy", "budget", "seed", "batch", "x0",
-    "settings",
+    "settings", "layout",
   ]
-  private static let largestDimension = 1_000_000
+  static let largestDimension = 1_000_000
 
   init(_ start: JSONValue) throws(AskTellError) {
     guard let given = start.members else { throw AskTellError(.badRequest, "\"start\" must be an object") }
@@ -34,11 +36,12 @@ struct AskTellDescription {
       return value
     }
     method = member("method")?.text
+    if let tensors = member("layout") { layout = try Self.layout(tensors) }
     if let descriptions = member("space") {
       guard let list = descriptions.elements else { throw AskTellError(.badRequest, "\"space\" must be an array") }
       space = try SearchSpace(list)
     } else {
-      space = SearchSpace(box: try Self.box(start, dimension: try whole("dim", from: 1)))
+      space = SearchSpace(box: try Self.box(start, dimension: try whole("dim", from: 1), layout))
     }
     objectives = try whole("objectives", from: 1) ?? 1
     constraints = try whole("constraints", from: 0) ?? 0
@@ -47,13 +50,23 @@ struct AskTellDescription {
     seed = UInt64(try whole("seed", from: 0) ?? 0)
     batch = try whole("batch", from: 1) ?? 1
     if let x0 = member("x0") { self.start = try space.point(from: x0, "x0") }
-    for setting in member("settings")?.members ?? [] {
+    if let layout, layout.count != space.box.dimension {
+      throw AskTellError(
+        .badRequest,
+        "\"layout\" has \(layout.count) numbers and the point has \(space.box.dimension); correct the shapes or \"x0\"")
+    }
+    let changes = member("settings") ?? .object([])
+    guard let pairs = changes.members else {
+      throw AskTellError(.badRequest, "\"settings\" must be an object such as {\"rate\": 0.01}")
+    }
+    for setting in pairs {
       settings.append((setting.name, setting.value.text ?? setting.value.description))
     }
   }
 
-  private static func box(_ start: JSONValue, dimension: Int?) throws(AskTellError) -> Box {
-    guard let n = dimension ?? start["lower"]?.elements?.count ?? start["x0"]?.elements?.count else {
+  private static func box(_ start: JSONValue, dimension: Int?, _ layout: Layout?) throws(AskTellError) -> Box {
+    let length = start["lower"]?.elements?.count ?? start["x0"]?.elements?.count
+    guard let n = dimension ?? length ?? layout?.count else {
       throw AskTellError(.badRequest, "\"start\" needs \"dim\" or \"space\"")
     }
     guard (1...largestDimension).contains(n) else {
@@ -78,12 +91,15 @@ struct AskTellDescription {
     throw AskTellError(.badRequest, "\"lower\" exceeds \"upper\" at coordinate \(i)")
   }
 
+  /// True when there are no bounds.
+  var isFree: Bool {
+    space.box.lower.elements.allSatisfy { $0 == -.infinity }
+      && space.box.upper.elements.allSatisfy { $0 == .infinity }
+  }
+
   /// The problem in the classes that methods for somebody outside take.
   var problems: [any Sendable] {
     var problems: [any Sendable] = [BoxConstrained(space.box, start: start)]
-    let isFree =
-      space.box.lower.elements.allSatisfy { $0 == -.infinity }
-      && space.box.upper.elements.allSatisfy { $0 == .infinity }
     if isFree { problems.append(Unconstrained(start: start ?? .zeros(space.box.dimension))) }
     return problems
   }

@@ -62,7 +62,7 @@ struct AskTellService {
     let new: AskTellSession
     if let state = value["state"], !state.isNull {
       guard let text = state.text else { throw AskTellError(.state, "\"state\" must be the text of 'save'") }
-      new = try AskTellSession(restoring: text)
+      new = try AskTellSession(restoring: text, value)
     } else {
       new = try AskTellSession(AskTellDescription(value), defaultMethod: defaultMethod)
     }

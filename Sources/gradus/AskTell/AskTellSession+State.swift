@@ -27,8 +27,9 @@ extension AskTellSession {
     ]
   }
 
-  /// Continues a saved run. What `start` says beside the state does not count: the state holds it all.
-  init(restoring text: String) throws {
+  /// Continues a saved run. What `start` says beside the state does not count, since the state holds it all; but a method or
+  /// a layout that contradicts it is refused.
+  init(restoring text: String, _ start: JSONValue) throws {
     let damaged = AskTellError(.state, "the state cannot be read; give back the text of 'save' unchanged")
     guard let bytes = Base64.decode(text), let json = try? JSONValue(parsing: bytes),
       json["schema"]?.text == "gradus.asktell/1", let described = json["description"],
@@ -37,11 +38,16 @@ extension AskTellSession {
       let handed = Self.handed(json["handed"]), let queue = Self.handed(json["queue"]),
       let lastAsk = json["lastAsk"]?.elements?.compactMap(\.whole)
     else { throw damaged }
+    if let wanted = start["method"]?.text, wanted != name {
+      throw AskTellError(
+        .state, "the state was saved by \(name), not by \(wanted); leave \"method\" out, or start without \"state\"")
+    }
     let description = try AskTellDescription(described)
+    if let given = start["layout"], !given.isNull, try AskTellDescription.layout(given) != description.layout {
+      throw AskTellError(.state, "the state was saved with another layout; leave \"layout\" out")
+    }
     let entry = try MethodChoice.entry(named: name)
-    var request = Self.request(description)
-    request.resuming = try Checkpoint(bytes: raw, name: "the state")
-    self.init(description, entry, run: try entry.open(request))
+    try self.init(description, entry, resuming: try Checkpoint(bytes: raw, name: "the state"))
     let n = description.space.box.dimension
     guard (handed + queue).allSatisfy({ $0.point.count == n }),
       Set(run.waiting) == Set(handed.compactMap(\.ticket))

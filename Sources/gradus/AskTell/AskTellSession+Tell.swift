@@ -49,11 +49,15 @@ extension AskTellSession {
     var replies = [OutsideReply](repeating: OutsideReply(), count: places.count)
     let gradients = json["grad"].flatMap { $0.isNull ? nil : $0 }
     let needsGradient = entry.outsideName == "gradient"
-    guard let values = json["f"], !values.isNull || gradients != nil else {
+    if let values = json["f"], !values.isNull || gradients != nil {
+      let list = try elements(values, "f", places.count)
+      for i in replies.indices { replies[i].objectives = [try objectives(list[i])] }
+    } else if rule == nil {
       throw AskTellError(.badRequest, "\"tell\" needs \"f\", one list of objectives a point")
+    } else {
+      // Update rules know a point by its gradient; `checkStep` refuses where one needs the loss as well.
+      for i in replies.indices { replies[i].objectives = [[]] }
     }
-    let list = try elements(values, "f", places.count)
-    for i in replies.indices { replies[i].objectives = [try objectives(list[i])] }
     if let constraints = json["g"], !constraints.isNull {
       let list = try elements(constraints, "g", places.count)
       for i in replies.indices { replies[i].constraints = [try numbers(list[i], "g", description.constraints)] }
@@ -72,8 +76,27 @@ extension AskTellSession {
       // Where the evaluation failed there is no slope either.
       let slope = slopes[i].isNull ? [Double](repeating: .nan, count: n) : try numbers(slopes[i], "grad", n)
       replies[i].gradients = [Vector(slope)]
+      if handed[places[i]].ticket != nil { try checkStep(replies[i], isFailed: slopes[i].isNull) }
     }
     return replies
+  }
+
+  /// Throws where an update rule cannot step with the reply: one number that is none would spoil all that it remembers.
+  private func checkStep(_ reply: OutsideReply, isFailed: Bool) throws(AskTellError) {
+    guard let rule, let gradient = reply.gradients.first else { return }
+    let remedy = "nothing was changed; tell the point again"
+    guard !isFailed else {
+      throw AskTellError(
+        .badRequest, "\(entry.card.name) cannot step without a gradient, and \"grad\" is null; \(remedy)")
+    }
+    if rule.needsLoss, reply.objectives.first?.first?.isFinite != true {
+      throw AskTellError(
+        .badRequest, "\(entry.card.name) needs \"f\", the loss of each point, beside \"grad\"; \(remedy)")
+    }
+    guard let i = gradient.elements.firstIndex(where: { !$0.isFinite }) else { return }
+    let tensor = description.layout?.slots.first { $0.range.contains(i) }
+    let place = tensor.map { " (\(i - $0.offset) of \"\($0.name)\")" } ?? ""
+    throw AskTellError(.badRequest, "\"grad\" is \(gradient[i]) at coordinate \(i)\(place); \(remedy)")
   }
 
   private func elements(_ json: JSONValue, _ name: String, _ count: Int) throws(AskTellError) -> [JSONValue] {
@@ -97,7 +120,8 @@ extension AskTellSession {
   private func numbers(_ json: JSONValue, _ name: String, _ count: Int) throws(AskTellError) -> [Double] {
     if json.isNull { return [Double](repeating: .nan, count: count) }
     guard let numbers = json.doubles, numbers.count == count else {
-      throw AskTellError(.badRequest, "an entry of \"\(name)\" must be an array of \(count) numbers")
+      let found = json.doubles.map { ", not of \($0.count)" } ?? ""
+      throw AskTellError(.badRequest, "an entry of \"\(name)\" must be an array of \(count) numbers\(found)")
     }
     return numbers
   }

@@ -21,6 +21,8 @@ struct AskTellSession {
   let description: AskTellDescription
   let entry: MethodEntry
   let run: any ErasedRun
+  /// What an update rule wants beside its gradients; nil for other methods.
+  let rule: SteppedRun?
   var handed: [Handed] = []
   /// Points of the caller that are handed out before the method's.
   var queue: [Handed] = []
@@ -34,18 +36,23 @@ struct AskTellSession {
   private static let largestBatch = 256
 
   init(_ description: AskTellDescription, defaultMethod: String?) throws {
-    self.description = description
-    entry = try Self.choose(description, defaultMethod)
-    run = try entry.open(Self.request(description))
+    try self.init(description, try Self.choose(description, defaultMethod))
   }
 
-  init(_ description: AskTellDescription, _ entry: MethodEntry, run: any ErasedRun) {
+  init(_ description: AskTellDescription, _ entry: MethodEntry, resuming checkpoint: Checkpoint? = nil) throws {
     self.description = description
     self.entry = entry
-    self.run = run
+    rule = try SteppedRun.open(entry.card.name, description, resuming: checkpoint)
+    if let rule {
+      run = rule.run
+      return
+    }
+    var request = Self.request(description)
+    request.resuming = checkpoint
+    run = try entry.open(request)
   }
 
-  static func request(_ description: AskTellDescription) -> RunRequest {
+  private static func request(_ description: AskTellDescription) -> RunRequest {
     var request = RunRequest(
       problems: description.problems, oracles: [], settings: description.settings, seed: description.seed)
     request.answeredOutside = true
@@ -126,11 +133,12 @@ struct AskTellSession {
   }
 
   /// What to use in the end: the method's own estimate, or the best answer heard where the method cannot know it, because
-  /// it was not asked by the method, or because of constraints.
+  /// it was not asked by the method, or because of constraints. An update rule is followed to where it has got, since losses
+  /// are those of batches.
   var recommendation: Vector? {
     let report = run.erasedReport
     let own = report.point.count == description.space.box.dimension ? report.point : nil
-    guard let best else { return own }
+    guard rule == nil, let best else { return own }
     if description.constraints > 0 { return best.point }
     guard !description.isNoisy, let value = best.objectives.first else { return own }
     return report.value.map { value < $0 } ?? true ? best.point : own
