@@ -52,7 +52,7 @@ public struct MixtureOfExperts: Layer {
   }
 
   /// [.., width] → [.., outputs]; every vector along the last axis is a row of its own, and they share the room of an
-  /// expert. Besides the gate each row costs the experts that take it, 0 where none has room.
+  /// expert. A row costs the gate and the experts that take it; its y is 0 where none of those chosen has room.
   public func callAsFunction(_ x: TracedTensor, _ parameters: ModelParameters) -> TracedTensor {
     guard x.shape.rank > 0 else { return gate(x, parameters.part("gate")) }
     let n = x.shape.count / width
