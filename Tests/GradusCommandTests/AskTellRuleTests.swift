@@ -150,6 +150,16 @@ struct AskTellRuleTests {
     #expect(found[4]["recommend"]?.doubles == [1, 2])
   }
 
+  /// The lines of Documentation/ask-tell.md and their answers.
+  @Test func theDocumentedLinesAreAnsweredAsDocumented() throws {
+    let page = CommandRunner.root.appendingPathComponent("Documentation/ask-tell.md")
+    let lines = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
+    let asked = lines.filter { $0.hasPrefix("→ ") }.map { String($0.dropFirst(2)) }
+    let documented = try lines.filter { $0.hasPrefix("← ") }.map { try JSONValue(parsing: String($0.dropFirst(2))) }
+    #expect(asked.count > 5)
+    #expect(try answers(asked) == documented)
+  }
+
   // MARK: Bad input
 
   @Test(arguments: [
