@@ -8,18 +8,25 @@ struct TrainCommand: GradusSubcommand {
     discussion: """
       SPEC is a YAML file; every line is optional. Without one, a perceptron learns to read generated digits.
 
-        data: digits            # or sentences, or a .csv, .svm or .txt file
-        task: classification    # or regression; as the targets suggest unless said
-        test: FILE              # what is not learned from;  held-out: 0.2 for a share of the data
-        model: perceptron       # or convolutional, lstm, gru, slstm;  for texts transformer, lstm, gru, slstm
-        widths: [64]            # of a perceptron;  channels: [8, 16] of a convolutional network
-        width: 64               # context, layers, heads: of the others
-        rule: adamw             # or another update rule, with its settings:  beta1: 0.9,  momentum: 0.9
-        rate: 0.003             # schedule: cosine, linear, constant, wsd …;  warmup: 20
-        steps: 600              # batch: 32;  clip: 1;  decay: 0.01
-        evaluate-every: 50      # looks at held-out data; patience: 5 ends after 5 in vain, with the best parameters
-        bad: stop               # or skip: what to do about a loss that is no number
-        observations: 4000      # of generated data
+        data: digits           # sentences, or a .csv, .svm or .txt file
+        task: classification   # or regression; by the targets if not said
+        held-out: 0.2          # the share not learned from; or  test: FILE
+        model: perceptron      # convolutional, lstm, gru, slstm;
+                               # for texts: transformer, lstm, gru, slstm
+        widths: [64]           # channels: [8, 16] of convolutions
+        width: 64              # context, layers, heads: of other models
+        rule: adamw            # any update rule, with its settings below
+        rate: 0.003            # beta1: 0.9   momentum: 0.9   and so on
+        schedule: cosine       # linear, constant, wsd, drops, inverse
+        warmup: 20             # steps in which the rate rises
+        steps: 600
+        batch: 32
+        clip: 1                # the longest gradient
+        decay: 0.01
+        evaluate-every: 50     # steps between looks at held-out data
+        patience: 5            # looks in vain that end the training
+        bad: stop              # or skip: a loss that is no number
+        observations: 4000     # of generated data
       """)
 
   @OptionGroup var output: OutputOptions

@@ -110,6 +110,8 @@ struct TrainingSpec: Sendable {
     }
     let entry = try rule(entries, source)
     for field in entries where field.key.text != "rule" { try take(field, entry, source) }
+    // A short run warms up in its first half at most, unless the spec says how long.
+    if !entries.contains(where: { $0.key.text == "warmup" }) { warmup = min(warmup, steps / 2) }
     if let contradiction { throw source.error(at: root.offset, contradiction.cause, expected: contradiction.expected) }
   }
 
@@ -144,7 +146,9 @@ struct TrainingSpec: Sendable {
           expected: "one of \(own.joined(separator: ", "))")
       }
       let known = Self.fields.map(\.name) + ["widths", "channels", "rule"] + own
-      let near = nearest(to: name, among: known).map { "'\($0)'" } ?? known.joined(separator: ", ")
+      // What the field calls otherwise.
+      let usual = ["lr": "rate", "learning-rate": "rate", "epochs": "steps", "optimizer": "rule", "seed": "--seed"]
+      let near = (usual[name] ?? nearest(to: name, among: known)).map { "'\($0)'" } ?? known.joined(separator: ", ")
       throw source.error(at: entry.key.offset, "'\(name)' is no part of a training", expected: near)
     }
     guard let scalar = entry.value.scalar else {
