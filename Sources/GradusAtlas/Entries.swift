@@ -4,11 +4,15 @@
 extension Atlas {
   /// The demonstrations, by name of their types.
   public static let entries: [any AtlasEntry.Type] = [
+    AdaBeliefSystem.self,
     AdaSketchNewtonSystem.self,
     BlockCoordinateToolbox.self,
+    DiffGradSystem.self,
+    EXAdamSystem.self,
     GradientNormalizedSmoothness.self,
     ImplicitDifferentiation.self,
     LearningToRelax.self,
+    LionKSystem.self,
     NormalizedLogistic.self,
     RobustAlternation.self,
     SymbolicEngine.self,
