@@ -15,7 +15,8 @@ import GradusNumerics
 ///
 /// From x = −1 ± 0.02 with β₁ = 0.95 and η = 0.1, 300 steps; then 13 starts in [−1.3, −0.7] with each of the rates 0.03, 0.1 and
 /// 0.3, and the share that ends within 0.02 of the best value. With starts on both sides, in all of [−1, 1], it was
-/// not ahead: the claim is about runs that come from the left. On a third function of the paper, with a cusp at 0, Adam does better; that is
+/// not ahead: the claim is about runs that come from the left. On a third function of the paper, with a cusp at 0, Adam does
+/// better; that is
 /// known and not claimed.
 public struct DiffGradSystem: AtlasEntry {
   public static let system = "diffGrad"
