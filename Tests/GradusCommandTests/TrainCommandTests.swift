@@ -152,7 +152,7 @@ struct TrainCommandTests {
       "data: sentences\nwidth: 10\nheads: 4\nmodel: transformer\n",
       "1:1: a width of 10 does not split into 4 heads; expected a multiple of the heads"
     ),
-    ("steps: 10\n", "1:1: 10 steps end within the warm-up of 20; expected more steps"),
+    ("steps: 10\nwarmup: 20\n", "1:1: 10 steps end within the warm-up of 20; expected more steps"),
     ("- steps\n", "1:1: a list instead of a mapping; expected lines such as 'steps: 600'"),
   ])
   func messages(_ text: String, _ message: String) throws {

@@ -8,7 +8,7 @@ import Testing
 struct TrainKeepingTests {
   private static let small = "observations: 300\nwidths: [16]\nsteps: 60\nwarmup: 5\n"
   private static let wild =
-    "rate: 1000\nschedule: constant\nclip: 1000000000\nrule: sgd\ndecay: 0.01\nobservations: 100\nsteps: 200\n"
+    "rate: 1000\nschedule: constant\nclip: 1000000000\nrule: sgd\ndecay: 0.01\nobservations: 100\nwarmup: 20\nsteps: 200\n"
 
   private func data(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
 
