@@ -81,9 +81,8 @@ struct BlockCodec {
       for i in 0..<Self.size / 8 {
         // A scale below the smallest normal number has no inverse.
         code.encode(
-          numbers + (i * words + w) * 8, 8, scale: factor.isFinite ? factor : .greatestFiniteMagnitude,
-          isDithered: isDithered,
-          into: target + 8 * i)
+          numbers + (i * words + w) * 8, scale: factor.isFinite ? factor : .greatestFiniteMagnitude,
+          isDithered: isDithered, into: target + 8 * i)
       }
       coded += 1
     }

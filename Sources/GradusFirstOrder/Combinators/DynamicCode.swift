@@ -15,12 +15,12 @@
 struct DynamicCode: Sendable {
   /// The numbers of the codes 0 … 255.
   let values: [Float]
-  /// For magnitudes: halfway from code k to the next.
-  private let bounds: [Float]
-  /// The code of the smallest magnitude with these upper bits.
+  /// Magnitudes in order, each with the distance to the next; the last has none.
+  private let steps: [SIMD2<Float>]
+  /// The largest magnitude that no number with these upper bits is below; between two of them there is at most one more.
   private let starts: [UInt8]
   private let isSigned: Bool
-  /// Magnitudes below 2⁻²⁴ are coded like 2⁻²⁴.
+  /// Magnitudes below 2⁻²⁴ are looked up like 2⁻²⁴.
   private static let base: UInt32 = 103 << 7
 
   init(signed: Bool) {
@@ -33,58 +33,45 @@ struct DynamicCode: Sendable {
       scale *= 10
     }
     magnitudes.append(1)
-    if signed {
-      // 0, midpoints; then 1 in the place of −0, and the negative midpoints.
-      values = magnitudes[..<128].map { Float($0) } + [1] + magnitudes[1..<128].map { Float(-$0) }
-    } else {
-      values = magnitudes.map { Float($0) }
-    }
-    let least = signed ? 0.0 : -1.0
-    bounds =
-      zip(magnitudes, magnitudes.dropFirst()).enumerated().map { Float($0 == 0 && least < 0 ? 0 : 0.5 * ($1.0 + $1.1)) }
-      + [.infinity]
+    let numbers = magnitudes.map { Float($0) }
+    // Signed: 0, midpoints; then 1 in the place of −0, and the negative midpoints.
+    values = signed ? numbers[..<128] + [1] + numbers[1..<128].map { -$0 } : numbers
+    steps =
+      zip(numbers, numbers.dropFirst()).map { SIMD2($0, $1 - $0) }
+      + [SIMD2(1, .infinity), SIMD2(.infinity, .infinity)]
     var starts: [UInt8] = []
     var code = 0
     for bits in Self.base...(127 << 7) {
-      let x = Float(bitPattern: bits << 16)
-      while x > bounds[code] { code += 1 }
+      // Those below the first bits are looked up there too.
+      let least = bits == Self.base ? 0 : Float(bitPattern: bits << 16)
+      while numbers.indices.contains(code + 1), least >= numbers[code + 1] { code += 1 }
       starts.append(UInt8(code))
     }
     self.starts = starts
   }
 
-  /// Codes of `count` numbers times `scale`, whose magnitudes are at most 1 then.
+  /// Codes of eight numbers times `scale`, whose magnitudes are at most 1 then. Without a branch: which neighbor a number
+  /// gets cannot be foretold.
   @inline(__always)
-  func encode(
-    _ x: UnsafePointer<Float>, _ count: Int, scale: Float, isDithered: Bool, into codes: UnsafeMutablePointer<UInt8>
-  ) {
+  func encode(_ x: UnsafePointer<Float>, scale: Float, isDithered: Bool, into codes: UnsafeMutablePointer<UInt8>) {
     starts.withUnsafeBufferPointer { starts in
-      bounds.withUnsafeBufferPointer { bounds in
-        values.withUnsafeBufferPointer { values in
-          guard let starts = starts.baseAddress, let bounds = bounds.baseAddress, let values = values.baseAddress else {
-            return
-          }
-          let last: UInt8 = isSigned ? 128 : 255
-          for i in 0..<count {
-            let y = x[i] * scale
-            let magnitude = min(abs(y), 1)
-            let bits = max(magnitude.bitPattern >> 16, Self.base)
-            var code = starts[Int(bits - Self.base)]
-            if magnitude > bounds[Int(code)] { code += 1 }
-            if isDithered, code < last {
-              if magnitude < values[Int(code)] { code -= 1 }
-              let low = values[Int(code)]
-              // A random number in [0, 1) that depends on the number alone.
-              let random = Float((x[i].bitPattern &* 0x9E37_79B1) >> 8) * 0x1p-24
-              if magnitude - low > random * (values[Int(code) + 1] - low) { code += 1 }
-            }
-            if code == 0, !isSigned { code = 1 }
-            if magnitude == 0 { code = 0 }
-            if isSigned {
-              if code == 128 { code = y < 0 ? 255 : 128 } else if y < 0, code > 0 { code += 128 }
-            }
-            codes[i] = code
-          }
+      steps.withUnsafeBufferPointer { steps in
+        guard let starts = starts.baseAddress, let steps = steps.baseAddress else { return }
+        let least = isSigned ? 0 : 1
+        for i in 0..<8 {
+          let y = x[i] * scale
+          let magnitude = min(abs(y), 1)
+          let bits = max(magnitude.bitPattern >> 16, Self.base) &- Self.base
+          var low = Int(starts[Int(bits)])
+          low &+= magnitude >= steps[low &+ 1].x ? 1 : 0
+          let step = steps[low]
+          // A random number in [0, 1) that depends on the number alone.
+          let random = Float((x[i].bitPattern &* 0x9E37_79B1) >> 8) * 0x1p-24
+          let share: Float = isDithered ? random : 0.5
+          let up = magnitude - step.x > share * step.y ? 1 : 0
+          let code = max(low &+ up, least) &* (magnitude > 0 ? 1 : 0)
+          let sign = isSigned && y < 0 && code > 0 ? 128 : 0
+          codes[i] = UInt8(truncatingIfNeeded: min(code &+ sign, 255))
         }
       }
     }
