@@ -63,6 +63,21 @@ import Testing
     let one = try await comparison.run(threads: 1, seed: 3)
     let two = try await comparison.run(threads: 2, seed: 3)
     #expect(one.trials == two.trials && one.targets == two.targets && one.setBy == two.setBy)
+    // Kept trainings are not run again, and a half-written or foreign journal changes nothing.
+    let journal = MemoryJournal()
+    _ = try await comparison.run(threads: 2, seed: 3, journal: journal)
+    let lines = journal.lines()
+    #expect(lines.count == 1 + one.trainings && Set(lines).count == lines.count)
+    let part = MemoryJournal()
+    for line in lines.prefix(12) { part.append(line) }
+    let resumed = try await comparison.run(threads: 2, seed: 3, journal: part)
+    #expect(resumed.trials == one.trials && resumed.targets == one.targets)
+    #expect(Set(part.lines()) == Set(lines))
+    await #expect(throws: RuleComparison.ForeignJournal.self) { _ = try await comparison.run(seed: 4, journal: part) }
+    let broken = MemoryJournal()
+    broken.append(lines[0])
+    broken.append(Array("{".utf8))
+    await #expect(throws: RuleComparison.ForeignJournal.self) { _ = try await comparison.run(seed: 3, journal: broken) }
     #expect(one.trainings == 2 * 4 * 3 + 2 * 2 * 4)
     #expect(one.targets.allSatisfy { $0.isFinite && $0 > 0 })
   }

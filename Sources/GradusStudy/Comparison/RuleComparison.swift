@@ -63,6 +63,11 @@ public struct RuleComparison: Sendable {
     public var isLost: Bool
   }
 
+  /// A journal that was written by something else.
+  public struct ForeignJournal: Error, Sendable, Hashable, CustomStringConvertible {
+    public var description: String
+  }
+
   /// All that was measured.
   public struct Outcome: Sendable {
     /// One for each workload.
@@ -91,8 +96,11 @@ public struct RuleComparison: Sendable {
 
   /// Trains everything, `threads` trainings at a time. `progress` is told how many of how many are done; when
   /// `interruption` is raised the comparison throws `CancellationError`.
+  ///
+  /// Finished trainings are kept in `journal`, if there is one, and not run again when it is given once more. Throws
+  /// `ForeignJournal` for the journal of another comparison.
   public func run(
-    threads: Int = 1, seed: UInt64 = 0, interruption: Interruption? = nil,
+    threads: Int = 1, seed: UInt64 = 0, interruption: Interruption? = nil, journal: (any Journal)? = nil,
     progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) async throws -> Outcome {
     let root = RandomStream(seed: seed)
@@ -100,7 +108,8 @@ public struct RuleComparison: Sendable {
     let total =
       workloads.count * references.count * (referenceTrials + referenceSeeds)
       + contestants.count * workloads.count * studies * trials
-    let counter = Counter(total: total, interruption: interruption, progress: progress)
+    let kept = try journal.map { try TrialJournal($0, of: identity(seed)) }
+    let counter = Counter(total: total, interruption: interruption, journal: kept, progress: progress)
 
     // Targets first: trials of the references, then the best of each again from fresh seeds.
     let searches = try await Self.all(workloads.count * references.count * referenceTrials, threads) { i in
@@ -172,6 +181,10 @@ public struct RuleComparison: Sendable {
     _ contestant: RuleContestant, _ workload: Workload, rate: Double?, stream: RandomStream, target: Double?,
     _ counter: Counter
   ) throws -> Trial {
+    if let known = counter.journal?[stream] {
+      counter.advance()
+      return known
+    }
     let rule = try contestant.rule(rate: rate)
     let curve = try workload.train(
       rule, schedule: schedule(steps: workload.steps), stream: stream, looks: 15, until: target,
@@ -179,11 +192,21 @@ public struct RuleComparison: Sendable {
         try counter.check()
         return true
       })
-    counter.advance()
-    return Trial(
+    let trial = Trial(
       rate: rate, steps: target.map { curve.steps(until: $0) } ?? .infinity,
       start: curve.looks.first?.loss ?? .infinity,
       loss: curve.looks.map(\.loss).filter(\.isFinite).min() ?? .infinity, isLost: curve.isLost)
+    try counter.journal?.keep(trial, of: stream)
+    counter.advance()
+    return trial
+  }
+
+  /// Everything that the outcome depends on, in one line.
+  private func identity(_ seed: UInt64) -> String {
+    let rules = contestants.map { "\($0.name) \($0.rates.map { "\($0)" } ?? "untuned")" }
+    let tasks = workloads.map { "\($0.name) \($0.learned.fingerprint) \($0.held.fingerprint) \($0.batch) \($0.steps)" }
+    return "comparison \(seed) \(rules) \(tasks) \(trials) \(studies) \(shape.rawValue) \(warmup) \(share) "
+      + "\(referenceTrials) \(referenceSeeds)"
   }
 
   /// The results of `count` pieces of work in order, `width` of them at a time.
@@ -214,11 +237,16 @@ public struct RuleComparison: Sendable {
     private let done = Mutex(0)
     private let total: Int
     private let interruption: Interruption?
+    let journal: TrialJournal?
     private let progress: @Sendable (Int, Int) -> Void
 
-    init(total: Int, interruption: Interruption?, progress: @escaping @Sendable (Int, Int) -> Void) {
+    init(
+      total: Int, interruption: Interruption?, journal: TrialJournal?,
+      progress: @escaping @Sendable (Int, Int) -> Void
+    ) {
       self.total = total
       self.interruption = interruption
+      self.journal = journal
       self.progress = progress
     }
 

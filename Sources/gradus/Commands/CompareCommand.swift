@@ -45,6 +45,9 @@ struct CompareCommand: GradusSubcommand {
   @Option(help: "Trainings at once.")
   var threads = 1
 
+  @Option(help: ArgumentHelp("Keep finished trainings here, and go on with those that are.", valueName: "file"))
+  var journal: String?
+
   @Option(help: ArgumentHelp("Write a page with profiles and tables here.", valueName: "file.html"))
   var report: String?
 
@@ -77,10 +80,16 @@ struct CompareCommand: GradusSubcommand {
     let outcome: RuleComparison.Outcome
     do {
       outcome = try await comparison.run(
-        threads: threads, seed: seed, interruption: interruption, progress: { line?.show($0, of: $1) })
+        threads: threads, seed: seed, interruption: interruption,
+        journal: journal.map { try FileJournal($0) }, progress: { line?.show($0, of: $1) })
+    } catch let error as RuleComparison.ForeignJournal {
+      throw Failure(.unreadable, "\(journal ?? ""): \(error)")
     } catch is CancellationError {
       line?.clear()
-      throw Failure(.interrupted, "the comparison was interrupted; nothing is left of it, run it again")
+      throw Failure(
+        .interrupted,
+        journal.map { "the comparison was interrupted; go on with '--journal \($0)'" }
+          ?? "the comparison was interrupted; with '--journal FILE' finished trainings are kept")
     }
     line?.clear()
     let page = ComparisonReport(
