@@ -66,7 +66,8 @@ extension NetworkLoss {
     }
   }
 
-  private func recorded<Result: Sendable>(
+  /// Scalar loss of these observations, recorded at one setting of dropout and the like.
+  func recorded<Result: Sendable>(
     _ point: Buffer<Float>, _ rows: [Int],
     _ body: (TensorTape, [String: TracedTensor], TracedTensor) throws -> Result
   ) throws -> Result {

@@ -8,21 +8,24 @@ public import GradusNumerics
 ///
 /// Extreme Ritz values θ converge first. An invariant space, βⱼ = 0, ends the iteration with exact values.
 ///
-/// Cost: k products and 4nk² multiplications; n·k numbers are kept. Reference: Golub & Van Loan, *Matrix Computations*, 4th
+/// Cost: k products and 4nk² multiplications; n·k numbers are kept, and n for each vector that is wanted. Reference: Golub & Van Loan, *Matrix Computations*, 4th
 /// ed., §10.1 and §10.3; for networks, B. Ghorbani, S. Krishnan & Y. Xiao, ICML 2019.
 public struct Lanczos: Sendable {
   /// θ, ascending.
   public let values: Vector
   /// βₖ·|Sₖᵢ|: how far the nearest eigenvalue can be from each.
   public let errors: Vector
-  /// Ritz vectors in the order of the values: columns.
+  /// Ritz vectors in the order of the values: columns. Those of the largest values where not all of them were wanted.
   public let vectors: Matrix
 
   /// At most `steps` products of a space of `count` dimensions. Throws what the product throws, and `notFinite`.
+  ///
+  /// `vectorCount` vectors, those of the largest values, are made; all of them where it is nil.
   public init(
-    count: Int, steps: Int, random: RandomStream, product: (Vector) throws -> Vector
+    count: Int, steps: Int, random: RandomStream, vectorCount: Int? = nil, product: (Vector) throws -> Vector
   ) throws {
     precondition(count > 0 && steps > 0, "\(steps) steps of Lanczos in \(count) dimensions")
+    precondition(vectorCount ?? 0 >= 0, "\(vectorCount ?? 0) vectors of Lanczos")
     var random = random
     var q = [Lanczos.unit(Vector((0..<count).map { _ in random.normal() }))]
     var (alpha, beta) = ([Double](), [Double]())
@@ -52,9 +55,15 @@ public struct Lanczos: Sendable {
     let eigen = try SymmetricEigen(t)
     values = eigen.values
     errors = Vector((0..<k).map { beta[k - 1] * abs(eigen.vectors[k - 1, $0]) })
-    var basis = Matrix(rowCount: count, columnCount: k)
-    for j in 0..<k { for i in 0..<count { basis.elements[i + j * count] = q[j][i] } }
-    vectors = basis.times(eigen.vectors)
+    let wanted = min(vectorCount ?? k, k)
+    var found = Matrix(rowCount: count, columnCount: wanted)
+    for j in 0..<k {
+      for v in 0..<wanted {
+        let share = eigen.vectors[j, k - wanted + v]
+        for i in 0..<count { found.elements[i + v * count] += share * q[j][i] }
+      }
+    }
+    vectors = found
   }
 
   /// The largest Ritz value, never above the largest eigenvalue.

@@ -13,6 +13,8 @@ public struct LinearSignal {
   public let weights: TracedTensor
   /// b; nil where the operation has none.
   public let bias: TracedTensor?
+  /// x as the operation took it, with whatever axes it had: what the rows were made of.
+  public let input: TracedTensor
   /// a [rows, in].
   public let inputs: Tensor
   /// d [rows, out], behind the activation where the operation has one: the cotangent of x·W + b.
@@ -47,7 +49,7 @@ struct WatchedGradients: DirectPropagator {
     else { return nil }
     return LinearSignal(
       operation: operation.name, weights: at.input(1), bias: at.inputs.count > 2 ? at.input(2) : nil,
-      inputs: rows.inputs, cotangents: rows.cotangents)
+      input: at.input(0), inputs: rows.inputs, cotangents: rows.cotangents)
   }
 }
 

@@ -67,6 +67,18 @@ struct TrainCommand: GradusSubcommand {
   @Option(help: ArgumentHelp("Only tell what these parameters make of the data.", valueName: "file.safetensors"))
   var evaluate: String?
 
+  @Flag(help: "Tell curvature, sharpness, gradient noise, ranks and alignment of the trained network.")
+  var diagnose = false
+
+  @Option(help: ArgumentHelp("Also after every so many steps.", valueName: "steps"))
+  var diagnoseEvery: Int?
+
+  @Option(help: ArgumentHelp("Observations that a diagnosis looks at.", valueName: "count"))
+  var diagnoseOn = 256
+
+  @Option(help: ArgumentHelp("Write a page with the loss, the result and the diagnosis here.", valueName: "file.html"))
+  var report: String?
+
   @Option(
     help: ArgumentHelp(
       "Use at most this much memory, such as 800M or 4G; all that is free unless said.", valueName: "size"))
@@ -82,6 +94,9 @@ struct TrainCommand: GradusSubcommand {
     if !(checkpointEvery >= 0 && checkpointEvery < 1e9) {
       throw ValidationError("--checkpoint-every must be a number of seconds from 0 to 1e9")
     }
+    if let diagnoseEvery, diagnoseEvery < 1 { throw ValidationError("--diagnose-every must be at least 1") }
+    if !(2...1_000_000).contains(diagnoseOn) { throw ValidationError("--diagnose-on must be from 2 to 1000000") }
+    if diagnoseEvery != nil { diagnose = true }
     if let memory, MachineMemory.bytes(memory) == nil {
       throw ValidationError("--memory must be a size such as 800M or 4G")
     }
@@ -95,6 +110,8 @@ struct TrainCommand: GradusSubcommand {
   }
 
   var memoryLimit: Int? { memory.flatMap(MachineMemory.bytes) }
+
+  var diagnosisSettings: DiagnosisSettings { DiagnosisSettings(observations: diagnoseOn) }
 
   func execute() async throws -> ExitCode {
     var wanted: TrainingSpec

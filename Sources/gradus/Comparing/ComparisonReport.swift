@@ -78,21 +78,7 @@ struct ComparisonReport {
     <meta name="color-scheme" content="light dark">
     <title>Update rules compared</title>
     <style>
-    :root { --ink: #1b1f24; --faint: #5b6470; --grid: #e3e6ea; --page: #f6f7f9; --card: #ffffff; --good: #157347; }
-    @media (prefers-color-scheme: dark) {
-    :root { --ink: #e8eaed; --faint: #9aa3af; --grid: #32373f; --page: #0f1215; --card: #15181c; --good: #5ccb93; }
-    }
-    body { margin: 0 auto; max-width: 72rem; padding: 2rem 1.25rem 4rem; background: var(--page); color: var(--ink);
-    font: 16px/1.5 system-ui, sans-serif; }
-    h1 { font-size: 1.7rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-    p { margin: .25rem 0; color: var(--faint); }
-    .wide { overflow-x: auto; background: var(--card); border: 1px solid var(--grid); border-radius: 8px; }
-    .wide svg { display: block; width: 100%; height: auto; min-width: 34rem; }
-    table { border-collapse: collapse; width: 100%; font-size: .92rem; }
-    th, td { text-align: left; padding: .5rem .8rem; border-bottom: 1px solid var(--grid); white-space: nowrap; }
-    tr:last-child td { border-bottom: 0; } th { color: var(--faint); font-weight: 600; }
-    td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-    .best { color: var(--good); font-weight: 600; }
+    \(HTMLPage.style)
     </style>
     </head>
     <body>

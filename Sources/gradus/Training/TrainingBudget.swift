@@ -55,6 +55,25 @@ struct TrainingBudget {
     throw refusal(Numbers.bytes(isTooLarge ? .max : need), spec, fits: (tensorLimit / 2 - base) / one * 7 / 8)
   }
 
+  /// Refuses a diagnosis that does not fit beside the training.
+  func rehearseDiagnosis(_ loss: NetworkLoss<some Network>, _ session: TrainingSession) throws {
+    let command = session.command
+    let tensors: Int
+    do { tensors = try loss.diagnosisMemory(command.diagnosisSettings, batch: session.spec.batch) } catch {
+      guard case .memory? = TensorError(under: error) else { throw error }
+      throw Failure(.unreadable, "there is no memory for a diagnosis of this network; leave --diagnose out")
+    }
+    guard let available else { return }
+    // Two more copies of the parameters: those before the last step.
+    let (need, isTooLarge) = (fixed + 8 * parameterCount).addingReportingOverflow(tensors)
+    guard isTooLarge || need > available else { return }
+    throw Failure(
+      .unreadable,
+      "a diagnosis of \(Numbers.count(parameterCount)) parameters on "
+        + "\(Numbers.counted(command.diagnoseOn, "observation")) takes \(Numbers.bytes(isTooLarge ? .max : need)), and "
+        + "\(Numbers.bytes(available)) are free; leave --diagnose out, or choose a smaller batch")
+  }
+
   private func refusal(_ need: String, _ spec: TrainingSpec, fits: Int) -> Failure {
     let remedy = fits > 0 ? "batch: \(fits) or less, or \(Self.smaller(spec))" : Self.smaller(spec)
     return Failure(

@@ -6,13 +6,15 @@ import Gradus
 final class TrainingKeeper {
   private let command: TrainCommand
   private let record: TrainingRecord
+  private let diagnostics: TrainingDiagnostics?
   private var saved = ContinuousClock.now
   /// The parameters of a step at which all of them were numbers.
   private var good: (step: Int, parameters: Buffer<Float>)?
 
-  init(_ command: TrainCommand, _ record: TrainingRecord) {
+  init(_ command: TrainCommand, _ record: TrainingRecord, _ diagnostics: TrainingDiagnostics? = nil) {
     self.command = command
     self.record = record
+    self.diagnostics = diagnostics
   }
 
   func saveIfDue<Rule: UpdateRule>(_ run: Run<EarlyStopping<Rule>>) throws {
@@ -20,9 +22,10 @@ final class TrainingKeeper {
     try save(run)
   }
 
-  /// The log first, so that it has every line that the checkpoint knows of.
+  /// The log and what was seen first, so that they have everything that the checkpoint knows of.
   func save<Rule: UpdateRule>(_ run: Run<EarlyStopping<Rule>>) throws {
     try record.save()
+    try diagnostics?.save()
     defer { saved = .now }
     let training = run.state.training
     // A checkpoint of numbers that are none would replace one that can be gone on with.

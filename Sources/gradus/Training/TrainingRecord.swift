@@ -80,7 +80,7 @@ final class TrainingRecord {
   }
 
   /// The smoothed loss over steps, and that of the held-out observations.
-  private var svg: String {
+  var svg: String {
     let smoothed = history.smoothed.all
     let held = history.heldOut.all
     var subtitle =

@@ -13,7 +13,8 @@ struct TrainingReport {
 
   /// Saves the parameters, tries them and prints what they are worth.
   func finish<Rule: UpdateRule, Architecture: Network>(
-    _ run: Run<EarlyStopping<Rule>>, _ loss: NetworkLoss<Architecture>, _ held: NetworkLoss<Architecture>
+    _ run: Run<EarlyStopping<Rule>>, _ loss: NetworkLoss<Architecture>, _ held: NetworkLoss<Architecture>,
+    _ record: TrainingRecord, _ diagnostics: TrainingDiagnostics?
   ) throws -> ExitCode {
     let state = run.state
     let parameters = run.report.point
@@ -29,6 +30,13 @@ struct TrainingReport {
     let learned = try loss.evaluation(at: parameters)
     let unseen = try held.evaluation(at: parameters)
     let step = state.training.step
+    let end = isEarly ? "stopped early" : isWhole ? "trained" : "interrupted"
+    if let path = command.report {
+      let page = page(
+        "\(end) after \(Numbers.counted(step, "step")) in \(Numbers.time(seconds)), seed \(seed)", record.svg,
+        worth(loss.model.layout.count, learned, unseen), diagnostics)
+      try AtomicFile.write([Array(page.html.utf8)], to: path)
+    }
     switch command.output.format {
     case .json:
       var members = head(loss.model.layout.count)
@@ -40,10 +48,10 @@ struct TrainingReport {
         members.append(.init("best", ["step": .integer(best.step), "heldOutLoss": .number(best.loss)]))
       }
       members += figures(learned, unseen)
+      if let diagnostics { members.append(.init("diagnosis", try diagnostics.json)) }
       if let text { members.append(.init("sample", .string(text))) }
       Console.out(JSONValue.object(members).serialized(indented: true) + [0x0A])
     case .text:
-      let end = isEarly ? "stopped early" : isWhole ? "trained" : "interrupted"
       var lines = ["\(spec.data): \(end) after \(Numbers.counted(step, "step"))"]
       if let best = state.best {
         lines.append(
@@ -56,6 +64,8 @@ struct TrainingReport {
       lines += figureLines(loss.model.layout.count, learned, unseen)
       lines.append("  time        \(Numbers.time(seconds)), seed \(seed)")
       if let path = command.save { lines.append("  saved       \(path)") }
+      if let path = command.report { lines.append("  report      \(path)") }
+      if let result = diagnostics?.result { lines += DiagnosisText(diagnosis: result.diagnosis).lines }
       if let text { lines.append("\n" + text) }
       Console.out(lines.joined(separator: "\n") + "\n")
     }
@@ -68,19 +78,26 @@ struct TrainingReport {
   /// Prints what parameters from a file are worth.
   func evaluated<Architecture: Network>(
     _ path: String, _ parameters: Buffer<Float>, _ loss: NetworkLoss<Architecture>,
-    _ held: NetworkLoss<Architecture>
+    _ held: NetworkLoss<Architecture>, _ diagnostics: TrainingDiagnostics?
   ) throws -> ExitCode {
     let learned = try loss.evaluation(at: parameters)
     let unseen = try held.evaluation(at: parameters)
     let text = command.sample > 0 ? try sampled(loss.model, parameters) : nil
+    if let report = command.report {
+      let page = page(
+        "\(path) evaluated", nil, worth(loss.model.layout.count, learned, unseen), diagnostics)
+      try AtomicFile.write([Array(page.html.utf8)], to: report)
+    }
     switch command.output.format {
     case .json:
       var members = head(loss.model.layout.count) + [.init("evaluated", .string(path))] + figures(learned, unseen)
+      if let diagnostics { members.append(.init("diagnosis", try diagnostics.json)) }
       if let text { members.append(.init("sample", .string(text))) }
       Console.out(JSONValue.object(members).serialized(indented: true) + [0x0A])
     case .text:
       var lines = ["\(spec.data): \(path) evaluated"]
       lines += figureLines(loss.model.layout.count, learned, unseen)
+      if let result = diagnostics?.result { lines += DiagnosisText(diagnosis: result.diagnosis).lines }
       if let text { lines.append("\n" + text) }
       Console.out(lines.joined(separator: "\n") + "\n")
     }
@@ -115,6 +132,15 @@ struct TrainingReport {
       .failed, "\(cause); lower the rate (\(spec.rate)) or the clip (\(spec.clip))\(skip); \(saved)")
   }
 
+  /// The page of `--report`.
+  private func page(
+    _ end: String, _ curve: String?, _ figures: [(name: String, value: String)], _ diagnostics: TrainingDiagnostics?
+  ) -> TrainingPage {
+    TrainingPage(
+      title: "Training on \(spec.data)", remark: "Gradus \(gradusVersion), \(end).", curve: curve, figures: figures,
+      spec: spec.echo, diagnostics: diagnostics)
+  }
+
   private func head(_ parameters: Int) -> [JSONValue.Member] {
     [
       .init("schema", "gradus.training/1"), .init("version", .string(gradusVersion)), .init("seed", JSONValue(seed)),
@@ -132,6 +158,13 @@ struct TrainingReport {
   }
 
   private func figureLines(_ parameters: Int, _ learned: Evaluation, _ held: Evaluation) -> [String] {
+    worth(parameters, learned, held).map {
+      "  " + $0.name + String(repeating: " ", count: 12 - $0.name.count) + $0.value
+    }
+  }
+
+  /// What the parameters are worth, as a person reads it.
+  private func worth(_ parameters: Int, _ learned: Evaluation, _ held: Evaluation) -> [(name: String, value: String)] {
     // All metrics are in the JSON; a person reads those that the task is known by.
     let known = ["accuracy", "RMSE", "R²"] + (material.alphabet.isEmpty ? [] : ["perplexity"])
     func words(_ evaluation: Evaluation) -> String {
@@ -141,8 +174,7 @@ struct TrainingReport {
         }).joined(separator: ", ")
     }
     return [
-      "  parameters  \(Numbers.count(parameters))", "  learned     " + words(learned),
-      "  held out    " + words(held),
+      ("parameters", Numbers.count(parameters)), ("learned", words(learned)), ("held out", words(held)),
     ]
   }
 

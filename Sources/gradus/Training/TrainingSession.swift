@@ -24,6 +24,7 @@ struct TrainingSession {
     let budget = try TrainingBudget(model, words: rule.wordsPerParameter, self)
     let loss = loss(model, material.learned, budget)
     try budget.rehearse(loss, self)
+    if command.diagnose { try budget.rehearseDiagnosis(loss, self) }
     let held = self.loss(model, material.held, budget)
     let watched = WatchedLoss(loss, heldOut: held)
     let schedule = Schedule(
@@ -39,11 +40,23 @@ struct TrainingSession {
     let record = try TrainingRecord(
       command, title: spec.data, steps: spec.steps, after: run.state.training.step,
       isLookDue: run.method.isLookDue(run.state))
-    let keeper = TrainingKeeper(command, record)
+    let diagnostics = try TrainingDiagnostics(self, after: run.state.training.step)
+    diagnostics?.announce(material.learned.count)
+    let keeper = TrainingKeeper(command, record, diagnostics)
+    func look() throws {
+      try diagnostics?.look(
+        loss, run.state.training.step, run.state.training.parameters, at: run.state.training.parameters,
+        from: run.problem.start)
+    }
     do {
+      // A run that was interrupted where a look was due has it now.
+      if entry(run) != nil { try look() }
+      diagnostics?.remember(run.state.training.step, run.state.training.parameters)
       while !interruption.isRaised, try await run.step() {
         guard let entry = entry(run) else { continue }
         try record.note(entry)
+        try look()
+        diagnostics?.remember(run.state.training.step, run.state.training.parameters)
         try keeper.saveIfDue(run)
       }
     } catch {
@@ -54,7 +67,9 @@ struct TrainingSession {
     let report = TrainingReport(session: self, seed: run.seed, seconds: record.seconds)
     if run.report.claim == .failed { throw try report.failure(run, loss, keeper) }
     try keeper.save(run)
-    return try report.finish(run, loss, held)
+    try diagnostics?.finish(
+      loss, run.state.training.step, run.state.training.parameters, at: run.report.point, from: run.problem.start)
+    return try report.finish(run, loss, held, record, diagnostics)
   }
 
   /// A fresh run, or the one that was saved.
@@ -113,8 +128,11 @@ struct TrainingSession {
     let parameters = Buffer(try parameters(path, model.layout))
     let budget = try TrainingBudget(model, words: 0, self)
     let report = TrainingReport(session: self, seed: command.seed, seconds: 0)
-    return try report.evaluated(
-      path, parameters, loss(model, material.learned, budget), loss(model, material.held, budget))
+    let loss = loss(model, material.learned, budget)
+    let diagnostics = try TrainingDiagnostics(self, after: 0)
+    if diagnostics != nil { try budget.rehearseDiagnosis(loss, self) }
+    try diagnostics?.finish(loss, 0, nil, at: parameters, from: nil)
+    return try report.evaluated(path, parameters, loss, self.loss(model, material.held, budget), diagnostics)
   }
 
   private func loss<Architecture: Network>(
