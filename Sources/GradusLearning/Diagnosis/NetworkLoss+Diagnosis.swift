@@ -26,7 +26,11 @@ extension NetworkLoss {
       count: count, steps: settings.products, random: stream.child("lanczos"), vectorCount: 1,
       product: examiner.hessianProduct)
     let found = lanczos.values.count
-    func eigenvalue(_ i: Int) -> NetworkDiagnosis.Estimate { .init(value: lanczos.values[i], error: lanczos.errors[i]) }
+    // Products are rounded to single precision: no value is better than that, whatever the bound of exact arithmetic.
+    let rounding = 0x1p-20 * lanczos.values.maximumMagnitude
+    func eigenvalue(_ i: Int) -> NetworkDiagnosis.Estimate {
+      .init(value: lanczos.values[i], error: max(lanczos.errors[i], rounding))
+    }
     // The same signs for both: what they differ by is not the luck of the draw.
     func trace(_ product: (Vector) throws -> Vector) throws -> NetworkDiagnosis.Estimate {
       let estimate = try TraceEstimate.hutchinson(

@@ -84,8 +84,8 @@ struct DiagnosisPlot {
     let end = points.last?.value
     return ConvergencePlot(
       title: title, subtitle: "\(Numbers.short(end, digits: 4)) in the end",
-      samples: points.map { .init(seconds: 0, answers: $0.step, value: $0.value, bound: nil, measure: nil) },
-      height: 280, quantity: title
+      samples: [], height: 280, quantity: title,
+      marks: .init(name: title, style: "value", points: points.map { (Double($0.step), $0.value) })
     ).svg
   }
 }
