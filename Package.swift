@@ -81,7 +81,7 @@ let package = Package(
       ], swiftSettings: settings),
     tests("GradusAtlasTests", ["GradusAtlas", "GradusCore", "GradusNumerics", "GradusBlackBox"]),
     tests("GradusNumericsTests", ["GradusNumerics"]),
-    tests("GradusCoreTests", ["GradusNumerics", "GradusCore"]),
+    tests("GradusCoreTests", ["GradusNumerics", "GradusCore", "GradusConformance"]),
     library("GradusMaintenance"),
     .executableTarget(name: "gradus-maintain", dependencies: ["GradusMaintenance"], swiftSettings: settings),
     tests("RepositoryTests", ["GradusMaintenance"]),

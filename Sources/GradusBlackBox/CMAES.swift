@@ -18,7 +18,7 @@ public import GradusNumerics
 /// **Guarantee** none for a global optimum; linear convergence observed on convex quadratics, with a rate independent of
 /// their condition after about 10n² answers.
 /// **Reference** N. Hansen, *The CMA evolution strategy: a tutorial*, arXiv:1604.00772 (2016).
-public struct CMAES: Catalogued, ParallelMethod {
+public struct CMAES: Catalogued, BoxMethod, ParallelMethod {
   /// λ; 0 stands for 4 + ⌊3 ln n⌋.
   public var population = 0
   /// The first standard deviation as a fraction of the width of the box; a width of 5 is taken where a side is infinite.

@@ -16,7 +16,7 @@ public import GradusNumerics
 /// **Guarantee** convergence for strictly convex f in dimension 1; none in general, and there are counterexamples in dimension 2.
 /// **Reference** J. A. Nelder & R. Mead, Computer J. 7 (1965); F. Gao & L. Han, Comput. Optim. Appl. 51 (2012), for the
 /// coefficients that depend on n.
-public struct NelderMead: Catalogued {
+public struct NelderMead: Catalogued, BoxMethod {
   /// The first edges as a fraction of the width of the box; a width of 5 is taken where a side is infinite.
   public var edge = 0.1
   /// Whether the coefficients depend on n.

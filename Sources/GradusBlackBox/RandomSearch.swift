@@ -11,7 +11,7 @@ public import GradusNumerics
 /// **Needs** values. **Keeps** the best point.
 /// **Guarantee** P(f(x̂) ≤ q_α) = 1 − (1 − α)ᵏ for the α-quantile q_α of f under the sampling distribution.
 /// **Reference** S. H. Brooks, *A discussion of random methods for seeking maxima*, Operations Research 6 (1958).
-public struct RandomSearch: Catalogued, ParallelMethod {
+public struct RandomSearch: Catalogued, BoxMethod, ParallelMethod {
   public init() {}
 
   public static let card = Card(

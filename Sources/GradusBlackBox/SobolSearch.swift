@@ -13,7 +13,7 @@ public import GradusNumerics
 /// **Guarantee** dispersion O(k^(−1/n)): for Lipschitz f the error falls like k^(−1/n).
 /// **Reference** I. M. Sobol', *On the distribution of points in a cube*, USSR Comput. Math. Math. Phys. 7 (1967); H. Niederreiter,
 /// *Random Number Generation and Quasi-Monte Carlo Methods*, SIAM 1992, section 6.1.
-public struct SobolSearch: Catalogued, ParallelMethod {
+public struct SobolSearch: Catalogued, BoxMethod, ParallelMethod {
   /// Whether the sequence is shifted by the seed; otherwise it begins at the lower corner of the box.
   public var shifted = true
 

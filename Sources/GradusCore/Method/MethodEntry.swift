@@ -85,7 +85,7 @@ public struct MethodEntry: Sendable {
     isParallel = M.self is any ParallelMethod.Type
     outsideName = (M.Question.self as? any VectorQuestion.Type)?.outsideName
     self.type = type
-    taker = { $0 is M.Problem }
+    taker = { $0 is M.Problem || ($0 is SearchProblem && M.self is any BoxMethod.Type) }
     opener = { try Self.open(M.self, $0) }
   }
 
@@ -96,6 +96,12 @@ public struct MethodEntry: Sendable {
   public func open(_ request: RunRequest) throws -> any ErasedRun { try opener(request) }
 
   private static func open<M: Catalogued>(_ type: M.Type, _ request: RunRequest) throws -> any ErasedRun {
+    if !request.problems.contains(where: { $0 is M.Problem }),
+      request.problems.contains(where: { $0 is SearchProblem }),
+      let box = type as? any BoxMethod.Type
+    {
+      return try openOverSpace(box, request)
+    }
     let method = try M(settings: request.settings)
     guard let problem = request.problems.lazy.compactMap({ $0 as? M.Problem }).first else {
       throw Unsuitable(
@@ -117,6 +123,13 @@ public struct MethodEntry: Sendable {
     guard let oracle else { return try Run(problem, by: method, seed: request.seed, clock: request.clock) }
     return try Run(
       problem, by: method, asking: oracle, seed: request.seed, judgedBy: request.judge, clock: request.clock)
+  }
+}
+
+extension MethodEntry {
+  /// A method for boxes on a search space.
+  private static func openOverSpace<M: BoxMethod>(_ type: M.Type, _ request: RunRequest) throws -> any ErasedRun {
+    try open(OverSpace<M>.self, request)
   }
 }
 

@@ -4,7 +4,7 @@ import Gradus
 /// What `start` says about a run. `suite` and `problem` are not looked at, and neither is anything unknown.
 struct AskTellDescription {
   var method: String?
-  var space: SearchSpace
+  var space: AskTellSpace
   var objectives = 1
   var constraints = 0
   var isNoisy = false
@@ -39,9 +39,9 @@ struct AskTellDescription {
     if let tensors = member("layout") { layout = try Self.layout(tensors) }
     if let descriptions = member("space") {
       guard let list = descriptions.elements else { throw AskTellError(.badRequest, "\"space\" must be an array") }
-      space = try SearchSpace(list)
+      do { space = .named(try SearchSpace(json: list)) } catch { throw AskTellError(.badRequest, "\(error)") }
     } else {
-      space = SearchSpace(box: try Self.box(start, dimension: try whole("dim", from: 1), layout))
+      space = .plain(try Self.box(start, dimension: try whole("dim", from: 1), layout))
     }
     objectives = try whole("objectives", from: 1) ?? 1
     constraints = try whole("constraints", from: 0) ?? 0
@@ -50,10 +50,10 @@ struct AskTellDescription {
     seed = UInt64(try whole("seed", from: 0) ?? 0)
     batch = try whole("batch", from: 1) ?? 1
     if let x0 = member("x0") { self.start = try space.point(from: x0, "x0") }
-    if let layout, layout.count != space.box.dimension {
+    if let layout, layout.count != space.dimension {
       throw AskTellError(
         .badRequest,
-        "\"layout\" has \(layout.count) numbers and the point has \(space.box.dimension); correct the shapes or \"x0\"")
+        "\"layout\" has \(layout.count) numbers and the point has \(space.dimension); correct the shapes or \"x0\"")
     }
     let changes = member("settings") ?? .object([])
     guard let pairs = changes.members else {
@@ -92,15 +92,19 @@ struct AskTellDescription {
   }
 
   /// True when there are no bounds.
-  var isFree: Bool {
-    space.box.lower.elements.allSatisfy { $0 == -.infinity }
-      && space.box.upper.elements.allSatisfy { $0 == .infinity }
-  }
+  var isFree: Bool { space.isFree }
 
   /// The problem in the classes that methods for somebody outside take.
   var problems: [any Sendable] {
-    var problems: [any Sendable] = [BoxConstrained(space.box, start: start)]
-    if isFree { problems.append(Unconstrained(start: start ?? .zeros(space.box.dimension))) }
+    var problems: [any Sendable] = []
+    if let box = space.box { problems.append(BoxConstrained(box, start: start)) }
+    if let parameters = space.searchSpace {
+      problems.append(
+        SearchProblem(
+          parameters, starts: start.map { [$0] } ?? [], objectives: objectives, constraints: constraints,
+          isNoisy: isNoisy, budget: budget, parallelism: batch))
+    }
+    if isFree { problems.append(Unconstrained(start: start ?? .zeros(space.dimension))) }
     return problems
   }
 }

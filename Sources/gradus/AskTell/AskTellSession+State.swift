@@ -48,7 +48,7 @@ extension AskTellSession {
     }
     let entry = try MethodChoice.entry(named: name)
     try self.init(description, entry, resuming: try Checkpoint(bytes: raw, name: "the state"))
-    let n = description.space.box.dimension
+    let n = description.space.dimension
     guard (handed + queue).allSatisfy({ $0.point.count == n }),
       Set(run.waiting) == Set(handed.compactMap(\.ticket))
     else { throw damaged }

@@ -137,7 +137,7 @@ struct AskTellSession {
   /// are those of batches.
   var recommendation: Vector? {
     let report = run.erasedReport
-    let own = report.point.count == description.space.box.dimension ? report.point : nil
+    let own = report.point.count == description.space.dimension ? report.point : nil
     guard rule == nil, let best else { return own }
     if description.constraints > 0 { return best.point }
     guard !description.isNoisy, let value = best.objectives.first else { return own }

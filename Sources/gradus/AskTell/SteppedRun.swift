@@ -39,7 +39,7 @@ struct SteppedRun {
   private static func open<Rule: CataloguedRule>(
     _ type: Rule.Type, _ description: AskTellDescription, _ checkpoint: Checkpoint?
   ) throws -> Self {
-    let problem = Unconstrained(start: description.start ?? .zeros(description.space.box.dimension))
+    let problem = Unconstrained(start: description.start ?? .zeros(description.space.dimension))
     if let checkpoint {
       let run = try Run<SteppedRule<Rule>>(resuming: checkpoint, of: problem, asking: nil)
       return Self(run: run, needsLoss: run.method.rule.needsLoss)
