@@ -20,8 +20,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 let families = [
-  "GradusSmooth", "GradusBlackBox", "GradusDiscrete", "GradusComposite", "GradusBilevel", "GradusFirstOrder",
-  "GradusLearning",
+  "GradusSmooth", "GradusBlackBox", "GradusMultiObjective", "GradusDiscrete", "GradusComposite", "GradusBilevel",
+  "GradusFirstOrder", "GradusLearning",
 ]
 let foundations = [
   "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusCore", "GradusModeling", "GradusVerification",
@@ -57,6 +57,7 @@ let package = Package(
     library("GradusVerification", ["GradusNumerics", "GradusCore", "GradusModeling"]),
     library("GradusSmooth", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusBlackBox", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
+    library("GradusMultiObjective", ["GradusNumerics", "GradusCore"]),
     library("GradusDiscrete", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusNative", "GradusSmooth"]),
     library(
       "GradusStudy",
@@ -100,6 +101,9 @@ let package = Package(
     tests(
       "GradusSmoothTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusSmooth", "GradusProblems"]),
     tests("GradusBlackBoxTests", ["GradusNumerics", "GradusCore", "GradusBlackBox"]),
+    tests(
+      "GradusMultiObjectiveTests",
+      ["GradusMultiObjective", "GradusCore", "GradusNumerics", "GradusProblems", "GradusConformance"]),
     tests("GradusCommandTests", ["gradus", "GradusCore", "GradusFirstOrder", "GradusNative"]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     tests(

@@ -10,6 +10,7 @@
 @_exported import GradusLearning
 @_exported import GradusLinearAlgebra
 @_exported import GradusModeling
+@_exported import GradusMultiObjective
 @_exported import GradusNative
 @_exported import GradusNumerics
 @_exported import GradusProblems

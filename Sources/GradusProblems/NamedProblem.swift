@@ -22,6 +22,8 @@ public struct KnownOptimum: Sendable {
   public var ray: Vector?
   /// Points of the Pareto front of a problem with several objectives.
   public var front: [FrontPoint<Vector>] = []
+  /// How much the whole front dominates, where that is known.
+  public var hypervolume: KnownHypervolume?
 
   public init(value: Double?, points: [Vector] = [], multipliers: Vector? = nil, ray: Vector? = nil) {
     self.value = value
@@ -29,6 +31,12 @@ public struct KnownOptimum: Sendable {
     self.points = points
     self.multipliers = multipliers
   }
+}
+
+/// The volume between the Pareto front and a reference point.
+public struct KnownHypervolume: Sendable, Hashable {
+  public var reference: [Double]
+  public var value: Double
 }
 
 /// A test problem with a name, an oracle, and an optimum that it can prove.

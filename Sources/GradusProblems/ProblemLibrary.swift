@@ -7,7 +7,7 @@ public enum ProblemLibrary {
   public static var families: [ProblemFamily] {
     convexFamilies + valleyFamilies + multimodalFamilies + nonSmoothFamilies + noisyFamilies + regressionFamilies
       + leastSquaresFamilies + boundedFamilies + constrainedFamilies + programFamilies + rankFamilies
-      + objectiveFamilies
+      + objectiveFamilies + zdtFamilies + dtlzFamilies
       + trapFamilies + linearSystemFamilies
   }
 

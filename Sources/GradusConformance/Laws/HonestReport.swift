@@ -6,7 +6,7 @@ import GradusNumerics
 /// The reported value is the objective at the reported point.
 public struct HonestReport: Law {
   public let name = "report"
-  public let sentence = "the value in a report is the objective at its point"
+  public let sentence = "the value in a report is the objective at its point, and so are the outcomes of its front"
 
   public init() {}
 
@@ -44,6 +44,7 @@ extension Situation {
     if let point = report.point as? Buffer<Float>, let i = point.elements.firstIndex(where: { !$0.isFinite }) {
       return "parameter \(i + 1) of the reported ones is \(point[i])"
     }
+    if let wrong = try await contradiction(in: report.front) { return wrong }
     guard let point = report.point as? Vector, let value = report.value else { return nil }
     guard value.isFinite else { return nil }
     guard point.isFinite else { return "the value \(value) is reported for a point that is not finite" }
@@ -51,5 +52,30 @@ extension Situation {
     // Solvers of programs sum in an order of their own.
     let tolerance = (source.form(StandardForm.self) == nil ? 1e-12 : 1e-6) * max(1, abs(truth))
     return abs(truth - value) <= tolerance ? nil : "the value \(value) is reported where the objective is \(truth)"
+  }
+}
+
+extension Situation {
+  /// What is wrong with a reported front: outcomes that are not those of their points, numbers that are none, points that
+  /// dominate others, or infeasible ones beside feasible ones.
+  private func contradiction(in front: [FrontPoint<M.Point>]) async throws -> String? {
+    for member in front {
+      guard member.outcomes.objectives.allSatisfy(\.isFinite) else {
+        return "the front holds the objectives \(member.outcomes.objectives)"
+      }
+      guard let point = member.point as? Vector, let oracle = source.oracle as? any VectorOracle<Vector> else {
+        continue
+      }
+      let truth = try await oracle.outcomes(at: point)
+      if truth != member.outcomes { return "the front holds \(member.outcomes) where the outcomes are \(truth)" }
+    }
+    let isFeasible = front.contains { $0.outcomes.violation == 0 }
+    for a in front {
+      if isFeasible, a.outcomes.violation > 0 { return "the front holds feasible and infeasible points" }
+      if front.contains(where: { $0.outcomes.violation == a.outcomes.violation && $0.outcomes.dominates(a.outcomes) }) {
+        return "the front holds a dominated point: \(a.outcomes.objectives)"
+      }
+    }
+    return nil
   }
 }

@@ -13,8 +13,7 @@ private struct Objectives: VectorOracle {
   }
 }
 
-private func objectives(_ box: Box, front: [Vector], _ tell: @escaping @Sendable (Vector) -> Outcomes) -> ProblemContent
-{
+func objectives(_ box: Box, front: [Vector], _ tell: @escaping @Sendable (Vector) -> Outcomes) -> ProblemContent {
   var optimum = KnownOptimum(value: nil)
   optimum.front = front.map { FrontPoint(point: $0, outcomes: tell($0)) }
   return ProblemContent(
@@ -26,17 +25,6 @@ let objectiveFamilies: [ProblemFamily] = [
   ProblemFamily("schaffer", "x² and (x − 2)²; front 0 ≤ x ≤ 2", reference: "Schaffer 1985") { _ in
     objectives(.cube(-10, 10, 1), front: (0...20).map { [0.1 * Double($0)] }) { x in
       Outcomes(objectives: [x[0] * x[0], (x[0] - 2) * (x[0] - 2)])
-    }
-  },
-  ProblemFamily(
-    "zdt1", "x₁ and g(1 − √(x₁/g)); front x₂ = … = xₙ = 0", reference: "Zitzler, Deb, Thiele 2000",
-    parameters: [.dimension(30, from: 2)]
-  ) { p in
-    let n = p.n
-    let front = (0...20).map { k in Vector([0.05 * Double(k)] + [Double](repeating: 0, count: n - 1)) }
-    return objectives(.cube(0, 1, n), front: front) { x in
-      let g = 1 + 9 * x.elements.dropFirst().reduce(0, +) / Double(n - 1)
-      return Outcomes(objectives: [x[0], g * (1 - (x[0] / g).squareRoot())])
     }
   },
   ProblemFamily(
