@@ -129,7 +129,7 @@ struct HighsOracleTests {
     #expect(refused.failure == "the semi-continuous variable 'x1' needs a finite upper bound")
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func aTimeLimitKeepsTheIncumbentAndTheBound() async throws {
     var question = SolveLinear()
     question.settings.timeLimit = 0.5
@@ -138,7 +138,7 @@ struct HighsOracleTests {
     #expect(try #require(answer.objective) >= (answer.bound ?? 0))
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func anInterruptionEndsTheSolveWithItsIncumbent() async throws {
     let interruption = Interruption()
     let relay = Relay()
@@ -150,7 +150,7 @@ struct HighsOracleTests {
     #expect(answer.primal != nil)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func aCancelledTaskEndsTheSolve() async throws {
     let highs = try #require(Installed.highs)
     let relay = Relay()

@@ -9,7 +9,7 @@ import Testing
 struct InfeasibilityTests {
   private func explainer() throws -> InfeasibilityExplainer {
     let highs = try #require(Installed.highs)
-    return InfeasibilityExplainer(timeLimit: 60) { try HighsOracle($0, highs: highs) }
+    return InfeasibilityExplainer(timeLimit: nil, solveLimit: 2000) { try HighsOracle($0, highs: highs) }
   }
 
   /// The program of the members only, as the explanation means it.

@@ -7,6 +7,8 @@ import Testing
 @Suite(.enabled(if: Installed.highs != nil, Installed.reason))
 struct IntegerConflictTests {
   private static let oracle: InfeasibilityExplainer.OracleMaker = { try HighsOracle($0) }
+  private static let explainer = InfeasibilityExplainer(
+    timeLimit: nil, solveLimit: 200, nodeLimit: 10_000, oracle: oracle)
 
   /// 2x + 2y = 3 has no point of whole numbers; the other rows are harmless.
   private static let parity = SmallPrograms.form(
@@ -16,7 +18,7 @@ struct IntegerConflictTests {
   @Test func parityIsFoundWhereTheRelaxationHasPoints() async throws {
     #expect(try await HighsOracle(Self.parity).solve(Self.relaxed).status == .optimal)
     let found = try #require(
-      try await InfeasibilityExplainer(timeLimit: 600, oracle: Self.oracle).explain(Self.parity))
+      try await Self.explainer.explain(Self.parity))
     #expect(found.rows == [0])
     #expect(found.countsIntegrality)
     #expect(found.sentences(in: Self.parity).first?.contains("whole numbers") == true)
@@ -39,7 +41,7 @@ struct IntegerConflictTests {
       costs: [0, 0, 0, 0, 0, 0], rows: rows, rowLower: [0.6, 0.6, 0.6, -.infinity, -.infinity, -.infinity],
       rowUpper: [.infinity, .infinity, .infinity, 1, 1, 9], upper: [1, 1, 1, 1, 1, 1],
       kinds: [VariableKind](repeating: .integer, count: 6))
-    let found = try #require(try await InfeasibilityExplainer(timeLimit: 600, oracle: Self.oracle).explain(form))
+    let found = try #require(try await Self.explainer.explain(form))
     #expect(found.rows == [0, 1, 2, 3, 4])
     #expect(found.isIrreducible)
     for left in found.rows {
@@ -57,11 +59,15 @@ struct IntegerConflictTests {
   @Test func aFeasibleProgramHasNone() async throws {
     let form = SmallPrograms.form(
       costs: [1], rows: [[2]], rowLower: [4], rowUpper: [4], upper: [5], kinds: [.integer])
-    #expect(try await InfeasibilityExplainer(timeLimit: 10, oracle: Self.oracle).explain(form) == nil)
+    #expect(try await Self.explainer.explain(form) == nil)
   }
 
-  @Test func withoutTimeNothingIsCalledIrreducible() async throws {
+  @Test func withoutTimeOrSolvesNothingIsCalledIrreducible() async throws {
     let found = try await InfeasibilityExplainer(timeLimit: 0, oracle: Self.oracle).explain(Self.parity)
     #expect(found?.isIrreducible != true)
+    let few = InfeasibilityExplainer(timeLimit: nil, solveLimit: 3, oracle: Self.oracle)
+    let part = try #require(try await few.explain(Self.parity))
+    #expect(!part.isIrreducible)
+    #expect(part.solves == 3)
   }
 }

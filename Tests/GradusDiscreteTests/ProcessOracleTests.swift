@@ -24,7 +24,7 @@ private enum Fixture {
   }
 }
 
-@Suite(.enabled(if: Fixture.isThere, Fixture.reason), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Fixture.isThere, Fixture.reason), .timeLimit(.minutes(10)))
 struct ProcessOracleTests {
   private func solve(
     _ form: StandardForm, _ kind: String, _ question: SolveLinear = SolveLinear(), relay: Relay? = nil,

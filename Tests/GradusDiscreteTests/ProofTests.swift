@@ -10,7 +10,7 @@ struct ProofTests {
   private func report(_ form: StandardForm, _ answer: ResultDocument, nodes: Int = 100_000) throws -> VerificationReport
   {
     let relaxation = try HighsRelaxation(form)
-    return try Verifier(effort: 0).prove(form, answer, timeLimit: 60, nodeLimit: nodes) {
+    return try Verifier(effort: 0).prove(form, answer, timeLimit: 3600, nodeLimit: nodes) {
       try relaxation.solve(lower: $0, upper: $1)
     }
   }
@@ -78,7 +78,7 @@ struct ProofTests {
     let answer = try await solved(form)
     var lie = LinearAnswer(status: .infeasible, source: "liar")
     lie.ray = Vector([1, 1])
-    let report = try Verifier(effort: 0).prove(form, answer, timeLimit: 10, nodeLimit: 50) { _, _ in lie }
+    let report = try Verifier(effort: 0).prove(form, answer, timeLimit: 3600, nodeLimit: 50) { _, _ in lie }
     #expect(report["proof"]?.finding == .unchecked)
   }
 }

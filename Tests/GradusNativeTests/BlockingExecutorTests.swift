@@ -14,7 +14,7 @@ import Testing
   }
 
   /// More blocked calls than there are cores, each waiting for all others, and the pool still answers.
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func blockedCallsDoNotOccupyThePool() async throws {
     let executor = BlockingExecutor()
     let count = 4 * ProcessInfo.processInfo.activeProcessorCount
@@ -37,7 +37,7 @@ import Testing
     #expect(arrived.withLock { $0 } == count)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func cancellingTheTaskReachesTheCall() async {
     let executor = BlockingExecutor()
     let stop = Shared(false)

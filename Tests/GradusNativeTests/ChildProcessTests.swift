@@ -2,7 +2,7 @@
 import GradusNative
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ChildProcessTests {
+@Suite(.timeLimit(.minutes(10))) struct ChildProcessTests {
   private struct TooLate: Error {}
 
   @Test func whatIsSentComesBack() throws {

@@ -120,7 +120,7 @@ import Testing
     let subject = SolvableProgram(try model.program())
     let answer = try await model.solve()
     #expect([.locallyInfeasible, .infeasible].contains(answer.status))
-    let found = await LocalConflict(subject, at: answer.point, timeLimit: 60)
+    let found = await LocalConflict(subject, at: answer.point, timeLimit: 3600)
     #expect(found.conflict?.rows.sorted() == ["inside", "outside"])
     #expect(found.isIrreducible)
     #expect(!found.violated.isEmpty)
@@ -132,7 +132,7 @@ import Testing
     let x = model.variable("x", from: 0, to: 1, start: 0.5)
     model.minimize(x * x)
     model.require(exp(x) <= 2, "row")
-    let found = await LocalConflict(SolvableProgram(try model.program()), at: Vector([0.5]), timeLimit: 10)
+    let found = await LocalConflict(SolvableProgram(try model.program()), at: Vector([0.5]), timeLimit: 3600)
     #expect(found.violated.isEmpty && found.conflict == nil)
   }
 }

@@ -12,7 +12,7 @@ import Testing
     let x = model.variable("x", start: 1)
     let y = model.variable("y", start: 0.5)
     state(model, x, y)
-    return try await model.solve(by: "interior-point", timeLimit: 20)
+    return try await model.solve(by: "interior-point", timeLimit: 3600)
   }
 
   @Test func raysAreProved() async throws {

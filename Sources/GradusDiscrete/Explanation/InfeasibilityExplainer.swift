@@ -14,25 +14,35 @@ public struct InfeasibilityExplainer: Sendable {
   public typealias OracleMaker = @Sendable (StandardForm) throws -> any LinearProgramOracle
 
   /// Seconds after which the conflict found so far is returned, marked as not proved irreducible; so is one where the
-  /// oracle leaves open whether a member is needed.
-  public var timeLimit = 10.0
+  /// oracle leaves open whether a member is needed. Nil: no clock is read, and the same program has the same explanation
+  /// however busy the machine is.
+  public var timeLimit: Double?
+  /// Solves after which the same happens.
+  public var solveLimit: Int
+  /// Nodes of one integer program, after which it counts as left open.
+  public var nodeLimit: Int?
   private let oracle: OracleMaker
 
-  public init(timeLimit: Double = 10, oracle: @escaping OracleMaker) {
+  public init(
+    timeLimit: Double? = 10, solveLimit: Int = .max, nodeLimit: Int? = nil, oracle: @escaping OracleMaker
+  ) {
     self.timeLimit = timeLimit
+    self.solveLimit = solveLimit
+    self.nodeLimit = nodeLimit
     self.oracle = oracle
   }
 
   /// Nil when the program is not found infeasible: a ray that proves nothing, and an elastic optimum of zero.
   public func explain(_ form: StandardForm, ray: Vector? = nil) async throws -> InfeasibilityExplanation? {
-    var filter = Filter(form: form, oracle: oracle, deadline: .now + .seconds(timeLimit))
+    var filter = Filter(form: form, oracle: oracle, effort: ExplanationEffort(self))
     let elastic = ElasticProgram(form)
     let relaxed = try await filter.solve(elastic.form)
     var relaxation: [Concession] = []
     if relaxed.status == .optimal, let point = relaxed.primal { relaxation = elastic.concessions(at: point) }
     if let crossed = Self.crossed(form) {
       return InfeasibilityExplanation(
-        rows: crossed.rows, bounds: crossed.bounds, isIrreducible: true, relaxation: relaxation, solves: filter.solves)
+        rows: crossed.rows, bounds: crossed.bounds, isIrreducible: true, relaxation: relaxation,
+        solves: filter.effort.solves)
     }
     let rays = [ray, relaxed.duals].compactMap { $0 }.filter { $0.count == form.constraintCount && $0.isFinite }
     let everything = ConflictSet.all(form)
@@ -42,15 +52,16 @@ public struct InfeasibilityExplainer: Sendable {
     }
     let (set, isIrreducible) = try await filter.thin(start)
     return InfeasibilityExplanation(
-      rows: set.rows, bounds: set.bounds, isIrreducible: isIrreducible, relaxation: relaxation, solves: filter.solves)
+      rows: set.rows, bounds: set.bounds, isIrreducible: isIrreducible, relaxation: relaxation,
+      solves: filter.effort.solves)
   }
 
   private func integerConflict(_ form: StandardForm, _ filter: Filter) async throws -> InfeasibilityExplanation? {
-    var search = IntegerConflict(form, oracle: oracle, deadline: filter.deadline)
+    var search = IntegerConflict(form, oracle: oracle, effort: filter.effort)
     guard let found = try await search.find() else { return nil }
     return InfeasibilityExplanation(
       rows: found.set.rows, bounds: found.set.bounds, isIrreducible: found.isIrreducible, countsIntegrality: true,
-      relaxation: [], solves: filter.solves + search.solves)
+      relaxation: [], solves: search.effort.solves)
   }
 
   /// One row or variable whose sides exclude each other.
@@ -69,28 +80,20 @@ public struct InfeasibilityExplainer: Sendable {
 private struct Filter {
   let form: StandardForm
   let oracle: InfeasibilityExplainer.OracleMaker
-  let deadline: ContinuousClock.Instant
-  var solves = 0
-
-  private var remaining: Double {
-    let left = ContinuousClock.now.duration(to: deadline)
-    return Double(left.components.seconds) + Double(left.components.attoseconds) * 1e-18
-  }
+  var effort: ExplanationEffort
 
   /// The answer at tight tolerances, or where those leave it open, at ordinary ones without presolve.
   mutating func solve(_ program: StandardForm) async throws -> LinearAnswer {
     var question = SolveLinear()
     question.relaxed = true
-    question.settings.timeLimit = max(0.1, remaining)
     question.settings.feasibility = 1e-9
-    solves += 1
+    effort.spend(on: &question)
     let oracle = try oracle(program)
     let answer = try await oracle.solve(question)
-    if [.optimal, .infeasible].contains(answer.status) || remaining <= 0 { return answer }
+    if [.optimal, .infeasible].contains(answer.status) || effort.isSpent() { return answer }
     question.settings.feasibility = LinearSolveSettings().feasibility
-    question.settings.timeLimit = max(0.1, remaining)
     question.settings.options = ["presolve": "off"]
-    solves += 1
+    effort.spend(on: &question)
     return try await oracle.solve(question)
   }
 
@@ -100,7 +103,7 @@ private struct Filter {
     var needed: Set<ConflictSet.Member> = []
     var isSure = true
     while let member = set.members.first(where: { !needed.contains($0) }) {
-      if remaining <= 0 { return (set, false) }
+      if effort.isSpent() { return (set, false) }
       let rest = set.without(member)
       if rest.rows.isEmpty {
         // Bounds alone do not contradict each other: crossed ones were found before.

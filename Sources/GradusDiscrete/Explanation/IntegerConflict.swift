@@ -10,34 +10,29 @@ import GradusNumerics
 struct IntegerConflict {
   let form: StandardForm
   let oracle: InfeasibilityExplainer.OracleMaker
-  let deadline: ContinuousClock.Instant
-  private(set) var solves = 0
+  private(set) var effort: ExplanationEffort
 
-  init(_ form: StandardForm, oracle: @escaping InfeasibilityExplainer.OracleMaker, deadline: ContinuousClock.Instant) {
+  init(_ form: StandardForm, oracle: @escaping InfeasibilityExplainer.OracleMaker, effort: ExplanationEffort) {
     self.form = form
     self.oracle = oracle
-    self.deadline = deadline
+    self.effort = effort
   }
 
   private enum Decision { case infeasible, feasible, open }
 
-  private var remaining: Double {
-    let left = ContinuousClock.now.duration(to: deadline).components
-    return Double(left.seconds) + Double(left.attoseconds) * 1e-18
-  }
+  /// A solve of fewer seconds would decide nothing.
+  private var isSpent: Bool { effort.isSpent(below: 0.05) }
 
   private mutating func decide(_ set: ConflictSet) async throws -> Decision {
-    let left = remaining
-    if left <= 0.05 { return .open }
+    if isSpent { return .open }
     if set.rows.isEmpty { return holdsWholeNumbers(set) ? .feasible : .infeasible }
     let part = set.program(in: form)
     var program = part.form
     program.kinds = part.columns.map { form.kinds[$0] }
     var question = SolveLinear()
     // Without bounds a search may never end; no trial gets more than a third of what is left.
-    question.settings.timeLimit = max(0.05, left / 3)
+    effort.spend(on: &question, share: 1.0 / 3, least: 0.05)
     question.settings.feasibility = 1e-9
-    solves += 1
     switch try await oracle(program).solve(question).status {
     case .infeasible: return .infeasible
     case .optimal: return .feasible
@@ -75,7 +70,7 @@ struct IntegerConflict {
           case .infeasible: set = trial
           case .feasible: start += width
           case .open:
-            if remaining <= 0.05 { return (set, false) }
+            if isSpent { return (set, false) }
             if width == 1 { isSure = false }
             start += width
           }
