@@ -160,6 +160,19 @@ struct AskTellRuleTests {
     #expect(try answers(asked) == documented)
   }
 
+  /// The lines with rules that `--help` shows are answered.
+  @Test func theLinesOfTheHelpAreAnswered() throws {
+    let help = try CommandRunner.run(["ask-tell", "--help"]).out
+    let text = try #require(help.range(of: "Update rules"))
+    let words = help[text.lowerBound...].split(separator: "OPTIONS")[0].split(whereSeparator: \.isWhitespace)
+    let lines = words.joined(separator: " ").matches(of: /\{"(start|ask|tell|end)": .*?\}(?=\s+(\{"|'))/)
+      .map { String($0.output.0) }.filter { !$0.contains("…") }
+    #expect(lines.count >= 4 && lines[0].contains("\"method\": \"adamw\""), "\(lines)")
+    let found = try answers(lines)
+    #expect(found.allSatisfy { code($0) == nil }, "\(found)")
+    #expect(help.contains("gradus explain adamw"))
+  }
+
   // MARK: Bad input
 
   @Test(arguments: [

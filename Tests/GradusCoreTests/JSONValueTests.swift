@@ -75,6 +75,20 @@ import Testing
     }
   }
 
+  /// Decimals in the middle of two doubles, and their neighbors: m·5ʲ·10⁻ʲ = m/2ʲ with m of 54 bits, odd.
+  @Test func decimalsHalfwayBetweenDoublesAreRoundedToEven() throws {
+    var random = RandomStream(seed: 5)
+    for _ in 0..<5_000 {
+      let middle = 1 << 53 | random.next() >> 11 | 1
+      for (j, five) in [(1, 5), (2, 25), (3, 125)] as [(Int, UInt64)] {
+        for digits in [middle * five - 1, middle * five, middle * five + 1] {
+          let text = "\(digits)e-\(j)"
+          #expect(try JSONValue(parsing: text).double?.bitPattern == Double(text)?.bitPattern, "\(text)")
+        }
+      }
+    }
+  }
+
   @Test func nonFiniteNumbersAreStrings() throws {
     let value: JSONValue = [.number(.infinity), .number(-.infinity), .number(.nan)]
     #expect(value.description == "[\"inf\",\"-inf\",\"nan\"]")

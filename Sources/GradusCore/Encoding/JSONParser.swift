@@ -163,6 +163,9 @@ private struct JSONParser {
       let magnitude = exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
       return .number(isNegative ? -magnitude : magnitude)
     }
+    if digits <= 19, !isWhole, let magnitude = nearestDouble(mantissa, tenTo: exponent) {
+      return .number(isNegative ? -magnitude : magnitude)
+    }
     let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
     if isWhole, let value = Int(text) { return .integer(value) }
     guard let value = Double(text), value.isFinite else {

@@ -16,6 +16,13 @@ struct AskTellCommand: GradusSubcommand {
         {"start": {"dim": 2, "lower": [-5, -5], "upper": [5, 5], "seed": 7}}
         {"ask": {"max": 8}}     {"points": [[…], …], "ids": [0, …]}
         {"tell": {"f": [[…], …]}}     {"best": {}}     {"save": {}}     {"end": {}}     {"quit": {}}
+
+      Update rules for training (adamw, lion, muon, …) step the parameters of any program, a gradient a step:
+        {"start": {"method": "adamw", "x0": [1, 2, 3], "settings": {"lr": 0.01}, \
+      "layout": [{"name": "w", "shape": [1, 2]}, {"name": "b", "shape": [1]}]}}
+        {"ask": {}}     {"points": [[1.0, 2.0, 3.0]], "ids": [0]}
+        {"tell": {"grad": [[0.5, -1, 2]]}}     {"ask": {}}     {"end": {}}     {"recommend": […], …}
+      'gradus explain adamw' lists the settings of a rule; 'gradus methods' lists the rules.
       """)
 
   @Option(name: .customLong("by"), help: "The method of runs that name none.")
