@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # demo: the examples, into demo/report.html     test: every test          bench: every benchmark, as ratios in one run
 # tools: optional components (benchmark peers)  claims: the measured claims
+# peers: update rules beside torch, optax and pytorch_optimizer, step by step
 # dist: release archive and Python wheel        fuzz: 100,000 mutated files a format
 # format: swift-format in place                 clean: remove what builds leave
 SHELL := /bin/bash
@@ -8,7 +9,7 @@ SHELL := /bin/bash
 FLAGS := -c release -Xcc -march=native
 GRADUS := .build/release/gradus
 
-.PHONY: demo test tools bench claims dist fuzz format clean build setup
+.PHONY: demo test tools bench claims peers dist fuzz format clean build setup
 
 setup:
 	@tools/setup.sh
@@ -31,6 +32,14 @@ bench: dist tools
 
 claims: build
 	@python3 Benchmarks/claims.py
+
+# Both are run, whatever the first one finds.
+peers: build
+	@tools/setup.sh peers
+	@status=0; \
+	.tools/peers/bin/python Benchmarks/rules_vs_peers.py || status=$$?; \
+	.tools/peers/bin/python Benchmarks/matrix_rules_vs_peers.py --no-speed || status=$$?; \
+	exit $$status
 
 dist:
 	@tools/setup.sh dist

@@ -30,9 +30,6 @@ let package = Package(
     .executableTarget(
       name: "rules", dependencies: [.product(name: "GradusFirstOrder", package: "gradus")], swiftSettings: settings),
     .executableTarget(
-      name: "rule-steps", dependencies: [.product(name: "GradusFirstOrder", package: "gradus")],
-      swiftSettings: settings),
-    .executableTarget(
       name: "rule-throughput",
       dependencies: [
         .product(name: "GradusFirstOrder", package: "gradus"), .product(name: "GradusNative", package: "gradus"),

@@ -2,18 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Update rules step by step beside torch, optax and pytorch_optimizer: the largest relative difference after 20 steps.
 
-    Benchmarks/rules_vs_peers.py [--python PATH]         PATH: a Python with torch, optax and pytorch_optimizer
+    .tools/peers/bin/python Benchmarks/rules_vs_peers.py              (`make peers` installs the libraries and runs this)
 
-Both sides hear the same gradients: of three scales (1e-3, 1, 1e3), with zeros, on a matrix of 6 × 8. A difference is relative
-to the largest of start, end and way of a coordinate. Exit code 1 above 1e-5, 5 where a peer library is missing.
+Ours are stepped through `gradus ask-tell`. Both sides hear the same gradients: of three scales (1e-3, 1, 1e3), with zeros, on
+a matrix of 6 × 8. A difference is relative to the largest of start, end and way of a coordinate. Exit code 1 above 1e-5, 5
+where a library is missing.
 """
-import argparse
-import json
 import math
-import subprocess
+import os
 import sys
 
-from measure import OURS, ROOT
+from stepping import Task, by_coordinate, by_torch, ours
 
 SHAPE, STEPS, LIMIT = (6, 8), 20, 1e-5
 
@@ -26,21 +25,8 @@ COUNT = SHAPE[0] * SHAPE[1]
 START = [math.cos(0.9 * j) for j in range(COUNT)]
 GRADIENTS = [[gradient(j, t) for j in range(COUNT)] for t in range(1, STEPS + 1)]
 LOSSES = [10 + math.sin(t) for t in range(1, STEPS + 1)]
+PROBE = Task(None, {}, SHAPE, START, GRADIENTS, LOSSES)
 MOMENTS = {"rate": 1e-2, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-6, "decay": 0.1}
-
-
-def by_torch(make):
-    import torch
-    p = torch.nn.Parameter(torch.tensor(START, dtype=torch.float32).reshape(SHAPE))
-    optimizer = make([p])
-    if hasattr(optimizer, "train"):
-        optimizer.train()
-    for g in GRADIENTS:
-        p.grad = torch.tensor(g, dtype=torch.float32).reshape(SHAPE)
-        optimizer.step()
-    if hasattr(optimizer, "eval"):
-        optimizer.eval()
-    return p.detach().flatten().tolist()
 
 
 def by_optax(make, evaluate=None):
@@ -71,10 +57,10 @@ def cases():
         return lambda: optax.chain(optax.add_decayed_weights(w), make())
 
     def t(rule, settings, make):
-        return "torch", rule, settings, lambda: by_torch(make)
+        return "torch", rule, settings, lambda: by_torch(make, PROBE)
 
     def p(rule, settings, make):
-        return "pytorch_optimizer", rule, settings, lambda: by_torch(make)
+        return "pytorch_optimizer", rule, settings, lambda: by_torch(make, PROBE)
 
     def o(rule, settings, make, evaluate=None):
         return "optax", rule, settings, lambda: by_optax(make, evaluate)
@@ -150,51 +136,33 @@ def cases():
     ]
 
 
-def compare(program):
-    """Every case, printed as it comes: rule, library, settings, difference, what went wrong."""
-    rows = []
-
-    def note(*row):
-        rows.append(row)
-        rule, library, settings, far, error = row
-        text = " ".join(f"{k}={v}" for k, v in settings.items())
-        print(f"| {rule} | {text} | {library} | {error if far is None else f'{far:.1e}'} |", flush=True)
-
+def compare():
+    """Every case, printed as it comes: the differences, NaN where a peer cannot run."""
     print("| rule | settings | beside | largest relative difference |\n| --- | --- | --- | --- |")
-    orders = [json.dumps({"rule": rule, "settings": {k: str(v) for k, v in settings.items()}, "shape": SHAPE,
-                          "start": START, "gradients": GRADIENTS, "losses": LOSSES})
-              for _, rule, settings, _ in cases()]
-    answers = subprocess.run([program], input="\n".join(orders) + "\n", capture_output=True, text=True, check=True)
-    for (library, rule, settings, peer), line in zip(cases(), answers.stdout.splitlines()):
-        mine = json.loads(line)
+    tasks = [Task(rule, {k: str(v) for k, v in settings.items()}, SHAPE, START, GRADIENTS, LOSSES)
+             for _, rule, settings, _ in cases()]
+    found = []
+    for (library, rule, settings, peer), mine in zip(cases(), ours(tasks)):
         try:
-            theirs = peer()
+            far = by_coordinate(mine, peer(), START)
+            said = f"{far:.1e}"
         except Exception as error:  # a peer that cannot run is a row of the table, not the end of it
-            note(rule, library, settings, None, repr(error).splitlines()[0][:80])
-            continue
-        far = max(abs(x - y) / max(abs(y), abs(s), abs(y - s)) for x, y, s in zip(mine, theirs, START))
-        note(rule, library, settings, far, "")
-    return rows
+            far, said = math.nan, repr(error).splitlines()[0][:80]
+        found.append(far)
+        print(f"| {rule} | {' '.join(f'{k}={v}' for k, v in settings.items())} | {library} | {said} |", flush=True)
+    return found
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--python", default=sys.executable)
-    parser.add_argument("--program", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if not options.program:
-        build = ["swift", "build", "-c", "release", "-Xcc", "-march=native", "--package-path", str(ROOT / "Benchmarks")]
-        subprocess.run([*build, "--product", "rule-steps"], check=True, stdout=subprocess.DEVNULL)
-        program = ROOT / "Benchmarks" / ".build" / "release" / "rule-steps"
-        command = [options.python, __file__, "--program", str(program)]
-        return subprocess.run(command, env={**OURS, "JAX_PLATFORMS": "cpu"}, timeout=900).returncode
+    os.environ["JAX_PLATFORMS"] = "cpu"
     try:
-        rows = compare(options.program)
+        found = compare()
     except ImportError as error:
-        print(f"{error}: choose a Python that has it with --python", file=sys.stderr)
+        print(f"{error}: run `make peers`, which installs it", file=sys.stderr)
         return 5
-    bad = [row for row in rows if row[3] is None or not row[3] <= LIMIT]
-    print(f"{len(rows) - len(bad)} of {len(rows)} within {LIMIT:g}")
+    bad = [far for far in found if not far <= LIMIT]
+    print(f"{len(found) - len(bad)} of {len(found)} within {LIMIT:g}")
+    print(f"rules beside peers, cases beyond {LIMIT:g}: {len(bad)} (limit 0)")
     return 1 if bad else 0
 
 

@@ -4,10 +4,12 @@
 #
 #   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, HiGHS, Pyomo
 #   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma, BBOB, CasADi)
+#   tools/setup.sh peers      also the peers of the update rules (torch, JAX with optax, pytorch_optimizer)
 #   tools/setup.sh dist       also what packing a release needs (binutils)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 highsbox=1.15.1
+torch=2.13.0
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -83,22 +85,41 @@ wheel highsbox "$highsbox" highsbox || say "without HiGHS, integer programs cann
 # Pyomo has no native parts; the tests drive `gradus` with it as an AMPL solver.
 wheel pyomo "" pyomo || say "without Pyomo, the tests of the AMPL convention are skipped"
 
+# An environment of its own: these bring NumPy, which must not shadow anybody's.
+environment() {
+  [ -x .tools/peers/bin/python ] && return 0
+  python3 -m venv .tools/peers >/dev/null 2>&1 || { install "virtual environments" python3-venv python3 \
+    && python3 -m venv .tools/peers >/dev/null; }
+}
+# peers MODULE…: installs those that cannot be imported; cocoex and pytorch_optimizer have other names as packages.
+peers() {
+  local missing=() name
+  for name in "$@"; do
+    .tools/peers/bin/python -c "import $name" >/dev/null 2>&1 && continue
+    case $name in
+      cocoex) missing+=(coco-experiment) ;;
+      pytorch_optimizer) missing+=(pytorch-optimizer) ;;
+      *) missing+=("$name") ;;
+    esac
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "installing ${missing[*]} into .tools/peers with pip"
+  .tools/peers/bin/python -m pip install --quiet --disable-pip-version-check "${missing[@]}"
+}
+
 case ${1:-} in
   optional)
-    # An environment of its own: these bring NumPy, which must not shadow anybody's.
-    if [ ! -x .tools/peers/bin/python ]; then
-      python3 -m venv .tools/peers >/dev/null 2>&1 || { install "virtual environments" python3-venv python3 \
-        && python3 -m venv .tools/peers >/dev/null; }
+    environment
+    peers numpy scipy highspy clarabel cma cocoex casadi pyscipopt ;;
+  peers)
+    environment
+    # The wheel without CUDA where pip finds one; that of PyPI is several times larger.
+    if ! .tools/peers/bin/python -c "import torch" >/dev/null 2>&1; then
+      say "installing torch $torch into .tools/peers with pip"
+      .tools/peers/bin/python -m pip install --quiet --disable-pip-version-check "torch==$torch+cpu" >/dev/null 2>&1 \
+        || .tools/peers/bin/python -m pip install --quiet --disable-pip-version-check "torch==$torch"
     fi
-    missing=()
-    for name in numpy scipy highspy clarabel cma cocoex casadi pyscipopt; do
-      # The package of the module cocoex has another name.
-      .tools/peers/bin/python -c "import $name" >/dev/null 2>&1 || missing+=("${name/cocoex/coco-experiment}")
-    done
-    if [ ${#missing[@]} -gt 0 ]; then
-      say "installing ${missing[*]} into .tools/peers with pip"
-      .tools/peers/bin/python -m pip install --quiet --disable-pip-version-check "${missing[@]}"
-    fi ;;
+    peers numpy jax optax pytorch_optimizer ;;
   dist)
     command -v readelf >/dev/null 2>&1 || install "binary tools" binutils binutils ;;
 esac
