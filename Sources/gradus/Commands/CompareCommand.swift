@@ -19,7 +19,7 @@ struct CompareCommand: GradusSubcommand {
   @OptionGroup var output: OutputOptions
 
   @Argument(help: "Rules, with settings after commas.")
-  var rules: [String]
+  var rules: [String] = []
 
   @Option(help: ArgumentHelp("Only these, separated by commas; 'list' names them.", valueName: "names"))
   var workloads: String?
@@ -52,20 +52,35 @@ struct CompareCommand: GradusSubcommand {
   var report: String?
 
   mutating func validate() throws {
-    if rules.isEmpty { throw ValidationError("name one or more rules; 'gradus methods' lists them") }
+    if rules.isEmpty, workloads != "list" {
+      throw ValidationError("name one or more rules; 'gradus methods' lists them")
+    }
     if !(1...1000).contains(trials) || !(1...1000).contains(studies) {
       throw ValidationError("--trials and --studies lie between 1 and 1000")
     }
     if !(0..<1).contains(warmup) { throw ValidationError("--warmup must be a share from 0 to below 1") }
     if !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
     if !Schedule.Shape.allCases.contains(where: { $0.rawValue == schedule }) {
-      let names = Schedule.Shape.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("there is no schedule '\(schedule)'; choose \(names)")
+      let names = Schedule.Shape.allCases.map(\.rawValue)
+      let near = nearest(to: schedule, among: names).map { "did you mean '\($0)'?" }
+      throw ValidationError(
+        "there is no schedule '\(schedule)'; \(near ?? "choose from \(names.joined(separator: ", "))")")
     }
-    if Set(rules).count < rules.count { throw ValidationError("a rule is named twice") }
+    if let twice = rules.indices.first(where: { rules[..<$0].contains(rules[$0]) }) {
+      throw ValidationError("the rule '\(rules[twice])' is named twice")
+    }
   }
 
   func execute() async throws -> ExitCode {
+    if workloads == "list" {
+      var table = Table(["workload", "what it is"])
+      for workload in try WorkloadLaboratory.names.compactMap({ try WorkloadLaboratory.workload(named: $0, seed: seed) }
+      ) {
+        table.rows.append([workload.name, workload.summary])
+      }
+      Console.out(table.text)
+      return .success
+    }
     let contestants = try rules.map { text in
       do { return try RuleContestant(text, isTuned: !untuned) } catch { throw Failure(.usage, "\(text): \(error)") }
     }
