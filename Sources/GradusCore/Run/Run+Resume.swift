@@ -41,7 +41,9 @@ extension Run {
   ) throws {
     let header = checkpoint.header
     guard header.method == Self.methodName else {
-      throw CheckpointMismatch(cause: "it was saved by the method \(header.method), this is \(Self.methodName)")
+      throw CheckpointMismatch(
+        cause: "it was saved by the method \(header.method), this is \(Self.methodName); choose that one, or start anew"
+      )
     }
     guard header.problem == Self.fingerprint(of: problem) else {
       throw CheckpointMismatch(cause: "it was saved on another problem")

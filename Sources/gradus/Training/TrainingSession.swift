@@ -87,8 +87,13 @@ struct TrainingSession {
     guard let path = command.resume else {
       return try Run(problem, by: method, asking: oracle, seed: command.seed, judgedBy: loss)
     }
-    let run = try Run<EarlyStopping<Rule>>(
-      resuming: Checkpoint(contentsOf: path), of: problem, asking: oracle, judgedBy: loss)
+    let checkpoint = try Checkpoint(contentsOf: path)
+    if let saved = Self.rule(of: checkpoint), saved != spec.rule {
+      throw Failure(
+        .unreadable,
+        "\(path) was saved by the rule \(saved), not by \(spec.rule); say 'rule: \(saved)', or leave --resume out")
+    }
+    let run = try Run<EarlyStopping<Rule>>(resuming: checkpoint, of: problem, asking: oracle, judgedBy: loss)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     guard try encoder.encode(run.method) == encoder.encode(method) else {
@@ -98,6 +103,14 @@ struct TrainingSession {
       )
     }
     return run
+  }
+
+  /// The name of the rule that a training was saved with; nil where it was no training of this kind.
+  private static func rule(of checkpoint: Checkpoint) -> String? {
+    func method<Rule: CataloguedRule>(_ type: Rule.Type) -> String {
+      String(describing: EarlyStopping<Clipped<Rule>>.self)
+    }
+    return RuleCatalog.entries.first { method($0.type) == checkpoint.header.method }?.card.name
   }
 
   /// The parameters in a file, for a model with this layout.
