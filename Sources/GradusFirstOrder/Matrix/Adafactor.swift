@@ -40,7 +40,7 @@ public struct Adafactor: CataloguedRule {
 
   public static let card = Card(
     "adafactor", "factored second moments, steps measured by the parameters", guarantee: "none in general",
-    reference: "Shazeer & Stern 2018", trials: RuleTrials.of("adafactor"))
+    reference: "Shazeer & Stern 2018", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settingsOfTensors: Set = ["relative"]
 

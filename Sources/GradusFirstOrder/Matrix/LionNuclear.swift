@@ -35,7 +35,7 @@ public struct LionNuclear: CataloguedRule, MatrixRule {
 
   public static let card = Card(
     "lion-nuclear", "Lion with the nuclear norm", guarantee: "stationary where no singular value exceeds 1/decay",
-    reference: "Chen et al. 2024", trials: RuleTrials.of("lion-nuclear"))
+    reference: "Chen et al. 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-3)])
 
   public static let settings: [Setting<Self>] =
     [

@@ -38,7 +38,7 @@ public struct Muon: CataloguedRule, MatrixRule {
 
   public static let card = Card(
     "muon", "orthogonalized momentum", guarantee: "none in general", reference: "Jordan et al. 2024",
-    trials: RuleTrials.of("muon"))
+    trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-2)])
 
   public static let settings: [Setting<Self>] =
     [

@@ -36,7 +36,7 @@ public struct NorMuon: CataloguedRule, MatrixRule {
 
   public static let card = Card(
     "normuon", "orthogonalized momentum with rows of even length", guarantee: "none in general",
-    reference: "Li et al. 2025", trials: RuleTrials.of("normuon"))
+    reference: "Li et al. 2025", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-2)])
 
   public static let settings: [Setting<Self>] =
     [

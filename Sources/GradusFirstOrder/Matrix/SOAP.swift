@@ -41,7 +41,7 @@ public struct SOAP: CataloguedRule, MatrixRule {
 
   public static let card = Card(
     "soap", "Adam in the eigenbasis of Shampoo", guarantee: "none in general", reference: "Vyas et al. 2025",
-    trials: RuleTrials.of("soap"))
+    trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] =
     [

@@ -30,7 +30,7 @@ public struct SWAN: CataloguedRule, MatrixRule {
 
   public static let card = Card(
     "swan", "standardized and whitened gradients", guarantee: "none in general", reference: "Ma et al. 2024",
-    trials: RuleTrials.of("swan"))
+    trials: [Trial("quadratic,n=10", answers: 20_000, value: 150)])
 
   public static let settings: [Setting<Self>] =
     [

@@ -49,7 +49,7 @@ public struct Shampoo: CataloguedRule, MatrixRule {
 
   public static let card = Card(
     "shampoo", "gradients between inverse roots of second moments", guarantee: "regret for convex losses with sums",
-    reference: "Gupta, Koren & Singer 2018", trials: RuleTrials.of("shampoo"))
+    reference: "Gupta, Koren & Singer 2018", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] =
     [
