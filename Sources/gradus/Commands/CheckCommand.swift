@@ -24,7 +24,7 @@ struct CheckCommand: GradusSubcommand {
     // Methods that leave the work to HiGHS are tried with HiGHS in this process, where it is installed.
     let highs: Highs?
     do { highs = try Highs() } catch {
-      if method == HighsSolver.card.name { throw error }
+      if let method, Self.asksHighs(method) { throw error }
       highs = nil
     }
     let sources = try ProblemSource.library { form in try highs.map { try HighsOracle(form, highs: $0) } }
@@ -33,7 +33,7 @@ struct CheckCommand: GradusSubcommand {
       if !output.quiet {
         Console.error("gradus check: \(entry.card.name) (\(i + 1) of \(entries.count))\n")
       }
-      if highs == nil, entry.card.name == HighsSolver.card.name {
+      if highs == nil, Self.asksHighs(entry.card.name) {
         Console.error("gradus check: \(entry.card.name) is left out, because HiGHS was not found\n")
         continue
       }
@@ -51,6 +51,11 @@ struct CheckCommand: GradusSubcommand {
     }
     guard broken > 0 else { return .success }
     throw Failure(.refuted, "\(Numbers.counted(broken, "law")) broken; see the sentences above")
+  }
+
+  /// True for methods that leave linear and integer programs to HiGHS.
+  private static func asksHighs(_ method: String) -> Bool {
+    [HighsSolver.card.name, OuterApproximation.card.name, SpatialBranchAndBound.card.name].contains(method)
   }
 
   /// Problems of the library written as formulas.
