@@ -25,10 +25,10 @@ public struct AdaDelta: CataloguedRule, FusedRule {
     reference: "Zeiler 2012", trials: [Trial("quadratic,n=10", answers: 20_000, value: 0.1)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("smoothing", \.smoothing, in: 0...0.9999999, "factor of the mean squares"),
     Setting("epsilon", \.epsilon, in: 1e-30...1e3, "the first step, and what keeps the denominator from zero"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, added to the gradient"),
+    .coupledDecay(\.decay),
   ]
 
   public var cell: Cell2 { Cell2() }

@@ -33,11 +33,10 @@ public struct AdaGrad: CataloguedRule, FusedRule {
     reference: "Duchi, Hazan & Singer 2011", trials: [Trial("quadratic,n=10", answers: 20_000, value: 50)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("initial", \.initial, in: 0...1e6, "what the sum of squares begins with"),
     Setting("slowing", \.slowing, in: 0...1e3, "how the rate falls with the steps"),
-    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, added to the gradient"),
+    .epsilon(\.epsilon), .coupledDecay(\.decay),
     Setting("inside", \.isInside, "epsilon stands under the root"),
   ]
 

@@ -30,11 +30,9 @@ public struct AdamW: CataloguedRule, FusedRule {
     reference: "Loshchilov & Hutter 2019", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
-    Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
-    Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment"),
+    .rate(\.rate), .beta1(\.beta1), .beta2(\.beta2),
     Setting("epsilon", \.epsilon, in: 0...1e3, "added to the root of the second moment"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .decay(\.decay),
   ]
 
   public var cell: Cell2 { Cell2() }

@@ -33,7 +33,7 @@ public struct COCOB: CataloguedRule, FusedRule {
     Setting("rate", \.rate, in: 1e-12...1, "share of the way to the new point"),
     Setting("bet", \.bet, in: 1...1e9, "largest share that is bet first, inverted"),
     Setting("epsilon", \.epsilon, in: 1e-30...1e3, "first bound of gradients"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, added to the gradient"),
+    .coupledDecay(\.decay),
   ]
 
   /// θ₀, the largest gradient, the sum of their sizes, the sum of −g, and what was won.

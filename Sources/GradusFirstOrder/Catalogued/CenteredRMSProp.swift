@@ -32,11 +32,10 @@ public struct CenteredRMSProp: CataloguedRule, FusedRule {
     reference: "Graves 2013", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-3)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("smoothing", \.smoothing, in: 0...0.9999999, "factor of the averages"),
     Setting("momentum", \.momentum, in: 0...0.99999, "factor of the buffer"),
-    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, added to the gradient"),
+    .epsilon(\.epsilon), .coupledDecay(\.decay),
     Setting("inside", \.isInside, "epsilon stands under the root"),
   ]
 

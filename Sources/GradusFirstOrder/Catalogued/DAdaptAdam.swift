@@ -39,10 +39,7 @@ public struct DAdaptAdam: CataloguedRule, MeasuredRule {
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "factor of the step"),
-    Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
-    Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment"),
-    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .beta1(\.beta1), .beta2(\.beta2), .epsilon(\.epsilon), .decay(\.decay),
     Setting("initial", \.initial, in: 1e-30...1e6, "first estimate of the distance"),
     Setting("growth", \.growth, in: 1...1e30, "largest growth of the estimate in a step"),
     Setting("corrected", \.isCorrected, "correct the moments for their start"),

@@ -31,7 +31,7 @@ public struct DAdaptSGD: CataloguedRule, MeasuredRule {
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "factor of the step"),
     Setting("momentum", \.momentum, in: 0...0.99999, "share of the old point in the new"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, added to the gradient"),
+    .coupledDecay(\.decay),
     Setting("initial", \.initial, in: 1e-30...1e6, "first estimate of the distance"),
     Setting("growth", \.growth, in: 1...1e30, "largest growth of the estimate in a step"),
   ]

@@ -30,8 +30,7 @@ public struct DoG: CataloguedRule, MeasuredRule {
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "factor of the step"),
     Setting("initial", \.initial, in: 1e-30...1e6, "first radius, for a start of norm 0"),
-    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, added to the gradient"),
+    .epsilon(\.epsilon), .coupledDecay(\.decay),
   ]
 
   public var cell: Cell1 { Cell1() }

@@ -33,11 +33,10 @@ public struct LARS: CataloguedRule, MeasuredRule {
     reference: "You, Gitman & Ginsburg 2017", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("momentum", \.momentum, in: 0...0.99999, "factor of the buffer"),
     Setting("coefficient", \.coefficient, in: 1e-9...1e3, "share of the length of a tensor"),
-    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, added to the gradient"),
+    .epsilon(\.epsilon), .coupledDecay(\.decay),
     Setting("nesterov", \.isNesterov, "look ahead along the buffer"),
     Setting("separate", \.isSeparate, "lengths of gradient and decay are added"),
   ]

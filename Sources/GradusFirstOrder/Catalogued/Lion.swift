@@ -30,10 +30,10 @@ public struct Lion: CataloguedRule, FusedRule {
     reference: "Chen et al. 2023", trials: [Trial("quadratic,n=10", answers: 20_000, value: 50)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("beta1", \.beta1, in: 0...0.99999, "share of the average in the direction"),
     Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the average"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .decay(\.decay),
   ]
 
   public var cell: Cell1 { Cell1() }

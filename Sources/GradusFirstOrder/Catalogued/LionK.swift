@@ -39,10 +39,10 @@ public struct LionK: CataloguedRule, UpdateRule {
     reference: "Chen et al. 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 400)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("beta1", \.beta1, in: 0...0.99999, "share of the average in the direction"),
     Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the average"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .decay(\.decay),
     Setting("map", choice: \.map, "the dual map"),
     Setting("parameter", \.parameter, in: 1e-12...1e9, "p of lp (at least 1), e of huber, k of top"),
   ]

@@ -35,7 +35,7 @@ public struct MoMo: CataloguedRule, MeasuredRule {
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "largest step"),
     Setting("momentum", \.momentum, in: 0...0.99999, "factor of the averages"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .decay(\.decay),
     Setting("bound", \.bound, in: -1e30...1e30, "a lower bound of the loss"),
     Setting("adapt", \.isAdapting, "raise the bound by what is seen"),
   ]

@@ -37,10 +37,7 @@ public struct MoMoAdam: CataloguedRule, MeasuredRule {
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "largest step"),
-    Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
-    Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment"),
-    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .beta1(\.beta1), .beta2(\.beta2), .epsilon(\.epsilon), .decay(\.decay),
     Setting("bound", \.bound, in: -1e30...1e30, "a lower bound of the loss"),
     Setting("adapt", \.isAdapting, "raise the bound by what is seen"),
   ]

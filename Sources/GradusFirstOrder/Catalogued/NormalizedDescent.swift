@@ -27,10 +27,9 @@ public struct NormalizedDescent: CataloguedRule, FusedRule {
     reference: "Nesterov 1984; Cutkosky & Mehta 2020", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("momentum", \.momentum, in: 0...0.99999, "factor of the average"),
-    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .epsilon(\.epsilon), .decay(\.decay),
   ]
 
   public var needsGradientNorm: Bool { true }

@@ -47,11 +47,9 @@ public struct Prodigy: CataloguedRule, MeasuredRule {
 
   public static let settings: [Setting<Self>] = [
     Setting("rate", \.rate, in: 1e-12...1e6, "factor of the step"),
-    Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
-    Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment"),
+    .beta1(\.beta1), .beta2(\.beta2),
     Setting("beta3", \.beta3, in: 0...0.9999999, "factor of the estimate; 0: the root of beta2"),
-    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .epsilon(\.epsilon), .decay(\.decay),
     Setting("initial", \.initial, in: 1e-30...1e6, "first estimate of the distance"),
     Setting("coefficient", \.coefficient, in: 1e-6...1e6, "factor of the estimate"),
     Setting("growth", \.growth, in: 1...1e30, "largest growth of the estimate in a step"),

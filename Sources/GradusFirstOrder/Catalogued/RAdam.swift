@@ -33,11 +33,7 @@ public struct RAdam: CataloguedRule, FusedRule {
     reference: "Liu et al. 2020", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
-    Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
-    Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment"),
-    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, added to the gradient"),
+    .rate(\.rate), .beta1(\.beta1), .beta2(\.beta2), .epsilon(\.epsilon), .coupledDecay(\.decay),
     Setting("decoupled", \.decoupled, in: 0...1e3, "weight decay beside the moments"),
   ]
 

@@ -33,11 +33,11 @@ public struct SGD: CataloguedRule, FusedRule {
     trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("momentum", \.momentum, in: 0...0.99999, "factor of the buffer"),
     Setting("dampening", \.dampening, in: 0...1, "what of the gradient is kept out of the buffer"),
     Setting("nesterov", \.isNesterov, "look ahead along the buffer"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, added to the gradient"),
+    .coupledDecay(\.decay),
   ]
 
   public var cell: Cell1 { Cell1() }

@@ -37,12 +37,11 @@ public struct SGDP: CataloguedRule, UpdateRule {
     reference: "Heo et al. 2021", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-3)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("momentum", \.momentum, in: 0...0.99999, "factor of the buffer"),
     Setting("dampening", \.dampening, in: 0...1, "what of the gradient is kept out of the buffer"),
     Setting("nesterov", \.isNesterov, "look ahead along the buffer"),
-    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .epsilon(\.epsilon), .decay(\.decay),
     Setting(
       "threshold", \.threshold, in: 0...1e6,
       "largest cosine, times the root of the dimension, that is taken for scale invariance"),

@@ -45,11 +45,9 @@ public struct ScheduleFreeAdamW: CataloguedRule, MeasuredRule {
     reference: "Defazio et al. 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("beta", \.beta, in: 1e-3...0.99999, "share of the average in the parameters"),
-    Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment"),
-    Setting("epsilon", \.epsilon, in: 0...1e3, "keeps the denominator from zero"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .beta2(\.beta2), .epsilon(\.epsilon), .decay(\.decay),
     Setting("warmup", \.warmup, in: 0...1e12, "steps until the rate is whole"),
     Setting("power", \.power, in: 0...100, "exponent of the step in the weight of a point"),
   ]

@@ -26,9 +26,9 @@ public struct Signum: CataloguedRule, FusedRule {
     reference: "Bernstein et al. 2018", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-3)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("momentum", \.momentum, in: 0...0.99999, "factor of the average"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .decay(\.decay),
   ]
 
   public var cell: Cell1 { Cell1() }

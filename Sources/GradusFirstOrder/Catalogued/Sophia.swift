@@ -43,12 +43,12 @@ public struct Sophia: CataloguedRule, FusedRule, CurvatureRule {
     reference: "Liu et al. 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("beta1", \.beta1, in: 0...0.99999, "factor of the average"),
     Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the curvature"),
     Setting("scale", \.scale, in: 1e-12...1e12, "factor of the curvature in the step"),
     Setting("epsilon", \.epsilon, in: 1e-30...1e3, "least curvature"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .decay(\.decay),
     Setting("every", \.every, in: 1...1e9, "steps from one curvature to the next"),
     Setting("curvature", choice: \.curvature, "where curvature comes from"),
     Setting("batch", \.batch, in: 1e-12...1e12, "factor of the squared gradient as curvature"),

@@ -40,7 +40,7 @@ public struct Adafactor: CataloguedRule {
 
   public static let card = Card(
     "adafactor", "factored second moments, steps measured by the parameters", guarantee: "none in general",
-    reference: "Shazeer & Stern 2018", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
+    reference: "Shazeer & Stern 2018", trials: [Trial("quadratic,n=10", answers: 5_000, value: 1e-4)])
 
   public static let settingsOfTensors: Set = ["relative"]
 
@@ -53,7 +53,7 @@ public struct Adafactor: CataloguedRule {
     Setting("momentum", \.momentum, in: 0...0.99999, "factor of the average of updates, 0 for none"),
     Setting("relative", \.isRelative, "whether the rate is at most one over the root of the step"),
     Setting("scaled", \.isScaled, "whether steps are measured by the parameters"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .decay(\.decay),
   ]
 
   /// What is remembered about one tensor.

@@ -35,11 +35,11 @@ public struct LionNuclear: CataloguedRule, MatrixRule {
 
   public static let card = Card(
     "lion-nuclear", "Lion with the nuclear norm", guarantee: "stationary where no singular value exceeds 1/decay",
-    reference: "Chen et al. 2024", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-3)])
+    reference: "Chen et al. 2024", trials: [Trial("quadratic,n=10", answers: 10_000, value: 1e-3)])
 
   public static let settings: [Setting<Self>] =
     [
-      Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+      .rate(\.rate),
       Setting("beta1", \.beta1, in: 0...0.99999, "share of the average in the direction"),
       Setting("beta2", \.beta2, in: 0...0.99999, "factor of the average"),
       Setting("steps", \.steps, in: 1...50, "steps of the iteration that orthogonalizes"),

@@ -31,16 +31,16 @@ public struct MFAC: CataloguedRule {
 
   public static let card = Card(
     "m-fac", "gradients through the inverse Fisher matrix of the last ones", guarantee: "none in general",
-    reference: "Frantar, Kurtic & Alistarh 2021", trials: [Trial("sphere,n=10", answers: 20_000, value: 1e-4)])
+    reference: "Frantar, Kurtic & Alistarh 2021", trials: [Trial("sphere,n=10", answers: 12_000, value: 1e-4)])
 
   public static let settingsOfTensors: Set = ["coupled"]
 
   public static let settings: [Setting<Self>] = [
-    Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+    .rate(\.rate),
     Setting("window", \.window, in: 1...4096, "gradients of the Fisher matrix"),
     Setting("damping", \.damping, in: 1e-12...1e6, "multiple of the identity in it"),
     Setting("momentum", \.momentum, in: 0...0.99999, "factor of the average of directions"),
-    Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+    .decay(\.decay),
     Setting("coupled", \.isCoupled, "whether decay is part of the gradient"),
   ]
 

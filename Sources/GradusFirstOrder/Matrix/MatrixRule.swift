@@ -135,7 +135,7 @@ extension MatrixRule {
   /// Settings that every matrix rule has.
   static var sharedSettings: [Setting<Self>] {
     [
-      Setting("decay", \.decay, in: 0...1e3, "weight decay, multiplied by the rate"),
+      .decay(\.decay),
       Setting("adam_rate", \.adam.rate, in: 1e-12...1e6, "learning rate of vectors and exceptions"),
       Setting("adam_beta1", \.adam.beta1, in: 0...0.99999, "their factor of the first moment"),
       Setting("adam_beta2", \.adam.beta2, in: 0...0.9999999, "their factor of the second moment"),

@@ -38,11 +38,11 @@ public struct Muon: CataloguedRule, MatrixRule {
 
   public static let card = Card(
     "muon", "orthogonalized momentum", guarantee: "none in general", reference: "Jordan et al. 2024",
-    trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-2)])
+    trials: [Trial("quadratic,n=10", answers: 5_000, value: 1)])
 
   public static let settings: [Setting<Self>] =
     [
-      Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+      .rate(\.rate),
       Setting("momentum", \.momentum, in: 0...0.99999, "factor of the average"),
       Setting("nesterov", \.isNesterov, "whether the gradient enters once more"),
       Setting("steps", \.steps, in: 1...50, "steps of the iteration that orthogonalizes"),

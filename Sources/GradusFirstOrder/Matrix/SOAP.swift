@@ -41,12 +41,11 @@ public struct SOAP: CataloguedRule, MatrixRule {
 
   public static let card = Card(
     "soap", "Adam in the eigenbasis of Shampoo", guarantee: "none in general", reference: "Vyas et al. 2025",
-    trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
+    trials: [Trial("quadratic,n=10", answers: 5_000, value: 1e-4)])
 
   public static let settings: [Setting<Self>] =
     [
-      Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
-      Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
+      .rate(\.rate), .beta1(\.beta1),
       Setting("beta2", \.beta2, in: 0...0.9999999, "factor of the second moment in the basis"),
       Setting("beta3", \.beta3, in: 0...0.9999999, "factor of the second moments of sides"),
       Setting("epsilon", \.epsilon, in: 0...1e3, "added to the root of the second moment"),

@@ -30,11 +30,11 @@ public struct SWAN: CataloguedRule, MatrixRule {
 
   public static let card = Card(
     "swan", "standardized and whitened gradients", guarantee: "none in general", reference: "Ma et al. 2024",
-    trials: [Trial("quadratic,n=10", answers: 20_000, value: 150)])
+    trials: [Trial("quadratic,n=10", answers: 5_000, value: 150)])
 
   public static let settings: [Setting<Self>] =
     [
-      Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
+      .rate(\.rate),
       Setting("share", \.share, in: 0.01...1, "factor of the iteration that whitens"),
       Setting("steps", \.steps, in: 1...100, "steps of the iteration that whitens"),
     ] + sharedSettings

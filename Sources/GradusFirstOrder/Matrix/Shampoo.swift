@@ -49,12 +49,11 @@ public struct Shampoo: CataloguedRule, MatrixRule {
 
   public static let card = Card(
     "shampoo", "gradients between inverse roots of second moments", guarantee: "regret for convex losses with sums",
-    reference: "Gupta, Koren & Singer 2018", trials: [Trial("quadratic,n=10", answers: 20_000, value: 1e-4)])
+    reference: "Gupta, Koren & Singer 2018", trials: [Trial("quadratic,n=10", answers: 10_000, value: 1e-3)])
 
   public static let settings: [Setting<Self>] =
     [
-      Setting("rate", \.rate, in: 1e-12...1e6, "learning rate"),
-      Setting("beta1", \.beta1, in: 0...0.99999, "factor of the first moment"),
+      .rate(\.rate), .beta1(\.beta1),
       Setting("beta2", \.beta2, in: 0...1, "factor of the second moments, 1 for sums"),
       Setting("epsilon", \.epsilon, in: 1e-30...1e30, "multiple of the identity in the second moments"),
       Setting("root", \.root, in: 1...16, "order of the inverse roots"),
