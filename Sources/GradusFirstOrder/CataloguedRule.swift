@@ -61,10 +61,10 @@ extension FusedRule {
     _ parameters: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>, _ cells: UnsafeMutablePointer<Cell>,
     count: Int, _ constants: Constants
   ) {
-    Elementwise.sweep(self, constants, parameters, gradient, cells, cells: 0..<(count + 7) / 8, count: count)
+    Elementwise.sweep(self, constants, parameters, gradient, cells, cells: 0..<Lane.number(count), count: count)
   }
 
-  /// Cells for every eight numbers of the flat buffer.
+  /// Cells for every sixteen numbers of the flat buffer.
   public func start(_ layout: Layout) -> Cells<Cell> { Elementwise(self).start(layout) }
 
   /// One pass.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import GradusNumerics
 
-/// The memory of an elementwise rule: one cell for eight neighboring parameters. Saved as raw words.
+/// The memory of an elementwise rule: one cell for sixteen neighboring parameters. Saved as raw words.
 public struct Cells<Cell: BitwiseCopyable & Sendable>: Sendable {
   @usableFromInline var storage: [Cell]
 
@@ -23,14 +23,17 @@ public struct Cells<Cell: BitwiseCopyable & Sendable>: Sendable {
 }
 
 extension Cells {
-  /// What `body` makes of each eight neighboring parameters and their cell; the cells follow the flat buffer.
+  /// What `body` makes of each sixteen neighboring parameters and their cell; the cells follow the flat buffer.
   func combined(with parameters: Span<Float>, _ body: (Lane, Cell) -> Lane) -> [Float] {
     let count = parameters.count
     return parameters.withUnsafeBufferPointer { p in
       [Float](unsafeUninitializedCapacity: count) { target, initialized in
         initialized = count
         guard let p = p.baseAddress, let out = target.baseAddress else { return }
-        for i in storage.indices { body(Lane(p, 8 * i, count), storage[i]).store(out, 8 * i, count) }
+        for i in storage.indices {
+          let offset = Lane.scalarCount * i
+          body(Lane(p, offset, count), storage[i]).store(out, offset, count)
+        }
       }
     }
   }

@@ -11,11 +11,11 @@ public struct Elementwise<Rule: ElementwiseRule>: UpdateRule {
 
   @inlinable
   public func start(_ layout: Layout) -> Cells<Rule.Cell> {
-    Cells(repeating: rule.cell, count: (layout.count + 7) / 8)
+    Cells(repeating: rule.cell, count: Lane.number(layout.count))
   }
 
   @inlinable
-  public var wordsPerParameter: Double { Double(Cells<Rule.Cell>.words) / 8 }
+  public var wordsPerParameter: Double { Double(Cells<Rule.Cell>.words) / Double(Lane.scalarCount) }
 
   @inlinable
   public var needsGradientNorm: Bool { rule.needsGradientNorm }
@@ -31,7 +31,7 @@ public struct Elementwise<Rule: ElementwiseRule>: UpdateRule {
   ) {
     let count = layout.count
     Blocks.check(parameters.count, gradient.count, layout)
-    precondition(state.count == (count + 7) / 8, "the memory of the rule belongs to another layout")
+    precondition(state.count == Lane.number(count), "the memory of the rule belongs to another layout")
     var context = context
     if rule.needsGradientNorm, context.gradientNorm == nil { context.gradientNorm = gradientNorm(gradient) }
     let constants = rule.constants(context)
@@ -52,21 +52,24 @@ public struct Elementwise<Rule: ElementwiseRule>: UpdateRule {
     _ rule: Rule, _ constants: Rule.Constants, _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>,
     _ c: UnsafeMutablePointer<Rule.Cell>, cells: Range<Int>, count: Int
   ) {
-    let rawParameters = UnsafeMutableRawPointer(p)
-    let rawGradient = UnsafeRawPointer(g)
-    let whole = min(cells.upperBound, count / 8)
+    let width = Lane.scalarCount
+    let whole = min(cells.upperBound, count / width)
     var i = cells.lowerBound
     while i < whole {
-      var direction = rawGradient.loadUnaligned(fromByteOffset: 32 * i, as: Lane.self)
-      let old = UnsafeRawPointer(rawParameters).loadUnaligned(fromByteOffset: 32 * i, as: Lane.self)
+      let (p, g) = (p + width &* i, g + width &* i)
+      Ahead.write(p)
+      Ahead.read(g)
+      Ahead.write(cell: c + i)
+      var direction = Lane(whole: g)
+      let old = Lane(whole: p)
       rule.transform(&direction, parameter: old, cell: &c[i], constants)
-      rawParameters.storeBytes(of: old + direction, toByteOffset: 32 * i, as: Lane.self)
-      i += 1
+      (old + direction).store(whole: p)
+      i &+= 1
     }
     guard cells.upperBound > whole else { return }
-    var direction = Lane(g, 8 * whole, count)
-    let old = Lane(p, 8 * whole, count)
+    var direction = Lane(g, width * whole, count)
+    let old = Lane(p, width * whole, count)
     rule.transform(&direction, parameter: old, cell: &c[whole], constants)
-    (old + direction).store(p, 8 * whole, count)
+    (old + direction).store(p, width * whole, count)
   }
 }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Eight neighboring coordinates, which a rule treats at once in registers.
-public typealias Lane = SIMD8<Float>
-
 /// A rule that treats every coordinate alike.
 ///
 ///     u ← g,   u ← rule₁(u, θ, s₁),  u ← rule₂(u, θ, s₂), …,   θ ← θ + u
 ///
 /// A chain of rules is one type, so the compiler makes one pass over memory of it, whatever the number of links.
 public protocol ElementwiseRule: Sendable, Codable, Hashable {
-  /// What is remembered about eight neighboring coordinates: lanes and nothing else.
+  /// What is remembered about sixteen neighboring coordinates: lanes and nothing else.
   associatedtype Cell: BitwiseCopyable & Sendable
   /// What is the same for all coordinates of a step.
   associatedtype Constants: Sendable

@@ -9,7 +9,7 @@ import GradusNumerics
 ///
 /// Sums are taken in double precision, in blocks that depend on the layout alone.
 public protocol MeasuredRule: UpdateRule where State == MeasuredState<Cell, Scalars> {
-  /// What is remembered about eight neighboring coordinates.
+  /// What is remembered about sixteen neighboring coordinates.
   associatedtype Cell: BitwiseCopyable & Sendable
   /// What is remembered once for all coordinates, or once a tensor.
   associatedtype Scalars: Sendable & Codable
@@ -17,7 +17,7 @@ public protocol MeasuredRule: UpdateRule where State == MeasuredState<Cell, Scal
   associatedtype Beginning: Sendable
   /// What they share in the second.
   associatedtype Constants: Sendable
-  /// What is remembered about eight neighboring coordinates before the first step.
+  /// What is remembered about sixteen neighboring coordinates before the first step.
   var cell: Cell { get }
   /// What is remembered once, or once a tensor, before the first step.
   var scalars: Scalars { get }
@@ -37,10 +37,10 @@ public protocol MeasuredRule: UpdateRule where State == MeasuredState<Cell, Scal
 
 /// Up to four sums over coordinates, kept apart by the place in a lane.
 public struct Sums: Sendable {
-  public var first = SIMD8<Double>.zero
-  public var second = SIMD8<Double>.zero
-  public var third = SIMD8<Double>.zero
-  public var fourth = SIMD8<Double>.zero
+  public var first = SIMD16<Double>.zero
+  public var second = SIMD16<Double>.zero
+  public var third = SIMD16<Double>.zero
+  public var fourth = SIMD16<Double>.zero
 
   public init() {}
 
@@ -63,13 +63,13 @@ extension MeasuredRule {
   public var measuresTensors: Bool { false }
   public var hasFirstPass: Bool { true }
   public var treatsTensorsAlone: Bool { measuresTensors }
-  public var wordsPerParameter: Double { Double(Cells<Cell>.words) / 8 }
+  public var wordsPerParameter: Double { Double(Cells<Cell>.words) / Double(Lane.scalarCount) }
 
   /// Cells for the whole buffer, or for each tensor by itself.
   public func start(_ layout: Layout) -> MeasuredState<Cell, Scalars> {
     let pieces = pieces(layout)
     return MeasuredState(
-      cells: Cells(repeating: cell, count: pieces.reduce(0) { $0 + ($1.count + 7) / 8 }),
+      cells: Cells(repeating: cell, count: pieces.reduce(0) { $0 + Lane.number($1.count) }),
       scalars: pieces.map { _ in scalars })
   }
 
@@ -85,7 +85,7 @@ extension MeasuredRule {
     Blocks.check(parameters.count, gradient.count, layout)
     let pieces = pieces(layout)
     precondition(
-      state.scalars.count == pieces.count && state.cells.count == pieces.reduce(0) { $0 + ($1.count + 7) / 8 },
+      state.scalars.count == pieces.count && state.cells.count == pieces.reduce(0) { $0 + Lane.number($1.count) },
       "the memory of the rule belongs to another layout")
     var context = context
     if needsGradientNorm, context.gradientNorm == nil { context.gradientNorm = gradientNorm(gradient) }
@@ -98,7 +98,7 @@ extension MeasuredRule {
             let pass = Pass(
               p: p + piece.lowerBound, g: g + piece.lowerBound, c: c, count: piece.count, context: context)
             step(pass, &scalars[k])
-            c += (piece.count + 7) / 8
+            c += Lane.number(piece.count)
           }
         }
       }
@@ -120,39 +120,46 @@ extension MeasuredRule {
       for sums in partial { total += sums }
     }
     let constants = decide(total, pass.context, &scalars)
-    let (p, g, c, count) = (pass.p, pass.g, pass.c, pass.count)
-    Blocks.run(count, pass.context.crew) { cells in
-      let whole = min(cells.upperBound, count / 8)
-      var i = cells.lowerBound
-      while i < whole {
-        var direction = UnsafeRawPointer(g).loadUnaligned(fromByteOffset: 32 * i, as: Lane.self)
-        let old = UnsafeRawPointer(p).loadUnaligned(fromByteOffset: 32 * i, as: Lane.self)
-        transform(&direction, parameter: old, cell: &c[i], constants)
-        UnsafeMutableRawPointer(p).storeBytes(of: old + direction, toByteOffset: 32 * i, as: Lane.self)
-        i += 1
-      }
-      guard cells.upperBound > whole else { return }
-      var direction = Lane(g, 8 * whole, count)
-      let old = Lane(p, 8 * whole, count)
-      transform(&direction, parameter: old, cell: &c[whole], constants)
-      (old + direction).store(p, 8 * whole, count)
+    // From the end: what the first pass has seen last is still near.
+    Blocks.eachFromEnd(pass.count, pass.context.crew) { transformed(pass, $0, constants) }
+  }
+
+  private func transformed(_ pass: Pass<Cell>, _ cells: Range<Int>, _ constants: Constants) {
+    let (c, count, width) = (pass.c, pass.count, Lane.scalarCount)
+    let whole = min(cells.upperBound, count / width)
+    var i = cells.lowerBound
+    while i < whole {
+      let (p, g) = (pass.p + width &* i, pass.g + width &* i)
+      Ahead.write(p)
+      var direction = Lane(whole: g)
+      let old = Lane(whole: p)
+      transform(&direction, parameter: old, cell: &c[i], constants)
+      (old + direction).store(whole: p)
+      i &+= 1
     }
+    guard cells.upperBound > whole else { return }
+    var direction = Lane(pass.g, width * whole, count)
+    let old = Lane(pass.p, width * whole, count)
+    transform(&direction, parameter: old, cell: &c[whole], constants)
+    (old + direction).store(pass.p, width * whole, count)
   }
 
   private func measured(_ pass: Pass<Cell>, _ cells: Range<Int>, _ beginning: Beginning) -> Sums {
-    let (p, g, c) = (pass.p, pass.g, pass.c)
+    let (c, count, width) = (pass.c, pass.count, Lane.scalarCount)
     var sums = Sums()
-    let whole = min(cells.upperBound, pass.count / 8)
+    let whole = min(cells.upperBound, count / width)
     var i = cells.lowerBound
     while i < whole {
-      let direction = UnsafeRawPointer(g).loadUnaligned(fromByteOffset: 32 * i, as: Lane.self)
-      let old = UnsafeRawPointer(p).loadUnaligned(fromByteOffset: 32 * i, as: Lane.self)
-      measure(direction, parameter: old, cell: &c[i], beginning, into: &sums)
-      i += 1
+      let (p, g) = (pass.p + width &* i, pass.g + width &* i)
+      Ahead.read(p)
+      Ahead.read(g)
+      Ahead.write(cell: c + i)
+      measure(Lane(whole: g), parameter: Lane(whole: p), cell: &c[i], beginning, into: &sums)
+      i &+= 1
     }
     if cells.upperBound > whole {
       measure(
-        Lane(g, 8 * whole, pass.count), parameter: Lane(p, 8 * whole, pass.count), cell: &c[whole], beginning,
+        Lane(pass.g, width * whole, count), parameter: Lane(pass.p, width * whole, count), cell: &c[whole], beginning,
         into: &sums)
     }
     return sums
@@ -170,4 +177,4 @@ private struct Pass<Cell: BitwiseCopyable & Sendable> {
 
 /// The product of lanes in double precision.
 @inline(__always)
-func product(_ x: Lane, _ y: Lane) -> SIMD8<Double> { widened(x) * widened(y) }
+func product(_ x: Lane, _ y: Lane) -> SIMD16<Double> { widened(x) * widened(y) }

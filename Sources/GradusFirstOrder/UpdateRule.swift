@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusNumerics
 
 /// How parameters move on hearing a gradient.
 ///
@@ -49,26 +50,17 @@ func gradientNorm(_ gradient: Span<Float>) -> Double { gradientSquare(gradient).
 /// |g|² in double precision, summed in fixed blocks.
 func gradientSquare(_ gradient: Span<Float>) -> Double {
   gradient.withUnsafeBufferPointer { g in
-    var total = 0.0
-    var start = 0
-    while start < g.count {
+    guard let x = g.baseAddress else { return 0 }
+    var sum = 0.0
+    for start in stride(from: 0, to: g.count, by: 4096) {
       let end = min(start + 4096, g.count)
-      var lanes = SIMD8<Double>.zero
-      var i = start
-      while i + 8 <= end {
-        var x = SIMD8<Double>.zero
-        for k in 0..<8 { x[k] = Double(g[i + k]) }
-        lanes += x * x
-        i += 8
+      var lanes = SIMD16<Double>.zero
+      for i in stride(from: start, to: end, by: Lane.scalarCount) {
+        let y = widened(Lane(x, i, end))
+        lanes += y * y
       }
-      var rest = 0.0
-      while i < end {
-        rest += Double(g[i]) * Double(g[i])
-        i += 1
-      }
-      total += lanes.sum() + rest
-      start = end
+      sum += total(lanes)
     }
-    return total
+    return sum
   }
 }

@@ -43,8 +43,10 @@ public struct AMSGrad: CataloguedRule, FusedRule {
   /// What the coordinates of a step share.
   public struct Constants: Sendable {
     @usableFromInline var adam: AdamConstants
+    /// What the second moment is multiplied by before the maximum.
     @usableFromInline var inner: Float
-    @usableFromInline var outer: Float
+    @usableFromInline var pull: Float
+    @usableFromInline var offset: Float
   }
 
   public static var memory: [MemoryKind] { [.signed, .unsigned, .unsigned] }
@@ -53,16 +55,16 @@ public struct AMSGrad: CataloguedRule, FusedRule {
   public func constants(_ context: StepContext) -> Constants {
     let c = AdamConstants(beta1, beta2, epsilon, decay: decay, rate: rate, context)
     return Constants(
-      adam: c, inner: isCorrected ? c.correction2 : 1, outer: isCorrected ? 1 : c.correction2)
+      adam: c, inner: isCorrected ? c.correction2 : 1, pull: isCorrected ? c.factor * c.correction1 : c.pull,
+      offset: isCorrected ? c.epsilon : c.offset)
   }
 
   @inlinable
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell3, _ c: Constants) {
-    cell.first = c.adam.beta1 * cell.first + c.adam.share1 * u
-    cell.second = c.adam.beta2 * cell.second + c.adam.share2 * (u * u)
+    cell.first += c.adam.share1 * (u - cell.first)
+    cell.second += c.adam.share2 * (u * u - cell.second)
     cell.third = larger(cell.third, c.inner * cell.second)
-    u = (c.adam.correction1 * cell.first) / (squareRoot(c.outer * cell.third) + c.adam.epsilon)
-    u = c.adam.factor * (u + c.adam.decay * parameter)
+    u = (c.pull * cell.first) / (squareRoot(cell.third) + c.offset) + c.adam.shrink * parameter
   }
 }

@@ -52,17 +52,16 @@ public struct AdaBelief: CataloguedRule, FusedRule {
     let c = AdamConstants(beta1, beta2, epsilon, decay: decay, rate: rate, context)
     let factor = isRectified ? Rectification(beta2, context.step).factor : 1
     return Constants(
-      adam: c, scale: c.correction1 * Float(factor ?? 1), isAdaptive: factor != nil)
+      adam: c, scale: factor.map { c.pull * Float($0) } ?? c.factor * c.correction1, isAdaptive: factor != nil)
   }
 
   @inlinable
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: Constants) {
-    cell.first = c.adam.beta1 * cell.first + c.adam.share1 * u
+    cell.first += c.adam.share1 * (u - cell.first)
     let surprise = u - cell.first
-    cell.second = c.adam.beta2 * cell.second + c.adam.share2 * (surprise * surprise) + c.adam.epsilon
-    let root = squareRoot(c.adam.correction2 * cell.second) + c.adam.epsilon
-    u = c.scale * cell.first / (c.isAdaptive ? root : Lane(repeating: 1))
-    u = c.adam.factor * (u + c.adam.decay * parameter)
+    cell.second += c.adam.share2 * (surprise * surprise - cell.second) + c.adam.epsilon
+    let step = c.scale * cell.first
+    u = (c.isAdaptive ? step / (squareRoot(cell.second) + c.adam.offset) : step) + c.adam.shrink * parameter
   }
 }

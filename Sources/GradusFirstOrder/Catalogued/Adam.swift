@@ -47,8 +47,8 @@ public struct Adam: CataloguedRule, FusedRule {
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: AdamConstants) {
     u += c.decay * parameter
-    cell.first = c.beta1 * cell.first + c.share1 * u
-    cell.second = c.beta2 * cell.second + c.share2 * (u * u)
-    u = c.factor * ((c.correction1 * cell.first) / (squareRoot(c.correction2 * cell.second) + c.epsilon))
+    cell.first += c.share1 * (u - cell.first)
+    cell.second += c.share2 * (u * u - cell.second)
+    u = (c.pull * cell.first) / (squareRoot(cell.second) + c.offset)
   }
 }

@@ -47,10 +47,9 @@ public struct AdamW: CataloguedRule, FusedRule {
   @inlinable
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: AdamConstants) {
-    cell.first = c.beta1 * cell.first + c.share1 * u
-    cell.second = c.beta2 * cell.second + c.share2 * (u * u)
-    u = (c.correction1 * cell.first) / (squareRoot(c.correction2 * cell.second) + c.epsilon)
-    u = c.factor * (u + c.decay * parameter)
+    cell.first += c.share1 * (u - cell.first)
+    cell.second += c.share2 * (u * u - cell.second)
+    u = (c.pull * cell.first) / (squareRoot(cell.second) + c.offset) + c.shrink * parameter
   }
 }
 
@@ -68,6 +67,11 @@ public struct AdamConstants: Sendable {
   @usableFromInline var decay: Float
   /// −φη.
   @usableFromInline var factor: Float
+  /// −φη·√(1 − β₂ᵗ)/(1 − β₁ᵗ) and ε·√(1 − β₂ᵗ): with them the moments need no correction of their own.
+  @usableFromInline var pull: Float
+  @usableFromInline var offset: Float
+  /// −φηλ.
+  @usableFromInline var shrink: Float
 
   init(
     _ beta1: Double, _ beta2: Double, _ epsilon: Double, decay: Double, rate: Double, _ context: StepContext
@@ -76,6 +80,10 @@ public struct AdamConstants: Sendable {
     (share1, share2) = (Float(1 - beta1), Float(1 - beta2))
     correction1 = Float(1 / (1 - power(beta1, context.step)))
     correction2 = Float(1 / (1 - power(beta2, context.step)))
-    factor = Float(-context.rateFactor * rate)
+    let (step, root) = (-context.rateFactor * rate, (1 - power(beta2, context.step)).squareRoot())
+    factor = Float(step)
+    pull = Float(step * root / (1 - power(beta1, context.step)))
+    offset = Float(epsilon * root)
+    shrink = Float(step * decay)
   }
 }

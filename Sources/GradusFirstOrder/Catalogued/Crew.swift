@@ -14,16 +14,33 @@ struct Crew {
     }
   }
 
-  /// Calls `body` for every row; several at a time go to a thread, so that each has enough to do.
-  func each(_ count: Int, _ width: Int, _ body: (Int) -> Void) {
-    let several = max(1, 8 * Blocks.cells / max(1, width))
+  /// What `body` makes of every group of rows; groups depend on shapes alone.
+  func groups<Value: BitwiseCopyable>(_ count: Int, _ width: Int, _ body: (Range<Int>) -> Value) -> [Value] {
+    let several = Self.several(width)
     let groups = (count + several - 1) / several
-    guard let threads, groups > 1 else {
-      for row in 0..<count { body(row) }
-      return
+    return [Value](unsafeUninitializedCapacity: groups) { values, initialized in
+      initialized = groups
+      guard let base = values.baseAddress else { return }
+      run(groups) { base[$0] = body($0 * several..<min(count, ($0 + 1) * several)) }
     }
-    threads.run(groups) { group in
+  }
+
+  /// Calls `body` for every row; several at a time go to a thread, so that each has enough to do. `fromEnd`: the last rows
+  /// first, because a pass before has just seen them.
+  func each(_ count: Int, _ width: Int, fromEnd: Bool = false, _ body: (Int) -> Void) {
+    let several = Self.several(width)
+    let groups = (count + several - 1) / several
+    run(groups) { turn in
+      let group = fromEnd ? groups - 1 - turn : turn
       for row in group * several..<min(count, (group + 1) * several) { body(row) }
     }
+  }
+
+  /// Rows in a group.
+  private static func several(_ width: Int) -> Int { max(1, Lane.scalarCount * Blocks.cells / max(1, width)) }
+
+  private func run(_ groups: Int, _ body: (Int) -> Void) {
+    if let threads, groups > 1 { return threads.run(groups, body) }
+    for group in 0..<groups { body(group) }
   }
 }

@@ -96,10 +96,10 @@ public struct DAdaptAdam: CataloguedRule, MeasuredRule {
   /// The numbers of the step.
   public func decide(_ sums: Sums, _ context: StepContext, _ s: inout Scalars) -> Constants {
     let step = begin(context, &s).step
-    let denominator = sums.second.sum()
+    let denominator = total(sums.second)
     let root = beta2.squareRoot()
     if denominator > 0 {
-      s.numerator = root * s.numerator + (1 - root) * step * sums.first.sum()
+      s.numerator = root * s.numerator + (1 - root) * step * total(sums.first)
       if context.rateFactor > 0 {
         let estimate = s.numerator / ((1 - root) * denominator)
         s.distance = max(s.distance, min(estimate, s.distance * growth))

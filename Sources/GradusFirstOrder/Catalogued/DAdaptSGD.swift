@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
+import GradusNumerics
 
 /// Descent with a rate from a lower bound of the distance to the solution.
 ///
@@ -82,8 +83,8 @@ public struct DAdaptSGD: CataloguedRule, MeasuredRule {
   /// The numbers of the step.
   public func decide(_ sums: Sums, _ context: StepContext, _ s: inout Scalars) -> Constants {
     let step = begin(context, &s).exactStep
-    s.numerator += step * sums.first.sum()
-    let length = sums.second.sum().squareRoot()
+    s.numerator += step * total(sums.first)
+    let length = total(sums.second).squareRoot()
     if length > 0, step > 0 { s.distance = max(s.distance, min(2 * s.numerator / length, s.distance * growth)) }
     return Constants(share: length > 0 ? Float(1 - momentum) : 0)
   }

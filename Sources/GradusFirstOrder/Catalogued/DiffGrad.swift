@@ -43,11 +43,10 @@ public struct DiffGrad: CataloguedRule, FusedRule {
   @inlinable
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell3, _ c: AdamConstants) {
-    cell.first = c.beta1 * cell.first + c.share1 * u
-    cell.second = c.beta2 * cell.second + c.share2 * (u * u)
-    let friction = 1 + exponential(-magnitude(cell.third - u))
+    cell.first += c.share1 * (u - cell.first)
+    cell.second += c.share2 * (u * u - cell.second)
+    let friction = 1 + exponentialDecay(magnitude(cell.third - u))
     cell.third = u
-    u = (c.correction1 * cell.first) / ((squareRoot(c.correction2 * cell.second) + c.epsilon) * friction)
-    u = c.factor * (u + c.decay * parameter)
+    u = (c.pull * cell.first) / ((squareRoot(cell.second) + c.offset) * friction) + c.shrink * parameter
   }
 }

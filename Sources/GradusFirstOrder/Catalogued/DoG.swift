@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
+import GradusNumerics
 
 /// Distance over gradients: a rate from how far the run has come.
 ///
@@ -72,9 +73,9 @@ public struct DoG: CataloguedRule, MeasuredRule {
 
   /// The numbers of the step.
   public func decide(_ sums: Sums, _ context: StepContext, _ s: inout Scalars) -> Constants {
-    if context.step == 1 { s.radius = initial * (1 + sums.third.sum().squareRoot()) }
-    s.radius = max(s.radius, sums.second.sum().squareRoot())
-    s.total += sums.first.sum()
+    if context.step == 1 { s.radius = initial * (1 + total(sums.third).squareRoot()) }
+    s.radius = max(s.radius, total(sums.second).squareRoot())
+    s.total += total(sums.first)
     let root = (s.total + epsilon).squareRoot()
     let step = root > 0 ? s.radius / root : 0
     return Constants(step: Float(-context.rateFactor * rate * step), decay: Float(decay))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
+import GradusNumerics
 
 /// Distance over weighted gradients: a rate from how far the run has come.
 ///
@@ -69,8 +70,8 @@ public struct DoWG: CataloguedRule, MeasuredRule {
 
   /// The numbers of the step.
   public func decide(_ sums: Sums, _ context: StepContext, _ s: inout Scalars) -> Constants {
-    s.distance = max(s.distance, sums.second.sum())
-    s.total += s.distance * sums.first.sum()
+    s.distance = max(s.distance, total(sums.second))
+    s.total += s.distance * total(sums.first)
     let root = s.total.squareRoot() + epsilon
     let step = root > 0 ? s.distance / root : 0
     return Constants(step: Float(-context.rateFactor * rate * step), decay: Float(decay))

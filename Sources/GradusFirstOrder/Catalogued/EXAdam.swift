@@ -46,8 +46,12 @@ public struct EXAdam: CataloguedRule, FusedRule {
   public struct Constants: Sendable {
     @usableFromInline var adam: AdamConstants
     @usableFromInline var share1: Float
+    /// False where β₁ᵗ is lost beside 1 in single precision, which spares a division.
+    @usableFromInline var hasSecond: Bool
+    /// The factor of the numerator, alone and times β₂ᵗ.
+    @usableFromInline var pull: Float
     @usableFromInline var share2: Float
-    @usableFromInline var factor: Float
+    @usableFromInline var shrink: Float
   }
 
   public static var memory: [MemoryKind] { [.signed, .unsigned] }
@@ -56,21 +60,25 @@ public struct EXAdam: CataloguedRule, FusedRule {
   public func constants(_ context: StepContext) -> Constants {
     let c = AdamConstants(beta1, beta2, epsilon, decay: decay, rate: rate, context)
     let growth = isGrowing ? 0.5 * naturalLogarithm(2 * Double(context.step + 1)) : 1
+    let step = -context.rateFactor * rate * growth
+    let (share1, share2) = (power(beta1, context.step), power(beta2, context.step))
+    let pull = step * (1 - share2).squareRoot() / (1 - share1)
     return Constants(
-      adam: c, share1: Float(power(beta1, context.step)), share2: Float(power(beta2, context.step)),
-      factor: Float(-context.rateFactor * rate * growth))
+      adam: c, share1: Float(share1), hasSecond: share1 > 0x1p-25, pull: Float(pull), share2: Float(pull * share2),
+      shrink: Float(step * decay))
   }
 
   @inlinable
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: Constants) {
-    cell.first = c.adam.beta1 * cell.first + c.adam.share1 * u
-    cell.second = c.adam.beta2 * cell.second + c.adam.share2 * (u * u)
-    let square = cell.first * cell.first
-    let first = 1 + c.share2 * cell.second / (cell.second + c.adam.epsilon)
-    let second = 1 + c.share1 * square / (square + c.adam.epsilon)
-    let root = squareRoot(c.adam.correction2 * cell.second * second) + c.adam.epsilon
-    u = c.adam.correction1 * first * (cell.first + u) / root
-    u = c.factor * (u + c.adam.decay * parameter)
+    cell.first += c.adam.share1 * (u - cell.first)
+    cell.second += c.adam.share2 * (u * u - cell.second)
+    let first = c.pull + c.share2 * cell.second / (cell.second + c.adam.epsilon)
+    var corrected = cell.second
+    if c.hasSecond {
+      let square = cell.first * cell.first
+      corrected *= 1 + c.share1 * square / (square + c.adam.epsilon)
+    }
+    u = first * (cell.first + u) / (squareRoot(corrected) + c.adam.offset) + c.shrink * parameter
   }
 }

@@ -72,7 +72,7 @@ public struct LAMB: CataloguedRule, MeasuredRule {
 
   /// The numbers of the step.
   public func decide(_ sums: Sums, _ context: StepContext, _ s: inout Scalars) -> Constants {
-    let (length, step) = (sums.first.sum().squareRoot(), sums.second.sum().squareRoot())
+    let (length, step) = (total(sums.first).squareRoot(), total(sums.second).squareRoot())
     s.ratio = length > 0 && step > 0 ? length / step : 1
     let ratio = s.ratio
     return Constants(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
+import GradusNumerics
 
 /// Momentum whose step is a share of the tensor it moves.
 ///
@@ -80,8 +81,8 @@ public struct LARS: CataloguedRule, MeasuredRule {
 
   /// The numbers of the step.
   public func decide(_ sums: Sums, _ context: StepContext, _ s: inout Scalars) -> Constants {
-    let length = sums.first.sum().squareRoot()
-    let whole = isSeparate ? sums.third.sum().squareRoot() + decay * length : sums.second.sum().squareRoot()
+    let length = total(sums.first).squareRoot()
+    let whole = isSeparate ? total(sums.third).squareRoot() + decay * length : total(sums.second).squareRoot()
     s.ratio = length > 0 && whole > 0 ? coefficient * length / (whole + epsilon) : 1
     let ratio = s.ratio
     return Constants(

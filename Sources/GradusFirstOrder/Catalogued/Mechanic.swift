@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
+import GradusNumerics
 
 /// AdamW under a factor that six gamblers learn.
 ///
@@ -83,8 +84,8 @@ public struct Mechanic: CataloguedRule, MeasuredRule {
   /// The numbers of the step.
   public func decide(_ sums: Sums, _ context: StepContext, _ s: inout Scalars) -> Constants {
     let old = s.gamblers.reduce(0) { $0 + $1.stake } + epsilon
-    let pulled = pull * (old - epsilon) * sums.third.sum().squareRoot() / (sums.fourth.sum().squareRoot() + epsilon)
-    let gain = (sums.first.sum() + pulled * sums.second.sum()) / old
+    let pulled = pull * (old - epsilon) * total(sums.third).squareRoot() / (total(sums.fourth).squareRoot() + epsilon)
+    let gain = (total(sums.first) + pulled * total(sums.second)) / old
     for i in s.gamblers.indices { s.gamblers[i].hear(gain, initial: initial / 6, epsilon) }
     let stake = s.gamblers.reduce(0) { $0 + $1.stake }
     return Constants(base: base.constants(context), ratio: Float(stake / old), stake: Float(stake))

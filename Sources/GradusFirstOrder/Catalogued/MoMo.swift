@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
+import GradusNumerics
 
 /// Momentum with a Polyak step from a model of the loss.
 ///
@@ -84,8 +85,8 @@ public struct MoMo: CataloguedRule, MeasuredRule {
     guard let loss = context.loss else { preconditionFailure("MoMo needs the loss of the batch") }
     let momentum = context.step == 1 ? 0 : self.momentum
     s.loss = momentum * s.loss + (1 - momentum) * loss
-    s.product = momentum * s.product + (1 - momentum) * sums.second.sum()
-    let (square, inner) = (sums.first.sum(), sums.third.sum())
+    s.product = momentum * s.product + (1 - momentum) * total(sums.second)
+    let (square, inner) = (total(sums.first), total(sums.third))
     let step = rate * context.rateFactor
     let factor = 1 + step * decay
     if isAdapting {

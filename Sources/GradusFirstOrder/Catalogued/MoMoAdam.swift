@@ -94,8 +94,8 @@ public struct MoMoAdam: CataloguedRule, MeasuredRule {
   public func decide(_ sums: Sums, _ context: StepContext, _ s: inout Scalars) -> Constants {
     guard let loss = context.loss else { preconditionFailure("MoMo needs the loss of the batch") }
     s.loss = beta1 * s.loss + (1 - beta1) * loss
-    s.product = beta1 * s.product + (1 - beta1) * sums.second.sum()
-    let (square, inner) = (sums.first.sum(), sums.third.sum())
+    s.product = beta1 * s.product + (1 - beta1) * total(sums.second)
+    let (square, inner) = (total(sums.first), total(sums.third))
     let step = rate * context.rateFactor
     let factor = 1 + step * decay
     let grown = 1 - power(beta1, context.step)

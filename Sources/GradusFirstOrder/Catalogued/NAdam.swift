@@ -52,7 +52,7 @@ public struct NAdam: CataloguedRule, FusedRule {
     @usableFromInline var adam: AdamConstants
     @usableFromInline var here: Float
     @usableFromInline var average: Float
-    @usableFromInline var decoupled: Float
+    @usableFromInline var shrink: Float
   }
 
   public static var memory: [MemoryKind] { [.signed, .unsigned] }
@@ -67,20 +67,20 @@ public struct NAdam: CataloguedRule, FusedRule {
       t += 1
     }
     let (now, next) = (momentum(context.step), momentum(context.step + 1))
+    let step = -context.rateFactor * rate * (1 - power(beta2, context.step)).squareRoot()
     return Constants(
-      adam: c, here: Float((1 - now) / (1 - product)), average: Float(next / (1 - product * next)),
-      decoupled: Float(decoupled))
+      adam: c, here: Float(step * (1 - now) / (1 - product)), average: Float(step * next / (1 - product * next)),
+      shrink: Float(-context.rateFactor * rate * decoupled))
   }
 
   @inlinable
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: Constants) {
     let g = u + c.adam.decay * parameter
-    cell.first = c.adam.beta1 * cell.first + c.adam.share1 * g
-    cell.second = c.adam.beta2 * cell.second + c.adam.share2 * (g * g)
+    cell.first += c.adam.share1 * (g - cell.first)
+    cell.second += c.adam.share2 * (g * g - cell.second)
     let numerator = c.here * g + c.average * cell.first
-    u = numerator / (squareRoot(c.adam.correction2 * cell.second) + c.adam.epsilon)
-    u = c.adam.factor * (u + c.decoupled * parameter)
+    u = numerator / (squareRoot(cell.second) + c.adam.offset) + c.shrink * parameter
   }
 
   /// μₜ.

@@ -52,18 +52,18 @@ public struct NAdamW: CataloguedRule, FusedRule {
   /// What the coordinates of this step share.
   public func constants(_ context: StepContext) -> Constants {
     let c = AdamConstants(beta1, beta2, epsilon, decay: decay, rate: rate, context)
-    let next = isAhead ? Float(1 / (1 - power(beta1, context.step + 1))) : c.correction1
-    return Constants(
-      adam: c, average: c.beta1 * next, here: c.share1 * c.correction1)
+    let step = -context.rateFactor * rate * (1 - power(beta2, context.step)).squareRoot()
+    let now = 1 - power(beta1, context.step)
+    let next = isAhead ? 1 - power(beta1, context.step + 1) : now
+    return Constants(adam: c, average: Float(step * beta1 / next), here: Float(step * (1 - beta1) / now))
   }
 
   @inlinable
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: Constants) {
-    cell.first = c.adam.beta1 * cell.first + c.adam.share1 * u
-    cell.second = c.adam.beta2 * cell.second + c.adam.share2 * (u * u)
+    cell.first += c.adam.share1 * (u - cell.first)
+    cell.second += c.adam.share2 * (u * u - cell.second)
     let numerator = c.average * cell.first + c.here * u
-    u = numerator / (squareRoot(c.adam.correction2 * cell.second) + c.adam.epsilon)
-    u = c.adam.factor * (u + c.adam.decay * parameter)
+    u = numerator / (squareRoot(cell.second) + c.adam.offset) + c.adam.shrink * parameter
   }
 }

@@ -56,11 +56,11 @@ public struct Prodigy: CataloguedRule, MeasuredRule {
     Setting("form", choice: \.form, "corrections of the moments and of the estimate"),
   ]
 
-  /// θ₀, m, v and s.
+  /// m, v, θ₀ and s: those that the second pass needs side by side.
   public struct Cell: BitwiseCopyable, Sendable {
-    var start = Lane.zero
     var first = Lane.zero
     var second = Lane.zero
+    var start = Lane.zero
     var weighted = Lane.zero
   }
 
@@ -112,7 +112,7 @@ public struct Prodigy: CataloguedRule, MeasuredRule {
     if c.isFirst { cell.start = parameter }
     sums.first += product(g, cell.start - parameter)
     cell.first = c.beta1 * cell.first + c.share1 * g
-    cell.second = c.beta2 * cell.second + c.share2 * (g * g)
+    cell.second = c.beta2 * cell.second + (c.share2 * g) * g
     cell.weighted = c.beta3 * cell.weighted + c.share3 * g
     sums.second += widened(magnitude(cell.weighted))
   }
@@ -120,9 +120,9 @@ public struct Prodigy: CataloguedRule, MeasuredRule {
   /// The numbers of the step.
   public func decide(_ sums: Sums, _ context: StepContext, _ s: inout Scalars) -> Constants {
     let beginning = begin(context, &s)
-    let denominator = sums.second.sum()
+    let denominator = total(sums.second)
     let third = beta3 > 0 ? beta3 : beta2.squareRoot()
-    s.numerator = third * s.numerator + s.distance / initial * beginning.step * sums.first.sum()
+    s.numerator = third * s.numerator + s.distance / initial * beginning.step * total(sums.first)
     var step = beginning.step
     if denominator > 0 {
       let estimate = coefficient * s.numerator / denominator

@@ -21,17 +21,17 @@ public struct AdamPDirection: ElementwiseRule {
 
   /// The two averages, corrected for their start at zero.
   public func constants(_ context: StepContext) -> Constants {
-    let adam = AdamConstants(beta1, beta2, epsilon, decay: 0, rate: 1, context)
+    let scale = (1 - power(beta2, context.step)).squareRoot() / (1 - power(beta1, context.step))
     return Constants(
-      adam: adam, average: isNesterov ? adam.beta1 * adam.correction1 : adam.correction1,
-      here: isNesterov ? adam.share1 * adam.correction1 : 0)
+      adam: AdamConstants(beta1, beta2, epsilon, decay: 0, rate: 1, context),
+      average: Float(isNesterov ? scale * beta1 : scale), here: Float(isNesterov ? scale * (1 - beta1) : 0))
   }
 
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: Constants) {
-    cell.first = c.adam.beta1 * cell.first + c.adam.share1 * u
-    cell.second = c.adam.beta2 * cell.second + c.adam.share2 * (u * u)
-    u = (c.average * cell.first + c.here * u) / (squareRoot(c.adam.correction2 * cell.second) + c.adam.epsilon)
+    cell.first += c.adam.share1 * (u - cell.first)
+    cell.second += c.adam.share2 * (u * u - cell.second)
+    u = (c.average * cell.first + c.here * u) / (squareRoot(cell.second) + c.adam.offset)
   }
 }
 
@@ -76,7 +76,7 @@ public struct ProjectedState<Cell: BitwiseCopyable & Sendable>: Sendable, Codabl
   private static func size(_ shape: [Int]) -> (rows: Int, width: Int, cells: Int) {
     let rows = shape.count > 1 ? shape[0] : 1
     let width = shape.count > 1 ? shape.dropFirst().reduce(1, *) : shape.reduce(1, *)
-    return (rows, width, rows * ((width + 7) / 8))
+    return (rows, width, rows * Lane.number(width))
   }
 
   mutating func step<Base: ElementwiseRule>(
@@ -102,27 +102,27 @@ public struct ProjectedState<Cell: BitwiseCopyable & Sendable>: Sendable, Codabl
             let row = ProjectedRow(base: base, constants: constants, width: width)
             switch view {
             case .none:
-              crew.each(rows, width) { r in
-                row.step(p + r * width, g + r * width, first + r * ((width + 7) / 8), Float(factor), Float(scaled))
+              crew.each(rows, width, fromEnd: true) { r in
+                row.step(p + r * width, g + r * width, first + r * Lane.number(width), Float(factor), Float(scaled))
               }
             case .rows:
-              crew.each(rows, width) { r in
-                let (x, y, cells) = (p + r * width, g + r * width, first + r * ((width + 7) / 8))
+              crew.each(rows, width, fromEnd: true) { r in
+                let (x, y, cells) = (p + r * width, g + r * width, first + r * Lane.number(width))
                 let sums = row.measure(x, y, cells)
                 let length = sums.y.squareRoot() + projection.epsilon
                 let radial = sums.x / (length * length)
-                row.apply(x, y, cells, Float(factor), Float(scaled - radial))
+                row.step(x, y, cells, Float(factor), Float(scaled - radial))
               }
             case .whole:
               let sums = crew.rows(rows, width) { r in
-                row.measure(p + r * width, g + r * width, first + r * ((width + 7) / 8))
+                row.measure(p + r * width, g + r * width, first + r * Lane.number(width))
               }
               let total = sums.reduce(SIMD2<Double>.zero, +)
               let length = total.y.squareRoot() + projection.epsilon
               let radial = total.x / (length * length)
-              crew.each(rows, width) { r in
-                row.apply(
-                  p + r * width, g + r * width, first + r * ((width + 7) / 8), Float(factor), Float(scaled - radial))
+              crew.each(rows, width, fromEnd: true) { r in
+                row.step(
+                  p + r * width, g + r * width, first + r * Lane.number(width), Float(factor), Float(scaled - radial))
               }
             }
             c += all
@@ -140,48 +140,56 @@ private struct ProjectedRow<Base: ElementwiseRule> {
   var width: Int
 
   /// θ ← θ + factor·(u + decay·θ), the memory included.
-  @inline(__always)
   func step(
     _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Base.Cell>, _ factor: Float,
     _ decay: Float
   ) {
-    each { i, isWhole in
-      let x = isWhole ? UnsafeRawPointer(p + 8 * i).loadUnaligned(as: Lane.self) : Lane(p, 8 * i, width)
-      var u = isWhole ? UnsafeRawPointer(g + 8 * i).loadUnaligned(as: Lane.self) : Lane(g, 8 * i, width)
+    let lane = Lane.scalarCount
+    var i = 0
+    while i < width / lane {
+      let (y, z) = (p + lane &* i, g + lane &* i)
+      Ahead.write(y)
+      Ahead.read(z)
+      Ahead.write(cell: c + i)
+      let x = Lane(whole: y)
+      var u = Lane(whole: z)
       base.transform(&u, parameter: x, cell: &c[i], constants)
-      let new = x + factor * (u + decay * x)
-      if isWhole {
-        UnsafeMutableRawPointer(p + 8 * i).storeBytes(of: new, as: Lane.self)
-      } else {
-        new.store(p, 8 * i, width)
-      }
+      (x + factor * (u + decay * x)).store(whole: y)
+      i &+= 1
     }
+    guard lane * i < width else { return }
+    let x = Lane(p, lane * i, width)
+    var u = Lane(g, lane * i, width)
+    base.transform(&u, parameter: x, cell: &c[i], constants)
+    (x + factor * (u + decay * x)).store(p, lane * i, width)
   }
 
   /// ⟨θ, u⟩ and |θ|²; the memory stays as it is, for the step is computed again when it is taken.
   func measure(
     _ p: UnsafePointer<Float>, _ g: UnsafePointer<Float>, _ c: UnsafePointer<Base.Cell>
   ) -> SIMD2<Double> {
-    var (inner, square) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
-    each { i, isWhole in
-      let x = isWhole ? UnsafeRawPointer(p + 8 * i).loadUnaligned(as: Lane.self) : Lane(p, 8 * i, width)
-      var u = isWhole ? UnsafeRawPointer(g + 8 * i).loadUnaligned(as: Lane.self) : Lane(g, 8 * i, width)
+    let lane = Lane.scalarCount
+    var (inner, square) = (SIMD16<Double>.zero, SIMD16<Double>.zero)
+    var i = 0
+    while i < width / lane {
+      let x = Lane(whole: p + lane &* i)
+      var u = Lane(whole: g + lane &* i)
       var cell = c[i]
       base.transform(&u, parameter: x, cell: &cell, constants)
       inner += product(x, u)
       square += product(x, x)
+      i &+= 1
     }
-    return SIMD2(inner.sum(), square.sum())
-  }
-
-  func apply(
-    _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Base.Cell>, _ factor: Float,
-    _ decay: Float
-  ) { step(p, g, c, factor, decay) }
-
-  @inline(__always)
-  private func each(_ body: (Int, Bool) -> Void) {
-    for i in 0..<width / 8 { body(i, true) }
-    if width % 8 > 0 { body(width / 8, false) }
+    if lane * i < width {
+      let x = Lane(p, lane * i, width)
+      var u = Lane(g, lane * i, width)
+      var cell = c[i]
+      base.transform(&u, parameter: x, cell: &cell, constants)
+      // Behind the end a rule may have divided zero by zero.
+      for k in width - lane * i..<lane { u[k] = 0 }
+      inner += product(x, u)
+      square += product(x, x)
+    }
+    return SIMD2(total(inner), total(square))
   }
 }

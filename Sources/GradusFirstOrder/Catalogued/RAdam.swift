@@ -44,7 +44,7 @@ public struct RAdam: CataloguedRule, FusedRule {
     @usableFromInline var adam: AdamConstants
     @usableFromInline var scale: Float
     @usableFromInline var isAdaptive: Bool
-    @usableFromInline var decoupled: Float
+    @usableFromInline var shrink: Float
   }
 
   public static var memory: [MemoryKind] { [.signed, .unsigned] }
@@ -54,19 +54,20 @@ public struct RAdam: CataloguedRule, FusedRule {
     let c = AdamConstants(beta1, beta2, epsilon, decay: decay, rate: rate, context)
     let factor = Rectification(beta2, context.step).factor
     let root = (1 - power(beta2, context.step)).squareRoot()
+    let step = -context.rateFactor * rate
     return Constants(
-      adam: c, scale: c.correction1 * Float(factor.map { $0 * root } ?? 1), isAdaptive: factor != nil,
-      decoupled: Float(decoupled))
+      adam: c, scale: Float(step / (1 - power(beta1, context.step)) * (factor.map { $0 * root } ?? 1)),
+      isAdaptive: factor != nil, shrink: Float(step * decoupled))
   }
 
   @inlinable
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: Constants) {
     let g = u + c.adam.decay * parameter
-    cell.first = c.adam.beta1 * cell.first + c.adam.share1 * g
-    cell.second = c.adam.beta2 * cell.second + c.adam.share2 * (g * g)
-    let step = c.scale * cell.first / (c.isAdaptive ? squareRoot(cell.second) + c.adam.epsilon : Lane(repeating: 1))
-    u = c.adam.factor * (step + c.decoupled * parameter)
+    cell.first += c.adam.share1 * (g - cell.first)
+    cell.second += c.adam.share2 * (g * g - cell.second)
+    let step = c.scale * cell.first
+    u = (c.isAdaptive ? step / (squareRoot(cell.second) + c.adam.epsilon) : step) + c.shrink * parameter
   }
 }
 

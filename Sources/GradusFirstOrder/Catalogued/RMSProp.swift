@@ -42,7 +42,6 @@ public struct RMSProp: CataloguedRule, FusedRule {
 
   /// What the coordinates of a step share.
   public struct Constants: Sendable {
-    @usableFromInline var smoothing: Float
     @usableFromInline var share: Float
     @usableFromInline var momentum: Float
     @usableFromInline var inside: Float
@@ -56,7 +55,7 @@ public struct RMSProp: CataloguedRule, FusedRule {
   /// What the coordinates of this step share.
   public func constants(_ context: StepContext) -> Constants {
     Constants(
-      smoothing: Float(smoothing), share: Float(1 - smoothing), momentum: Float(momentum),
+      share: Float(1 - smoothing), momentum: Float(momentum),
       inside: isInside ? Float(epsilon) : 0, outside: isInside ? 0 : Float(epsilon), decay: Float(decay),
       rate: Float(-context.rateFactor * rate))
   }
@@ -65,7 +64,7 @@ public struct RMSProp: CataloguedRule, FusedRule {
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: Constants) {
     let g = u + c.decay * parameter
-    cell.second = c.smoothing * cell.second + c.share * (g * g)
+    cell.second += c.share * (g * g - cell.second)
     cell.first = c.momentum * cell.first + g / (squareRoot(cell.second + c.inside) + c.outside)
     u = c.rate * cell.first
   }

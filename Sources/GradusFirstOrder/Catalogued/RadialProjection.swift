@@ -21,11 +21,29 @@ struct RadialProjection {
     guard shape.count > 1 else { return .none }
     let rows = shape[0]
     let width = shape.dropFirst().reduce(1, *)
-    let sums = crew.rows(rows, width) { row in Self.sums(p + row * width, g + row * width, width) }
     let limit = threshold / Double(width).squareRoot()
-    if sums.allSatisfy({ abs(cosine($0)) < limit }) { return .rows }
-    let total = sums.reduce(SIMD3<Double>.zero, +)
+    let parts = crew.groups(rows, width) { range in
+      var sums = SIMD3<Double>.zero
+      for row in range {
+        let one = Self.sums(p + row * width, g + row * width, width)
+        sums += one
+        if abs(cosine(one)) < limit { continue }
+        // Rows are out; what is left counts for the whole only, so it is summed at one go.
+        let next = (row + 1) * width
+        return Part(sums: sums + Self.sums(p + next, g + next, range.upperBound * width - next), areRowsFree: false)
+      }
+      return Part(sums: sums, areRowsFree: true)
+    }
+    if parts.allSatisfy(\.areRowsFree) { return .rows }
+    let total = parts.reduce(SIMD3<Double>.zero) { $0 + $1.sums }
     return abs(cosine(total)) < threshold / Double(rows * width).squareRoot() ? .whole : .none
+  }
+
+  /// What a few rows have told.
+  private struct Part: BitwiseCopyable {
+    var sums: SIMD3<Double>
+    /// True when each of these rows passes the test.
+    var areRowsFree: Bool
   }
 
   /// From ⟨g, θ⟩, |g|² and |θ|².
@@ -33,24 +51,26 @@ struct RadialProjection {
     s.x / (max(s.y.squareRoot(), epsilon) * max(s.z.squareRoot(), epsilon))
   }
 
-  /// ⟨x, y⟩, |y|² and |x|² of one row.
+  /// ⟨x, y⟩, |y|² and |x|² of `count` neighboring numbers.
   static func sums(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> SIMD3<Double> {
-    var (inner, right, left) = (SIMD8<Double>.zero, SIMD8<Double>.zero, SIMD8<Double>.zero)
+    var (inner, right, left) = (SIMD16<Double>.zero, SIMD16<Double>.zero, SIMD16<Double>.zero)
+    let width = Lane.scalarCount
     var i = 0
-    while i + 8 <= count {
-      let a = widened(UnsafeRawPointer(x + i).loadUnaligned(as: Lane.self))
-      let b = widened(UnsafeRawPointer(y + i).loadUnaligned(as: Lane.self))
+    while i &+ width <= count {
+      Ahead.read(x + i)
+      Ahead.read(y + i)
+      let (a, b) = (widened(Lane(whole: x + i)), widened(Lane(whole: y + i)))
       inner += a * b
       right += b * b
       left += a * a
-      i += 8
+      i &+= width
     }
-    var rest = SIMD3<Double>.zero
-    while i < count {
-      let (a, b) = (Double(x[i]), Double(y[i]))
-      rest += SIMD3(a * b, b * b, a * a)
-      i += 1
+    if i < count {
+      let (a, b) = (widened(Lane(x, i, count)), widened(Lane(y, i, count)))
+      inner += a * b
+      right += b * b
+      left += a * a
     }
-    return rest + SIMD3(inner.sum(), right.sum(), left.sum())
+    return SIMD3(total(inner), total(right), total(left))
   }
 }

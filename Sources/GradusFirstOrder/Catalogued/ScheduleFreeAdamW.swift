@@ -72,10 +72,10 @@ public struct ScheduleFreeAdamW: CataloguedRule, MeasuredRule {
   /// What they share in the second.
   public struct Constants: Sendable {
     var isFirst: Bool
-    var beta2: Float
     var share2: Float
-    var correction2: Float
-    var epsilon: Float
+    /// √(1 − β₂ᵗ), and ε times that.
+    var root: Float
+    var offset: Float
     var decay: Float
     var share: Float
     var pull: Float
@@ -97,17 +97,18 @@ public struct ScheduleFreeAdamW: CataloguedRule, MeasuredRule {
     let weight = pow(Double(context.step), power) * pow(s.largest, ratePower)
     s.total += weight
     let share = s.total > 0 ? weight / s.total : 0
+    let root = (1 - GradusFirstOrder.power(beta2, context.step)).squareRoot()
     return Constants(
-      isFirst: context.step == 1, beta2: Float(beta2), share2: Float(1 - beta2),
-      correction2: Float(1 / (1 - GradusFirstOrder.power(beta2, context.step))), epsilon: Float(max(epsilon, 1e-37)),
+      isFirst: context.step == 1, share2: Float(1 - beta2), root: Float(root),
+      offset: Float(max(epsilon * root, 1e-37)),
       decay: Float(decay), share: Float(share), pull: Float(step * (beta * (1 - share) - 1)), step: Float(step))
   }
 
   @inline(__always)
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: Constants) {
     if c.isFirst { cell.first = parameter }
-    cell.second = c.beta2 * cell.second + c.share2 * (u * u)
-    let step = u / (squareRoot(c.correction2 * cell.second) + c.epsilon) + c.decay * parameter
+    cell.second += c.share2 * (u * u - cell.second)
+    let step = (c.root * u) / (squareRoot(cell.second) + c.offset) + c.decay * parameter
     u = c.share * (cell.first - parameter) + c.pull * step
     cell.first -= c.step * step
   }

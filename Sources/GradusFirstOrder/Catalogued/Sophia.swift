@@ -104,14 +104,14 @@ public struct Sophia: CataloguedRule, FusedRule, CurvatureRule {
   /// itself (Sophia-G).
   public func hear(_ diagonal: Span<Float>, state: inout Cells<Cell2>, layout: Layout) {
     precondition(
-      diagonal.count == layout.count && state.count == (layout.count + 7) / 8,
+      diagonal.count == layout.count && state.count == Lane.number(layout.count),
       "\(diagonal.count) numbers of curvature for a layout of \(layout.count)")
     let (keep, share) = (Float(beta2), Float(1 - beta2))
     diagonal.withUnsafeBufferPointer { diagonal in
       state.withUnsafeMutableBufferPointer { cells in
         guard let d = diagonal.baseAddress else { return }
         for i in cells.indices {
-          cells[i].second = keep * cells[i].second + share * Lane(d, 8 * i, diagonal.count)
+          cells[i].second = keep * cells[i].second + share * Lane(d, Lane.scalarCount * i, diagonal.count)
         }
       }
     }

@@ -33,8 +33,10 @@ struct BlockCodec {
     for w in 0..<words {
       if memory[w] == .exact {
         let source = (from.exact.baseAddress ?? numbers) + (block * from.kept + kept) * Self.size
-        for i in 0..<Self.size / 8 {
-          for k in 0..<8 { numbers[(i * words + w) * 8 + k] = source[8 * i + k] }
+        for i in 0..<Self.size / Lane.scalarCount {
+          for k in 0..<Lane.scalarCount {
+            numbers[(i * words + w) * Lane.scalarCount + k] = source[Lane.scalarCount * i + k]
+          }
         }
         kept += 1
         continue
@@ -43,9 +45,9 @@ struct BlockCodec {
       let scale = scales[block * from.coded + coded]
       (memory[w] == .signed ? signed : unsigned).values.withUnsafeBufferPointer { values in
         guard let values = values.baseAddress else { return }
-        for i in 0..<Self.size / 8 {
-          let target = numbers + (i * words + w) * 8
-          for k in 0..<8 { target[k] = values[Int(source[8 * i + k])] * scale }
+        for i in 0..<Self.size / Lane.scalarCount {
+          let target = numbers + (i * words + w) * Lane.scalarCount
+          for k in 0..<Lane.scalarCount { target[k] = values[Int(source[Lane.scalarCount * i + k])] * scale }
         }
       }
       coded += 1
@@ -60,29 +62,31 @@ struct BlockCodec {
     for w in 0..<words {
       if memory[w] == .exact {
         guard let target = into.exact.baseAddress else { continue }
-        for i in 0..<Self.size / 8 {
-          for k in 0..<8 {
-            target[(block * into.kept + kept) * Self.size + 8 * i + k] = numbers[(i * words + w) * 8 + k]
+        for i in 0..<Self.size / Lane.scalarCount {
+          for k in 0..<Lane.scalarCount {
+            target[(block * into.kept + kept) * Self.size + Lane.scalarCount * i + k] =
+              numbers[(i * words + w) * Lane.scalarCount + k]
           }
         }
         kept += 1
         continue
       }
       var largest = Lane.zero
-      for i in 0..<Self.size / 8 {
+      for i in 0..<Self.size / Lane.scalarCount {
         largest = larger(
-          largest, magnitude(UnsafeRawPointer(numbers + (i * words + w) * 8).loadUnaligned(as: Lane.self)))
+          largest,
+          magnitude(UnsafeRawPointer(numbers + (i * words + w) * Lane.scalarCount).loadUnaligned(as: Lane.self)))
       }
       let scale = largest.max()
       scales[block * into.coded + coded] = scale
       let factor = scale > 0 ? 1 / scale : 0
       let code = memory[w] == .signed ? signed : unsigned
       let target = codes + (block * into.coded + coded) * Self.size
-      for i in 0..<Self.size / 8 {
+      for i in 0..<Self.size / Lane.scalarCount {
         // A scale below the smallest normal number has no inverse.
         code.encode(
-          numbers + (i * words + w) * 8, scale: factor.isFinite ? factor : .greatestFiniteMagnitude,
-          isDithered: isDithered, into: target + 8 * i)
+          numbers + (i * words + w) * Lane.scalarCount, scale: factor.isFinite ? factor : .greatestFiniteMagnitude,
+          isDithered: isDithered, into: target + Lane.scalarCount * i)
       }
       coded += 1
     }

@@ -50,7 +50,7 @@ struct DynamicCode: Sendable {
     self.starts = starts
   }
 
-  /// Codes of eight numbers times `scale`, whose magnitudes are at most 1 then. Without a branch: which neighbor a number
+  /// Codes of sixteen numbers times `scale`, whose magnitudes are at most 1 then. Without a branch: which neighbor a number
   /// gets cannot be foretold.
   @inline(__always)
   func encode(_ x: UnsafePointer<Float>, scale: Float, isDithered: Bool, into codes: UnsafeMutablePointer<UInt8>) {
@@ -58,7 +58,7 @@ struct DynamicCode: Sendable {
       steps.withUnsafeBufferPointer { steps in
         guard let starts = starts.baseAddress, let steps = steps.baseAddress else { return }
         let least = isSigned ? 0 : 1
-        for i in 0..<8 {
+        for i in 0..<Lane.scalarCount {
           let y = x[i] * scale
           let magnitude = min(abs(y), 1)
           let bits = max(magnitude.bitPattern >> 16, Self.base) &- Self.base

@@ -44,7 +44,7 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
   /// Numbers in a block.
   static var block: Int { 256 }
 
-  private var words: Int { Cells<Rule.Cell>.words / 8 }
+  private var words: Int { Cells<Rule.Cell>.words / Lane.scalarCount }
   private var coded: Int { Rule.memory.count { $0 != .exact } }
 
   /// That of a large tensor.
@@ -58,13 +58,14 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
   public func start(_ layout: Layout) -> State {
     precondition(Rule.memory.count == words, "the rule declares \(Rule.memory.count) of \(words) numbers")
     var state = State(
-      cells: Cells(repeating: rule.cell, count: layout.slots.reduce(0) { $0 + (isSmall($1) ? ($1.count + 7) / 8 : 0) }),
+      cells: Cells(
+        repeating: rule.cell, count: layout.slots.reduce(0) { $0 + (isSmall($1) ? Lane.number($1.count) : 0) }),
       codes: [], scales: [], exact: [])
     let blocks = layout.slots.reduce(0) { $0 + (isSmall($1) ? 0 : ($1.count + Self.block - 1) / Self.block) }
     state.codes = Buffer(repeating: 0, count: blocks * coded * Self.block)
     state.scales = Buffer(repeating: 0, count: blocks * coded)
     state.exact = Buffer(repeating: 0, count: blocks * (words - coded) * Self.block)
-    var cells = [Rule.Cell](repeating: rule.cell, count: Self.block / 8)
+    var cells = [Rule.Cell](repeating: rule.cell, count: Self.block / Lane.scalarCount)
     let codec = BlockCodec(memory: Rule.memory, isDithered: isDithered)
     for block in 0..<blocks { codec.encode(&cells, block, &state.codes, &state.scales, &state.exact) }
     return state
@@ -79,7 +80,7 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
     let blocks = layout.slots.reduce(0) { $0 + (isSmall($1) ? 0 : ($1.count + Self.block - 1) / Self.block) }
     precondition(
       state.scales.count == blocks * coded
-        && state.cells.count == layout.slots.reduce(0) { $0 + (isSmall($1) ? ($1.count + 7) / 8 : 0) },
+        && state.cells.count == layout.slots.reduce(0) { $0 + (isSmall($1) ? Lane.number($1.count) : 0) },
       "the memory of the rule belongs to another layout")
     var context = context
     if rule.needsGradientNorm, context.gradientNorm == nil { context.gradientNorm = gradientNorm(gradient) }
@@ -97,7 +98,7 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
             if isSmall(slot) {
               guard let c = cells.baseAddress else { continue }
               rule.pass(p, g, c + small, count: count, constants)
-              small += (count + 7) / 8
+              small += Lane.number(count)
               continue
             }
             let (start, blocks) = (first, (count + Self.block - 1) / Self.block)
@@ -108,7 +109,8 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
                   let memory = CodedMemory(codes: codes, scales: scales, exact: exacts, coded: coded, kept: exact)
                   let several = 64
                   let work = { (group: Int) in
-                    withUnsafeTemporaryAllocation(of: Rule.Cell.self, capacity: Self.block / 8) { scratch in
+                    withUnsafeTemporaryAllocation(of: Rule.Cell.self, capacity: Self.block / Lane.scalarCount) {
+                      scratch in
                       guard let c = scratch.baseAddress else { return }
                       for block in group * several..<min(blocks, (group + 1) * several) {
                         codec.decode(
