@@ -27,10 +27,10 @@ extension Float: TensorElement {
   }
   @inline(__always) static func squareRoots(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ n: Int) {
     var i = 0
-    while i &+ 8 <= n {
-      let lanes = UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Float>.self)
-      UnsafeMutableRawPointer(y + i).storeBytes(of: GradusNumerics.squareRoot(lanes), as: SIMD8<Float>.self)
-      i &+= 8
+    while i &+ 16 <= n {
+      let lanes = UnsafeRawPointer(x + i).loadUnaligned(as: SIMD16<Float>.self)
+      UnsafeMutableRawPointer(y + i).storeBytes(of: GradusNumerics.squareRoot(lanes), as: SIMD16<Float>.self)
+      i &+= 16
     }
     while i < n {
       y[i] = x[i].squareRoot()
