@@ -238,9 +238,10 @@ extension RuleCatalog {
             m ← β₁m + (1 − β₁)g,   θ ← θ − η·( clamp(m/max(γh, ε), ±1) + λθ )
             every k steps   h ← β₂h + (1 − β₂)ĥ
 
-        ĥ is told by `hear` (`curvature=told`): Hutchinson's estimate (Sophia-H, γ about 0.01) or the Gauss–Newton–Bartlett one
-        (Sophia-G, γ about 0.05). By default it is B·g² of the rule's own gradient, the empirical Fisher matrix, with B = `batch`.
-        Negative curvature counts as ε. γ is right where a tenth to a half of the coordinates are not clipped.
+        ĥ is B times what trainings tell (`CurvatureTrainer`): Hutchinson's estimate (Sophia-H, `curvature=hutchinson`, γ about
+        0.01) or the Gauss–Newton–Bartlett one (Sophia-G, `curvature=bartlett`, γ about 0.05), with B = `batch` = 1. By default it
+        is B·g² of the rule's own gradient, the empirical Fisher matrix, where B is the observations of a batch. Negative curvature
+        counts as ε. γ is right where a tenth to a half of the coordinates are not clipped.
 
         **Needs** gradients; diagonals of curvature now and then. **Keeps** two numbers a parameter.
         **Guarantee** with the exact diagonal: steps that do not grow with the condition of a separable convex f.

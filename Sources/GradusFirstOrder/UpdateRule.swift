@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import GradusCore
 import GradusNumerics
 
 /// How parameters move on hearing a gradient.
@@ -24,6 +25,10 @@ public protocol UpdateRule: Sendable, Codable {
   /// True when what happens to a tensor depends on that tensor, its gradient, the step and |g| alone, so that any part of
   /// the tensors may be updated by itself.
   var treatsTensorsAlone: Bool { get }
+  /// Which diagonal of the curvature the rule should be told before this step; nil (the default): none.
+  func wantedCurvature(at step: Int) -> CurvatureEstimate?
+  /// Takes an estimate of the diagonal in. Rules that never want one need not have it.
+  func hear(_ diagonal: Span<Float>, state: inout State, layout: Layout)
   /// The point that is reported and judged, where it differs from the one at which gradients are asked: averages.
   func evaluationPoint(_ parameters: Span<Float>, state: State, layout: Layout) -> [Float]?
 }
@@ -37,6 +42,12 @@ extension UpdateRule {
 
   @inlinable
   public var treatsTensorsAlone: Bool { false }
+
+  @inlinable
+  public func wantedCurvature(at step: Int) -> CurvatureEstimate? { nil }
+
+  @inlinable
+  public func hear(_ diagonal: Span<Float>, state: inout State, layout: Layout) {}
 
   /// The parameters themselves.
   @inlinable

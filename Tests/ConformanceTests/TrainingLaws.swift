@@ -12,10 +12,10 @@ import Testing
   import Darwin
 #endif
 
-/// The mean cross-entropy of a linear model of classes, by its formula.
+/// The mean cross-entropy of a linear model of classes, by its formula, with something for its curvature.
 ///
 ///     s = Wx + b,   f = 1/N Σᵢ log Σₖ exp sₖ − s_y,   ∂f/∂sₖ = 1/N (pₖ − [k = y])
-struct SoftmaxRegression: HeldOutOracle, ZerothOrderOracle {
+struct SoftmaxRegression: HeldOutOracle, CurvatureOracle, ZerothOrderOracle {
   typealias Point = Buffer<Float>
   let classes: Int
   let features: Int
@@ -71,6 +71,18 @@ struct SoftmaxRegression: HeldOutOracle, ZerothOrderOracle {
     var gradient = Buffer<Float>(repeating: 0, count: point.count)
     let value = mean(at: point, of: rows, gradient: &gradient)
     return Linearization(value: value, gradient: gradient)
+  }
+
+  var curvature: (any CurvatureOracle<Buffer<Float>>)? { self }
+
+  /// The square of the gradient of the batch, with a tenth of noise: laws ask nothing of an estimate but that it is one.
+  func curvatureDiagonal(
+    at point: Buffer<Float>, of rows: [Int], by estimate: CurvatureEstimate, stream: RandomStream
+  ) async throws -> Buffer<Float> {
+    var (gradient, stream) = (Buffer<Float>(repeating: 0, count: point.count), stream)
+    _ = mean(at: point, of: rows, gradient: &gradient)
+    let scale = Float(estimate == .bartlett ? rows.count : 1)
+    return Buffer(gradient.elements.map { scale * $0 * $0 * Float(1 + 0.1 * stream.uniform()) })
   }
 
   func heldOutLoss(at point: Buffer<Float>) async throws -> Double { loss(point, learned..<rows.count) }
@@ -191,6 +203,7 @@ struct TrainingLawTests {
 
   static let methods: [CatalogedMethod] = [
     MethodEntry(Trainer<SGD>.self), MethodEntry(Trainer<AdamW>.self), MethodEntry(EarlyStopping<SGD>.self),
+    MethodEntry(CurvatureTrainer<Sophia>.self),
   ].map { CatalogedMethod(entry: $0) }
 
   @Test(arguments: methods) func `all laws hold`(_ method: CatalogedMethod) async throws {

@@ -197,7 +197,7 @@ struct AskTellRuleTests {
     (#""x0": [1, 2, 1e300]"#, "unsuitable", ["1e+300", "coordinate 2"]),
     (#""x0": [1, "nan", 3]"#, "badRequest", ["\"x0\"", "3 finite numbers"]),
     (#""method": "adanw""#, "unsuitable", ["'adanw'", "'adamw'"]),
-    (#""method": "sophia", "settings": {"curvature": "told"}"#, "unsuitable", ["diagonals", "\"curvature\""]),
+    (#""method": "sophia", "settings": {"curvature": "hutchinson"}"#, "unsuitable", ["diagonals", "\"curvature\""]),
   ])
   func startsThatAreRefused(members: String, code: String, words: [String]) throws {
     let standard = [#""method": "adamw""#, #""x0": [1, 2, 3]"#]

@@ -9,11 +9,17 @@ public protocol HeldOutOracle<Point>: MinibatchOracle {
 
   /// The same without waiting; nil (the default) when it must be awaited.
   func immediateHeldOutLoss(at point: Point) throws -> Double?
+
+  /// Who tells the curvature of what is learned from; nil (the default) where nobody can.
+  var curvature: (any CurvatureOracle<Point>)? { get }
 }
 
 extension HeldOutOracle {
   /// Must be awaited.
   public func immediateHeldOutLoss(at point: Point) throws -> Double? { nil }
+
+  /// Nobody.
+  public var curvature: (any CurvatureOracle<Point>)? { nil }
 }
 
 /// What is the gradient of these observations, or the loss of those that are held out?

@@ -7,9 +7,10 @@ public import GradusNumerics
 ///     m ← β₁m + (1 − β₁)g,   θ ← θ − η·( clamp(m/max(γh, ε), ±1) + λθ )
 ///     every k steps   h ← β₂h + (1 − β₂)ĥ
 ///
-/// ĥ is told by `hear` (`curvature=told`): Hutchinson's estimate (Sophia-H, γ about 0.01) or the Gauss–Newton–Bartlett one
-/// (Sophia-G, γ about 0.05). By default it is B·g² of the rule's own gradient, the empirical Fisher matrix, with B = `batch`.
-/// Negative curvature counts as ε. γ is right where a tenth to a half of the coordinates are not clipped.
+/// ĥ is B times what trainings tell (`CurvatureTrainer`): Hutchinson's estimate (Sophia-H, `curvature=hutchinson`, γ about
+/// 0.01) or the Gauss–Newton–Bartlett one (Sophia-G, `curvature=bartlett`, γ about 0.05), with B = `batch` = 1. By default it
+/// is B·g² of the rule's own gradient, the empirical Fisher matrix, where B is the observations of a batch. Negative curvature
+/// counts as ε. γ is right where a tenth to a half of the coordinates are not clipped.
 ///
 /// **Needs** gradients; diagonals of curvature now and then. **Keeps** two numbers a parameter.
 /// **Guarantee** with the exact diagonal: steps that do not grow with the condition of a separable convex f.
@@ -31,7 +32,7 @@ public struct Sophia: CataloguedRule, FusedRule, CurvatureRule {
   /// k.
   public var every = 10
   /// Where ĥ comes from.
-  public var curvature = Curvature.gradient
+  public var curvature = CurvatureSource.gradient
   /// B.
   public var batch = 1.0
 
@@ -51,8 +52,11 @@ public struct Sophia: CataloguedRule, FusedRule, CurvatureRule {
     .decay(\.decay),
     Setting("every", \.every, in: 1...1e9, "steps from one curvature to the next"),
     Setting("curvature", choice: \.curvature, "where curvature comes from"),
-    Setting("batch", \.batch, in: 1e-12...1e12, "factor of the squared gradient as curvature"),
+    Setting("batch", \.batch, in: 1e-12...1e12, "factor of the squared gradient, or of what is told, as curvature"),
   ]
+
+  /// Curvature is told in trainings alone.
+  public static let settingsOfTensors: Set = ["curvature"]
 
   public var cell: Cell2 { Cell2() }
 
@@ -89,24 +93,17 @@ public struct Sophia: CataloguedRule, FusedRule, CurvatureRule {
     u = c.rate * (step + c.decay * parameter)
   }
 
-  /// Where the diagonal of the curvature comes from.
-  public enum Curvature: String, Sendable, Codable, Hashable, CaseIterable {
-    /// B·g² of the rule's own gradient: the empirical Fisher matrix.
-    case gradient
-    /// From a caller, by `hear`.
-    case told
+  /// The estimate of the settings every k steps; nil where curvature comes from the gradient.
+  public func wantedCurvature(at step: Int) -> CurvatureEstimate? {
+    (step - 1) % every == 0 ? curvature.estimate : nil
   }
 
-  /// True when a caller who tells curvature should do so before this step.
-  public func wantsCurvature(at step: Int) -> Bool { curvature == .told && (step - 1) % every == 0 }
-
-  /// h ← β₂h + (1 − β₂)ĥ: u·(∇²f u) for normal u (Sophia-H), or B·ĝ² with ĝ the gradient for labels that the model drew
-  /// itself (Sophia-G).
+  /// h ← β₂h + (1 − β₂)·B·ĥ.
   public func hear(_ diagonal: Span<Float>, state: inout Cells<Cell2>, layout: Layout) {
     precondition(
       diagonal.count == layout.count && state.count == Lane.number(layout.count),
       "\(diagonal.count) numbers of curvature for a layout of \(layout.count)")
-    let (keep, share) = (Float(beta2), Float(1 - beta2))
+    let (keep, share) = (Float(beta2), Float((1 - beta2) * batch))
     diagonal.withUnsafeBufferPointer { diagonal in
       state.withUnsafeMutableBufferPointer { cells in
         guard let d = diagonal.baseAddress else { return }

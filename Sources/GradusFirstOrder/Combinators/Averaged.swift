@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import GradusCore
 public import GradusNumerics
 
 /// A rule that reports an average of its points in place of the last one.
@@ -62,6 +63,12 @@ public struct Averaged<Base: UpdateRule>: UpdateRule {
         for j in a.indices { a[j] += weight * (p[j] - a[j]) }
       }
     }
+  }
+
+  public func wantedCurvature(at step: Int) -> CurvatureEstimate? { base.wantedCurvature(at: step) }
+
+  public func hear(_ diagonal: Span<Float>, state: inout State, layout: Layout) {
+    base.hear(diagonal, state: &state.base, layout: layout)
   }
 
   /// x̄.

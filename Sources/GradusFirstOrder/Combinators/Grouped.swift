@@ -77,6 +77,16 @@ public struct Grouped<Rule: CataloguedRule>: UpdateRule {
     for (k, part) in pieces.enumerated() { part.piece.update(part.rule, &parameters, gradient, &state[k], context) }
   }
 
+  /// What the first group wants that wants any.
+  public func wantedCurvature(at step: Int) -> CurvatureEstimate? {
+    rules.lazy.compactMap { $0?.wantedCurvature(at: step) }.first
+  }
+
+  /// Every group hears its part.
+  public func hear(_ diagonal: Span<Float>, state: inout [Rule.State], layout: Layout) {
+    for (k, part) in pieces(layout).enumerated() { part.piece.hear(part.rule, diagonal, &state[k]) }
+  }
+
   /// The points that the groups report, each in its place.
   public func evaluationPoint(_ parameters: Span<Float>, state: [Rule.State], layout: Layout) -> [Float]? {
     var point = parameters.withUnsafeBufferPointer { Array($0) }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import GradusCore
 
 /// One rule for the tensors that are meant, and another one for the rest: nested, any number of rules.
 ///
@@ -55,6 +56,18 @@ public struct Partitioned<First: UpdateRule, Second: UpdateRule>: UpdateRule {
     for (k, piece) in pieces.second.enumerated() {
       piece.update(second, &parameters, gradient, &state.second[k], context)
     }
+  }
+
+  /// What the first rule wants, or else the second.
+  public func wantedCurvature(at step: Int) -> CurvatureEstimate? {
+    first.wantedCurvature(at: step) ?? second.wantedCurvature(at: step)
+  }
+
+  /// Both hear their part.
+  public func hear(_ diagonal: Span<Float>, state: inout State, layout: Layout) {
+    let pieces = pieces(layout)
+    for (k, piece) in pieces.first.enumerated() { piece.hear(first, diagonal, &state.first[k]) }
+    for (k, piece) in pieces.second.enumerated() { piece.hear(second, diagonal, &state.second[k]) }
   }
 
   /// The points that both report, each in its place.

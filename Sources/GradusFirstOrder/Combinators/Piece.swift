@@ -62,6 +62,12 @@ struct Piece {
     }
   }
 
+  /// What is told of the whole, for the tensors of this piece.
+  func hear<Rule: UpdateRule>(_ rule: Rule, _ diagonal: Span<Float>, _ state: inout Rule.State) {
+    let own = diagonal.withUnsafeBufferPointer { all in ranges.flatMap { all[$0] } }
+    rule.hear(own.span, state: &state, layout: layout)
+  }
+
   /// Replaces the piece in `point` by what the rule reports in its place; false when it reports the parameters.
   func evaluate<Rule: UpdateRule>(_ rule: Rule, _ state: Rule.State, _ point: inout [Float]) -> Bool {
     let own = ranges.flatMap { point[$0] }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import GradusCore
 
 /// Any rule, with its points brought back into a set: θ ← P(θ + u).
 ///
@@ -61,6 +62,12 @@ public struct Projected<Base: UpdateRule>: UpdateRule {
     // Rounded down, so that the point lies inside.
     let factor = Float(radius / length).nextDown
     for j in range { p[j] *= max(factor, 0) }
+  }
+
+  public func wantedCurvature(at step: Int) -> CurvatureEstimate? { base.wantedCurvature(at: step) }
+
+  public func hear(_ diagonal: Span<Float>, state: inout Base.State, layout: Layout) {
+    base.hear(diagonal, state: &state, layout: layout)
   }
 
   public func evaluationPoint(_ parameters: Span<Float>, state: Base.State, layout: Layout) -> [Float]? {

@@ -23,6 +23,7 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
 
   public init(_ rule: Rule, least: Int = 4096, isDithered: Bool = true) {
     precondition(least >= 0, "a tensor has no fewer than 0 numbers")
+    precondition(rule.wantedCurvature(at: 1) == nil, "a rule with its memory in bytes hears no curvature")
     self.rule = rule
     self.least = least
     self.isDithered = isDithered

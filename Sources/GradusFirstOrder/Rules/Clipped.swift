@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import GradusCore
 
 /// Any rule behind a gradient that is shortened to a length: g ← g·min(1, c/|g|), with the norm of the whole gradient.
 ///
@@ -43,6 +44,13 @@ public struct Clipped<Rule: UpdateRule>: UpdateRule {
       count = gradient.count
     }
     rule.update(&parameters, gradient: shorter.span, state: &state, layout: layout, context: context)
+  }
+
+  public func wantedCurvature(at step: Int) -> CurvatureEstimate? { rule.wantedCurvature(at: step) }
+
+  /// Curvature is not clipped.
+  public func hear(_ diagonal: Span<Float>, state: inout Rule.State, layout: Layout) {
+    rule.hear(diagonal, state: &state, layout: layout)
   }
 
   public func evaluationPoint(_ parameters: Span<Float>, state: Rule.State, layout: Layout) -> [Float]? {

@@ -11,6 +11,8 @@ public import GradusNumerics
 /// saved goes on with the next batch, to the bit. What is reported beside the parameters is the bias-corrected moving
 /// average (factor 0.98) of the losses of batches, an estimate and not the loss of all observations.
 ///
+/// A rule that wants to hear the curvature is trained by `CurvatureTrainer`; here it would not hear any.
+///
 /// **Needs** gradients of minibatches. **Keeps** the parameters and what the rule remembers.
 /// **Guarantee** none in general; that of its rule.
 /// **Reference** H. Robbins & S. Monro, Ann. Math. Statist. 22 (1951); for the order of epochs M. Gürbüzbalaban,
@@ -58,6 +60,8 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
     public internal(set) var bad: BadBatch?
     /// How many batches up to the last were bad without a good one between them.
     public internal(set) var badInARow = 0
+    /// What the rule was told of the curvature; nil before the first time.
+    public internal(set) var curvature: CurvatureNote?
     var layout: Layout
     var average = 0.0
     var stream: RandomStream

@@ -41,3 +41,21 @@ extension EarlyStopping: Catalogued where Rule: CataloguedRule {
     ]
   }
 }
+
+extension CurvatureTrainer: Catalogued where Rule: CataloguedRule & CurvatureRule {
+  /// The default trainer, which tells the Gauss–Newton–Bartlett estimate.
+  public init() {
+    self.init(Trainer())
+    trainer.rule.curvature = .bartlett
+  }
+
+  public static var card: Card {
+    Card(
+      "curvature-trainer-\(Rule.card.name)",
+      "minibatches by the rule \(Rule.card.name), told the diagonal of their curvature now and then",
+      guarantee: "that of the rule", reference: "Liu et al. 2024", trials: [])
+  }
+
+  /// Those of the trainer.
+  public static var settings: [Setting<Self>] { Trainer<Rule>.settings.map { Setting(lifting: $0, \.trainer) } }
+}

@@ -33,6 +33,9 @@ where
 
   public func immediateValue(at point: Buffer<Float>) throws -> Double? { try learned.immediateValue(at: point) }
 
+  /// That of the loss that is learned from, where it tells any.
+  public var curvature: (any CurvatureOracle<Buffer<Float>>)? { learned as? any CurvatureOracle<Buffer<Float>> }
+
   public func heldOutLoss(at point: Buffer<Float>) async throws -> Double { try await heldOut.value(at: point) }
 
   public func immediateHeldOutLoss(at point: Buffer<Float>) throws -> Double? {

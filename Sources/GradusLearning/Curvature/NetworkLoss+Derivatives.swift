@@ -9,9 +9,15 @@ extension NetworkLoss {
   /// ∇ℓ of each observation, one flat gradient each; of a text, of the mean loss of its window.
   ///
   /// Cost: one walk back for products and the like, see `TensorTape.perExampleGradients`; observations times parameters
-  /// numbers of memory. Penalties that parts of a model add belong to no observation and are left out.
-  public func perExampleGradients(at point: Buffer<Float>, of rows: [Int]) throws -> [Buffer<Float>] {
-    try recorded(point, rows) { tape, tensors, loss in
+  /// numbers of memory. Penalties that parts of a model add belong to no observation and are left out. With a stream the
+  /// targets are drawn from the model's own distribution.
+  public func perExampleGradients(
+    at point: Buffer<Float>, of rows: [Int], drawing stream: RandomStream? = nil
+  ) throws -> [Buffer<Float>] {
+    try withBatch(point, rows) { tape, tensors, scores, targets in
+      let own = if let stream { try drawn(scores, targets, stream) } else { targets }
+      let loss = self.loss.mean(of: scores, own)
+      _ = try loss.scalar
       let slots = layout.slots
       let parameters = slots.compactMap { tensors[$0.name] }
       let gradients = try tape.perExampleGradients(from: loss, for: parameters, examples: rows.count)
@@ -57,7 +63,7 @@ extension NetworkLoss {
     }
   }
 
-  private func directions(
+  func directions(
     _ nodes: [TracedTensor], _ v: Buffer<Float>, _ tape: TensorTape
   ) -> [(node: TracedTensor, tangent: TracedTensor)] {
     precondition(v.count == layout.count, "a direction of \(v.count) numbers for \(layout.count) parameters")

@@ -54,15 +54,18 @@ extension NetworkLoss {
     }
   }
 
-  /// Labels drawn from softmax of the scores; numbers from a normal distribution around them.
-  private func drawn(_ scores: TracedTensor, _ targets: BatchTargets, _ stream: RandomStream) throws -> BatchTargets {
+  /// Labels drawn from softmax of the scores, where the data has one; numbers from a normal distribution around them.
+  func drawn(_ scores: TracedTensor, _ targets: BatchTargets, _ stream: RandomStream) throws -> BatchTargets {
     var stream = stream
     let values = try scores.value
     let width = values.shape[-1]
     let numbers = values.doubles
     switch targets {
     case .classes, .distributions:
+      let known: TensorIndices? = if case .classes(let labels) = targets { labels } else { nil }
       let labels = (0..<numbers.count / max(1, width)).map { i in
+        // A row that does not count in the loss does not count here either.
+        if let known, known.values[i] < 0 { return -1 }
         let row = numbers[i * width..<(i + 1) * width]
         let top = row.max() ?? 0
         return stream.categorical(row.map { exp($0 - top) })

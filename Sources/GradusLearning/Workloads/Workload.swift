@@ -87,7 +87,7 @@ extension Workload {
   ///
   /// The rule's own rate is multiplied by `schedule` (peak 1); nil leaves it constant. The held-out loss is looked at
   /// `looks` times at equal distances and at the end. The training ends early once it is at most `target`. `proceed` is
-  /// asked before every step; false ends the training where it is.
+  /// asked before every step; false ends the training where it is. A rule that wants to hear the curvature does.
   ///
   /// Cost: `steps` gradients of a batch and `looks` passes over the held-out observations, on one thread.
   public func train(
@@ -113,7 +113,14 @@ extension Workload {
       return loss
     }
     let first = try look(0)
-    while try proceed(), let question = trainer.ask(&state) {
+    while try proceed() {
+      if let wanted = trainer.askCurvature(&state) {
+        let diagonal = try oracle.immediateCurvatureDiagonal(
+          at: wanted.point, of: wanted.rows, by: wanted.estimate, stream: wanted.stream)
+        guard let diagonal else { break }
+        trainer.hear(&state, diagonal)
+      }
+      guard let question = trainer.ask(&state) else { break }
       let answer = try oracle.immediateLinearization(at: question.point, of: question.rows, stream: question.stream)
       guard let answer else { break }
       let factor = schedule?.rate(at: state.step + 1) ?? 1

@@ -46,7 +46,7 @@ struct SteppedRun {
     }
     var method = try SteppedRule<Rule>(settings: try settings(description.settings, of: type))
     method.layout = description.layout
-    if let rule = method.rule as? any CurvatureRule, rule.wantsCurvature(at: 1) {
+    if method.rule.wantedCurvature(at: 1) != nil {
       throw Unsuitable(
         method: Rule.card.name, needs: "diagonals of curvature with these settings", found: "gradients only",
         remedy: "Leave the setting \"curvature\" out.")
