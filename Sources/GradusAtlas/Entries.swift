@@ -6,6 +6,7 @@ extension Atlas {
   public static let entries: [any AtlasEntry.Type] = [
     AdaBeliefSystem.self,
     AdaSketchNewtonSystem.self,
+    AdamPSystem.self,
     BlockCoordinateToolbox.self,
     DiffGradSystem.self,
     EXAdamSystem.self,
@@ -13,8 +14,10 @@ extension Atlas {
     ImplicitDifferentiation.self,
     LearningToRelax.self,
     LionKSystem.self,
+    MFACSystem.self,
     NormalizedLogistic.self,
     RobustAlternation.self,
+    SophiaSystem.self,
     SymbolicEngine.self,
     TargetSurrogates.self,
   ]

@@ -29,12 +29,20 @@ struct RuleWalk<Rule: UpdateRule> {
     point = place
   }
 
-  /// Steps until `isThere` says so, at most `limit`.
-  mutating func steps(atMost limit: Int, _ gradient: ([Double]) -> [Double], until isThere: ([Double]) -> Bool)
-    -> Double
-  {
+  /// Tells the rule the diagonal of the curvature at the point.
+  mutating func hear(_ diagonal: ([Double]) -> [Double]) {
+    let told = diagonal(point.map(Double.init)).map { Float($0) }
+    rule.hear(told.span, state: &memory, layout: layout)
+  }
+
+  /// Steps until `isThere` says so, at most `limit`; with a diagonal of the curvature before every one, where it is given.
+  mutating func steps(
+    atMost limit: Int, _ gradient: ([Double]) -> [Double], hearing diagonal: (([Double]) -> [Double])? = nil,
+    until isThere: ([Double]) -> Bool
+  ) -> Double {
     while steps < limit {
       if isThere(point.map(Double.init)) { return Double(max(1, steps)) }
+      if let diagonal { hear(diagonal) }
       step(gradient)
     }
     return Double(limit)
