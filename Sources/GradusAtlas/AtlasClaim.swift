@@ -48,11 +48,13 @@ public struct AtlasClaim: Sendable, Hashable {
   public let isSecondary: Bool
   /// True when seconds are measured, which differ from run to run.
   public let isTimed: Bool
+  /// True for what is shown and asserted by nobody, because the sheet doubts it: it decides nothing.
+  public let isReported: Bool
 
   public init(
     _ key: String, _ sentence: String, metric: String, baseline: String? = nil, _ direction: Direction,
     _ threshold: Double, comparison: Comparison = .ratio, requirement: Requirement = .significant,
-    isSecondary: Bool = false, isTimed: Bool = false
+    isSecondary: Bool = false, isTimed: Bool = false, isReported: Bool = false
   ) {
     precondition(comparison == .value || baseline != nil, "a comparison needs a baseline")
     precondition(comparison != .ratio || threshold > 0, "the threshold of a ratio is positive")
@@ -66,7 +68,11 @@ public struct AtlasClaim: Sendable, Hashable {
     self.requirement = requirement
     self.isSecondary = isSecondary
     self.isTimed = isTimed
+    self.isReported = isReported
   }
+
+  /// 0: decides, 1: is asserted beside, 2: is only shown.
+  var rank: Int { isReported ? 2 : isSecondary ? 1 : 0 }
 }
 
 /// What one seed showed about one claim.

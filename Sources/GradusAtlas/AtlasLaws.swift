@@ -22,7 +22,7 @@ public enum AtlasLaws {
   public static func form<E: AtlasEntry>(of type: E.Type) -> [String] {
     var found: [String] = []
     if Atlas.system(named: E.system)?.name != E.system { found.append("no sheet holds a system '\(E.system)'") }
-    if E.claims.allSatisfy(\.isSecondary) { found.append("no claim decides") }
+    if E.claims.allSatisfy({ $0.isSecondary || $0.isReported }) { found.append("no claim decides") }
     if Set(E.claims.map(\.key)).count != E.claims.count { found.append("two claims have one key") }
     for claim in E.claims where !claim.threshold.isFinite {
       found.append("the threshold of \(claim.key) is no finite number")
@@ -52,7 +52,7 @@ public enum AtlasLaws {
     var found: [String] = []
     let all = E.claims.map { numbers(of: $0, honest) }
     if all.allSatisfy({ Set($0).count == 1 }) { found.append("every seed measures the same: nothing is computed") }
-    for claim in E.claims {
+    for claim in E.claims where !claim.isReported {
       let measured = { (runs: [[AtlasObservation]]) in
         runs.flatMap { $0.filter { $0.claim == claim.key }.map(\.measured.bitPattern) }
       }
@@ -77,7 +77,7 @@ public enum AtlasLaws {
   private static func canFail<E: AtlasEntry>(
     _ type: E.Type, _ sabotaged: [[AtlasObservation]], _ seeds: [UInt64]
   ) -> [String] {
-    E.claims.compactMap { claim in
+    E.claims.filter { !$0.isReported }.compactMap { claim in
       let verdict = AtlasVerdict(
         claim,
         zip(seeds, sabotaged).compactMap { seed, all in all.first { $0.claim == claim.key }.map { (seed, $0) } })

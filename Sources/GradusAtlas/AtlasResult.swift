@@ -20,9 +20,10 @@ public struct AtlasResult: Sendable {
 
   /// What was measured: every claim holds, the deciding ones hold, or not even those.
   public var status: AtlasStatus {
-    let deciding = verdicts.filter { !$0.claim.isSecondary }
+    let asserted = verdicts.filter { !$0.claim.isReported }
+    let deciding = asserted.filter { !$0.claim.isSecondary }
     guard !deciding.isEmpty, deciding.allSatisfy(\.holds) else { return .doesNotHold }
-    return verdicts.allSatisfy(\.holds) ? .holds : .partly
+    return asserted.allSatisfy(\.holds) ? .holds : .partly
   }
 
   /// True when the author's standing is what was measured.

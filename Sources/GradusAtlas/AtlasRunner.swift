@@ -53,7 +53,8 @@ public struct AtlasRunner: Sendable {
     let elapsed = (ContinuousClock.now - began).components
     return AtlasResult(
       system: system, scale: E.scale, home: E.home, effort: effort, standing: E.standing,
-      verdicts: verdicts.filter { !$0.claim.isSecondary } + verdicts.filter(\.claim.isSecondary),
+      verdicts: verdicts.filter { $0.claim.rank == 0 } + verdicts.filter { $0.claim.rank == 1 }
+        + verdicts.filter { $0.claim.rank == 2 },
       seeds: finished.map(\.seed), missing: zip(seeds, all).filter { $0.1 == nil }.map(\.0),
       seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
   }

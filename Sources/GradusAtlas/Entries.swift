@@ -7,6 +7,7 @@ extension Atlas {
     AdaBeliefSystem.self,
     AdaSketchNewtonSystem.self,
     AdamPSystem.self,
+    AutoLRSSystem.self,
     BlockCoordinateToolbox.self,
     DiffGradSystem.self,
     EXAdamSystem.self,
@@ -17,7 +18,9 @@ extension Atlas {
     MFACSystem.self,
     NormalizedLogistic.self,
     RobustAlternation.self,
+    ScheduleRefinementSystem.self,
     SophiaSystem.self,
+    StepLawSystem.self,
     SymbolicEngine.self,
     TargetSurrogates.self,
   ]

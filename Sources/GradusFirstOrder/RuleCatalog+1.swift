@@ -195,7 +195,8 @@ extension RuleCatalog {
             g ← g + λθ,   r ← max(r, |θ − θ₀|)  (from r₀ = α(1 + |θ₀|)),   G ← G + |g|²
             θ ← θ − η·r/√(G + ε)·g
 
-        The average of the iterates is what the authors recommend (`Averaged`, polynomial).
+        The average of the iterates is what the authors recommend (`Averaged`, polynomial). `layered` takes r and G of each tensor by
+        itself (L-DoG), which the authors prefer for deep networks.
 
         **Needs** gradients. **Keeps** one number a parameter: the start.
         **Guarantee** for convex f with bounded gradients the rate of the best fixed step, but for logarithms, if r₀ is small.

@@ -23,6 +23,18 @@ import Testing
     #expect(result.verdicts[0].typical == 1)
   }
 
+  /// What is only reported decides nothing and comes last.
+  @Test func whatIsDoubtedIsShownOnly() async throws {
+    let result = try await runner.run(Doubting.self)
+    #expect(result.verdicts.map(\.claim.key) == ["error", "doubt"])
+    #expect(!result.verdicts[1].holds && result.status == .holds)
+    #expect(try await AtlasLaws.violations(of: Doubting.self, runner: runner) == [])
+  }
+
+  @Test func piecesComeInOrder() async throws {
+    #expect(try await AtlasWork.all(50) { $0 * $0 } == (0..<50).map { $0 * $0 })
+  }
+
   @Test func widthChangesNothing() async throws {
     var wide = runner
     wide.width = 4

@@ -34,6 +34,24 @@ struct Averaging: AtlasEntry {
   }
 }
 
+/// Sound, with something beside that is doubted and not so.
+struct Doubting: BrokenEntry {
+  static var claims: [AtlasClaim] {
+    Averaging.claims + [
+      AtlasClaim(
+        "doubt", "One draw is better.", metric: "error", baseline: "the average", .atMost, 1, isReported: true)
+    ]
+  }
+
+  func measure(_ trial: AtlasTrial, tuned: NothingTuned, subject: AtlasSubject) async throws -> [AtlasObservation] {
+    let (average, single) = Averaging.errors(trial.random)
+    return [
+      AtlasObservation("error", measured: average, baseline: single),
+      AtlasObservation("doubt", measured: single, baseline: average),
+    ]
+  }
+}
+
 /// What an entry says beside its measurement, when nothing about it matters.
 protocol BrokenEntry: AtlasEntry where Tuned == NothingTuned {}
 

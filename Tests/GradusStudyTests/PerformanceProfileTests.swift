@@ -65,6 +65,39 @@ import Testing
     #expect(PerformanceProfiles(times: [[.infinity], [.infinity]]).scores == [0, 0])
   }
 
+  /// Workload 2 is a variant of workload 0: no column of its own, but whoever misses it has missed workload 0.
+  @Test func aMissedVariantTakesTheCreditOfItsBase() {
+    let times: [[Double]] = [[1, 1, .infinity], [2, 2, 50]]
+    let profiles = PerformanceProfiles(times: times, variants: [2: 0])
+    #expect(profiles.ratios == [[.infinity, 1], [1, 2]])
+    #expect(abs(profiles.scores[0] - 0.5) < 1e-15 && abs(profiles.scores[1] - 5.0 / 6) < 1e-15)
+    // One that is reached, however slowly, changes nothing.
+    let reached = PerformanceProfiles(times: [[1, 1, 900], [2, 2, 50]], variants: [2: 0])
+    #expect(reached.ratios == PerformanceProfiles(times: [[1, 1], [2, 2]]).ratios)
+    for seed in 0..<20 as Range<UInt64> {
+      let (base, variant) = (Self.random(seed), Self.random(seed + 100))
+      let both = PerformanceProfiles(
+        times: zip(base, variant).map { $0 + $1 },
+        variants: Dictionary(uniqueKeysWithValues: (0..<6).map { ($0 + 6, $0) }))
+      let removed = zip(base, variant).map { zip($0, $1).map { $1.isFinite ? $0 : .infinity } }
+      #expect(both.scores == PerformanceProfiles(times: removed).scores)
+    }
+    let studies = RepeatedStudies(times: [[[1, 1, 1], [.infinity, .infinity, .infinity]], [[9, 9, 9], [9, 9, 9]]])
+    #expect(studies.shareOfResamples(where: 0, beats: 1, stream: RandomStream(seed: 1)) == 0.5)
+    #expect(studies.shareOfResamples(where: 0, beats: 1, variants: [1: 0], stream: RandomStream(seed: 1)) == 0)
+  }
+
+  /// A time beyond the horizon counts as a miss does.
+  @Test func aMissIsAnInfiniteTime() {
+    for seed in 0..<20 as Range<UInt64> {
+      let fastest = [Double](repeating: 1, count: 6)
+      let times = Self.random(seed).map { $0.map { $0 < 4 ? $0 : .infinity } }
+      let late = times.map { $0.map { $0.isFinite ? $0 : 1e6 } }
+      #expect(
+        PerformanceProfiles(times: times + [fastest]).scores == PerformanceProfiles(times: late + [fastest]).scores)
+    }
+  }
+
   @Test func mediansMissWhereMostStudiesDo() {
     let studies = RepeatedStudies(times: [
       [[10, 20, 30, .infinity, .infinity], [10, .infinity, .infinity, .infinity, 5]],

@@ -7,7 +7,8 @@ import GradusNumerics
 ///     g ← g + λθ,   r ← max(r, |θ − θ₀|)  (from r₀ = α(1 + |θ₀|)),   G ← G + |g|²
 ///     θ ← θ − η·r/√(G + ε)·g
 ///
-/// The average of the iterates is what the authors recommend (`Averaged`, polynomial).
+/// The average of the iterates is what the authors recommend (`Averaged`, polynomial). `layered` takes r and G of each tensor by
+/// itself (L-DoG), which the authors prefer for deep networks.
 ///
 /// **Needs** gradients. **Keeps** one number a parameter: the start.
 /// **Guarantee** for convex f with bounded gradients the rate of the best fixed step, but for logarithms, if r₀ is small.
@@ -21,6 +22,8 @@ public struct DoG: CataloguedRule, MeasuredRule {
   public var epsilon = 1e-8
   /// λ.
   public var decay = 0.0
+  /// Radius and gradients of each tensor by itself.
+  public var isLayered = false
 
   public init() {}
 
@@ -32,7 +35,11 @@ public struct DoG: CataloguedRule, MeasuredRule {
     Setting("rate", \.rate, in: 1e-12...1e6, "factor of the step"),
     Setting("initial", \.initial, in: 1e-30...1e6, "first radius, for a start of norm 0"),
     .epsilon(\.epsilon), .coupledDecay(\.decay),
+    Setting("layered", \.isLayered, "distance and gradients of each tensor by itself"),
   ]
+
+  public static var settingsOfTensors: Set<String> { ["layered"] }
+  public var measuresTensors: Bool { isLayered }
 
   public var cell: Cell1 { Cell1() }
 

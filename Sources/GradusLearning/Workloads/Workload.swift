@@ -18,10 +18,12 @@ public struct Workload: Sendable {
   public let batch: Int
   /// Steps of a whole training.
   public let steps: Int
+  /// The name of the workload of which this is a held-out variant; nil for one that stands for itself.
+  public let base: String?
 
   public init(
     _ name: String, _ summary: String, model: any Network, learned: LearningData, held: LearningData, batch: Int,
-    steps: Int
+    steps: Int, variantOf base: String? = nil
   ) {
     precondition(batch > 0 && steps > 0 && batch <= learned.count, "\(steps) steps of \(batch) observations")
     self.name = name
@@ -31,6 +33,7 @@ public struct Workload: Sendable {
     self.held = held
     self.batch = batch
     self.steps = steps
+    self.base = base
   }
 
   /// Where the tensors of the model lie.

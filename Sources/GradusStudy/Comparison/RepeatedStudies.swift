@@ -25,7 +25,8 @@ public struct RepeatedStudies: Sendable, Hashable {
 
   /// The share of bootstrap resamples of studies in which `first` has a score above that of `second`; equal ones count half.
   public func shareOfResamples(
-    where first: Int, beats second: Int, draws: Int = 1000, horizon: Double = 4, stream: RandomStream
+    where first: Int, beats second: Int, variants: [Int: Int] = [:], draws: Int = 1000, horizon: Double = 4,
+    stream: RandomStream
   ) -> Double {
     var (stream, total) = (stream, 0.0)
     for _ in 0..<draws {
@@ -34,7 +35,7 @@ public struct RepeatedStudies: Sendable, Hashable {
           Self.median(studies.indices.map { _ in studies[stream.integer(below: studies.count)] })
         }
       }
-      let scores = PerformanceProfiles(times: drawn, horizon: horizon).scores
+      let scores = PerformanceProfiles(times: drawn, variants: variants, horizon: horizon).scores
       total += scores[first] > scores[second] ? 1 : scores[first] == scores[second] ? 0.5 : 0
     }
     return total / Double(draws)

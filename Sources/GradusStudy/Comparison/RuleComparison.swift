@@ -33,6 +33,8 @@ public struct RuleComparison: Sendable {
   public var referenceSeeds: Int
   /// s, the share of the way to the best reference's loss that makes the target.
   public var share = 0.95
+  /// Settings of each contestant of which one is chosen for all workloads; 0: every study tunes the rate for its workload.
+  public var calibration = 0
 
   /// The rules that set the targets.
   public static let references = ["adamw", "nadamw", "sgd,momentum=0.9", "sgd,momentum=0.9,nesterov=true"]
@@ -68,12 +70,22 @@ public struct RuleComparison: Sendable {
     public var description: String
   }
 
+  /// What a training has to reach.
+  public struct Targets: Sendable, Codable, Hashable {
+    /// One for each workload.
+    public var losses: [Double]
+    /// The reference rule that set each target.
+    public var setBy: [String]
+  }
+
   /// All that was measured.
   public struct Outcome: Sendable {
     /// One for each workload.
     public var targets: [Double]
     /// The reference rule that set each target.
     public var setBy: [String]
+    /// One for each contestant, where one setting was to serve all workloads.
+    public var calibrations: [Calibration]
     /// `trials[contestant][workload][study]`.
     public var trials: [[[[Trial]]]]
     /// Trainings in all.
@@ -88,30 +100,84 @@ public struct RuleComparison: Sendable {
     }
   }
 
-  /// The schedule of one training.
-  public func schedule(steps: Int) -> Schedule {
-    let warm = min(Int((warmup * Double(steps)).rounded()), steps - 1)
-    return Schedule(peak: 1, shape: shape, warmup: warm, steps: steps)
+  /// Which workloads are held-out variants, and of which: those whose base takes part.
+  public var variants: [Int: Int] {
+    var found: [Int: Int] = [:]
+    for (w, workload) in workloads.enumerated() {
+      if let base = workload.base, let place = workloads.firstIndex(where: { $0.name == base && $0.base == nil }) {
+        found[w] = place
+      }
+    }
+    return found
+  }
+
+  /// The schedule of one training: as long as the contestant wants it.
+  public func schedule(steps: Int, for contestant: RuleContestant? = nil) -> Schedule {
+    let frozen = contestant?.frozen
+    let length = max(2, Int(((frozen?.length ?? 1) * Double(steps)).rounded()))
+    let warm = min(Int(((frozen?.warmup ?? warmup) * Double(length)).rounded()), length - 1)
+    return Schedule(peak: 1, shape: shape, warmup: warm, steps: length)
   }
 
   /// Trains everything, `threads` trainings at a time. `progress` is told how many of how many are done; when
-  /// `interruption` is raised the comparison throws `CancellationError`.
+  /// `interruption` is raised the comparison throws `CancellationError`. `targets` that are known are not found again.
   ///
   /// Finished trainings are kept in `journal`, if there is one, and not run again when it is given once more. Throws
   /// `ForeignJournal` for the journal of another comparison.
   public func run(
-    threads: Int = 1, seed: UInt64 = 0, interruption: Interruption? = nil, journal: (any Journal)? = nil,
-    progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    threads: Int = 1, seed: UInt64 = 0, targets known: Targets? = nil, interruption: Interruption? = nil,
+    journal: (any Journal)? = nil, progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) async throws -> Outcome {
     let root = RandomStream(seed: seed)
-    let references = try Self.references.map { try RuleContestant($0) }
+    let tries = calibration > 0 ? 1 : trials
+    let tuned = workloads.indices.filter { variants[$0] == nil }
     let total =
-      workloads.count * references.count * (referenceTrials + referenceSeeds)
-      + contestants.count * workloads.count * studies * trials
+      (known == nil ? workloads.count * Self.references.count * (referenceTrials + referenceSeeds) : 0)
+      + contestants.count * (workloads.count * studies * tries + tuned.count * calibration)
     let kept = try journal.map { try TrialJournal($0, of: identity(seed)) }
     let counter = Counter(total: total, interruption: interruption, journal: kept, progress: progress)
+    let targets: Targets
+    if let known { targets = known } else { targets = try await findTargets(root, threads, counter) }
+    precondition(targets.losses.count == workloads.count, "every workload has a target")
+    let calibrations =
+      calibration > 0 ? try await calibrate(contestants, tuned, targets.losses, root, threads, counter) : []
+    let taking = calibrations.isEmpty ? contestants : calibrations.map(\.contestant)
 
-    // Targets first: trials of the references, then the best of each again from fresh seeds.
+    let perWorkload = studies * tries
+    let flat = try await Self.all(taking.count * workloads.count * perWorkload, threads) { i in
+      let (c, w, k) = split(i, workloads.count, perWorkload)
+      let (study, trial) = (k / tries, k % tries)
+      let stream = root.child("contestant", c).child("workload", w).child("study", study)
+      var shift = stream.child("shift")
+      return try train(
+        taking[c], workloads[w], trial: trial, shift: shift.uniform(), stream: stream.child("trial", trial),
+        target: targets.losses[w], counter)
+    }
+    let nested = taking.indices.map { c in
+      workloads.indices.map { w in
+        (0..<studies).map { s in
+          let first = (c * workloads.count + w) * perWorkload + s * tries
+          return Array(flat[first..<first + tries])
+        }
+      }
+    }
+    return Outcome(
+      targets: targets.losses, setBy: targets.setBy, calibrations: calibrations, trials: nested, trainings: total)
+  }
+
+  /// The targets alone.
+  public func targets(
+    threads: Int = 1, seed: UInt64 = 0, interruption: Interruption? = nil,
+    progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) async throws -> Targets {
+    let total = workloads.count * Self.references.count * (referenceTrials + referenceSeeds)
+    let counter = Counter(total: total, interruption: interruption, journal: nil, progress: progress)
+    return try await findTargets(RandomStream(seed: seed), threads, counter)
+  }
+
+  /// Trials of the references, then the best of each again from fresh seeds.
+  private func findTargets(_ root: RandomStream, _ threads: Int, _ counter: Counter) async throws -> Targets {
+    let references = try Self.references.map { try RuleContestant($0) }
     let searches = try await Self.all(workloads.count * references.count * referenceTrials, threads) { i in
       let (w, r, k) = split(i, references.count, referenceTrials)
       let stream = root.child("reference", w).child("rule", r)
@@ -127,7 +193,7 @@ public struct RuleComparison: Sendable {
       return try train(
         references[r], workloads[w], rate: best, stream: stream.child("repeat", k), target: nil, counter)
     }
-    var (targets, setBy): ([Double], [String]) = ([], [])
+    var targets = Targets(losses: [], setBy: [])
     for w in workloads.indices {
       let medians = references.indices.map { r in
         let first = (w * references.count + r) * referenceSeeds
@@ -136,38 +202,18 @@ public struct RuleComparison: Sendable {
       let best = medians.indices.min { medians[$0] < medians[$1] } ?? 0
       let first = w * references.count * referenceSeeds
       let starts = repeats[first..<first + references.count * referenceSeeds].map(\.start)
-      targets.append(medians[best] + (1 - share) * (RepeatedStudies.median(starts) - medians[best]))
-      setBy.append(references[best].name)
+      targets.losses.append(medians[best] + (1 - share) * (RepeatedStudies.median(starts) - medians[best]))
+      targets.setBy.append(references[best].name)
     }
-
-    let perWorkload = studies * trials
-    let reached = targets
-    let flat = try await Self.all(contestants.count * workloads.count * perWorkload, threads) { i in
-      let (c, w, k) = split(i, workloads.count, perWorkload)
-      let (study, trial) = (k / trials, k % trials)
-      let stream = root.child("contestant", c).child("workload", w).child("study", study)
-      var shift = stream.child("shift")
-      return try train(
-        contestants[c], workloads[w], trial: trial, shift: shift.uniform(), stream: stream.child("trial", trial),
-        target: reached[w], counter)
-    }
-    let nested = contestants.indices.map { c in
-      workloads.indices.map { w in
-        (0..<studies).map { s in
-          let first = (c * workloads.count + w) * perWorkload + s * trials
-          return Array(flat[first..<first + trials])
-        }
-      }
-    }
-    return Outcome(targets: targets, setBy: setBy, trials: nested, trainings: total)
+    return targets
   }
 
   /// i as three digits, the last of which has `inner` values, the middle one `middle`.
-  private func split(_ i: Int, _ middle: Int, _ inner: Int) -> (Int, Int, Int) {
+  func split(_ i: Int, _ middle: Int, _ inner: Int) -> (Int, Int, Int) {
     (i / inner / middle, i / inner % middle, i % inner)
   }
 
-  private func train(
+  func train(
     _ contestant: RuleContestant, _ workload: Workload, trial: Int, shift: Double, stream: RandomStream,
     target: Double?,
     _ counter: Counter
@@ -186,8 +232,9 @@ public struct RuleComparison: Sendable {
       return known
     }
     let rule = try contestant.rule(rate: rate)
+    let schedule = schedule(steps: workload.steps, for: contestant)
     let curve = try workload.train(
-      rule, schedule: schedule(steps: workload.steps), stream: stream, looks: 15, until: target,
+      rule, schedule: schedule, steps: schedule.steps, stream: stream, looks: 15, until: target,
       proceed: {
         try counter.check()
         return true
@@ -203,14 +250,14 @@ public struct RuleComparison: Sendable {
 
   /// Everything that the outcome depends on, in one line.
   private func identity(_ seed: UInt64) -> String {
-    let rules = contestants.map { "\($0.name) \($0.rates.map { "\($0)" } ?? "untuned")" }
+    let rules = contestants.map(\.identity)
     let tasks = workloads.map { "\($0.name) \($0.learned.fingerprint) \($0.held.fingerprint) \($0.batch) \($0.steps)" }
     return "comparison \(seed) \(rules) \(tasks) \(trials) \(studies) \(shape.rawValue) \(warmup) \(share) "
-      + "\(referenceTrials) \(referenceSeeds)"
+      + "\(referenceTrials) \(referenceSeeds) \(calibration)"
   }
 
   /// The results of `count` pieces of work in order, `width` of them at a time.
-  private static func all<T: Sendable>(
+  static func all<T: Sendable>(
     _ count: Int, _ width: Int, _ body: @escaping @Sendable (Int) throws -> T
   ) async throws -> [T] {
     try await withThrowingTaskGroup(of: (Int, T).self) { group in
@@ -233,7 +280,7 @@ public struct RuleComparison: Sendable {
   }
 
   /// Counts trainings, and hears of an interruption.
-  private final class Counter: Sendable {
+  final class Counter: Sendable {
     private let done = Mutex(0)
     private let total: Int
     private let interruption: Interruption?

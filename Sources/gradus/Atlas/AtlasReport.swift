@@ -33,6 +33,7 @@ enum AtlasReport {
       "baseline": JSONValue(claim.baseline), "direction": .string(claim.direction.rawValue),
       "comparison": .string(claim.comparison.rawValue), "threshold": .number(claim.threshold),
       "requirement": .string(words(claim.requirement)), "secondary": .bool(claim.isSecondary),
+      "reported": .bool(claim.isReported),
     ]
   }
 
@@ -52,7 +53,8 @@ enum AtlasReport {
     if let tried = entry.standing.tried { text += "  tried   \(tried)\n" }
     text += "\n  scale of the paper  \(entry.scale.paper)\n  scale here          \(entry.scale.here)\n"
     for claim in entry.claims {
-      text += "\n  \(claim.isSecondary ? "also" : "claim") [\(claim.key)]: \(claim.sentence)\n"
+      let role = claim.isReported ? "doubted" : claim.isSecondary ? "also" : "claim"
+      text += "\n  \(role) [\(claim.key)]: \(claim.sentence)\n"
       text += "    \(claim.metric)\(claim.baseline.map { "; against \($0)" } ?? "")\n"
       text += "    \(threshold(claim)); \(words(claim.requirement))\n"
     }
@@ -119,7 +121,7 @@ extension AtlasReport {
               "compared": .number($0.compared),
             ]
           })),
-      .init("secondary", .bool(claim.isSecondary)),
+      .init("secondary", .bool(claim.isSecondary)), .init("reported", .bool(claim.isReported)),
       .init("holds", result.isComplete ? .bool(verdict.holds) : .null),
     ]
   }
@@ -130,8 +132,9 @@ extension AtlasReport {
     text += " (\(result.seeds.count)\(of) seeds, budget \(result.effort.rawValue), \(Numbers.time(result.seconds)))\n"
     for verdict in result.verdicts {
       let claim = verdict.claim
-      let word = result.isComplete ? verdict.holds ? "holds  " : "DOES NOT HOLD" : "so far "
-      text += "  \(word) \(claim.isSecondary ? "also: " : "")\(claim.sentence)\n"
+      let decided = verdict.holds ? "holds  " : claim.isReported ? "not so " : "DOES NOT HOLD"
+      let role = claim.isReported ? "doubted: " : claim.isSecondary ? "also: " : ""
+      text += "  \(result.isComplete ? decided : "so far ") \(role)\(claim.sentence)\n"
       text += "    \(claim.metric): \(Numbers.short(verdict.measured))"
       if let name = claim.baseline { text += ", against \(Numbers.short(verdict.baseline)) (\(name))" }
       text += "\n    \(threshold(claim)): \(Numbers.short(verdict.typical, digits: 4))"

@@ -7,7 +7,9 @@ struct CompareCommand: GradusSubcommand {
     commandName: "compare",
     abstract: "Compares update rules by the steps they need, each tuned within the same budget.",
     discussion: """
-      RULE is a name of 'gradus methods', with settings if wanted: adamw  lion  sgd,momentum=0.9
+      RULE is a name of 'gradus methods', with settings if wanted: adamw  lion  sgd,momentum=0.9; average=8 judges the \
+      average of the points, mechanic=true learns a factor of the steps. 'learning-rate-free' stands for the rules that need \
+      no rate.
 
       For each workload, four tuned reference rules (AdamW, NAdamW, momentum, Nesterov) set a target for the held-out loss. \
       Each rule has several studies, each of several learning rates between a thirtieth and thirty times its own; a study \
@@ -39,6 +41,12 @@ struct CompareCommand: GradusSubcommand {
   @Flag(help: "Leave every rule at its own learning rate.")
   var untuned = false
 
+  @Option(help: ArgumentHelp("Find one setting of this many for all workloads, and freeze it.", valueName: "number"))
+  var calibrate = 0
+
+  @Flag(help: "Add a held-out variant of each workload; who misses it gets no credit for the workload.")
+  var variants = false
+
   @Option(help: "The seed of data, parameters, orders and trials.")
   var seed: UInt64 = 0
 
@@ -66,9 +74,11 @@ struct CompareCommand: GradusSubcommand {
       throw ValidationError(
         "there is no schedule '\(schedule)'; \(near ?? "choose from \(names.joined(separator: ", "))")")
     }
+    rules = rules.flatMap { $0 == "learning-rate-free" ? RuleContestant.learningRateFree : [$0] }
     if let twice = rules.indices.first(where: { rules[..<$0].contains(rules[$0]) }) {
       throw ValidationError("the rule '\(rules[twice])' is named twice")
     }
+    if !(0...10_000).contains(calibrate) { throw ValidationError("--calibrate must be from 0 to 10000") }
   }
 
   func execute() async throws -> ExitCode {
@@ -82,12 +92,14 @@ struct CompareCommand: GradusSubcommand {
       return .success
     }
     let contestants = try rules.map { text in
-      do { return try RuleContestant(text, isTuned: !untuned) } catch { throw Failure(.usage, "\(text): \(error)") }
+      let isTuned = !untuned && !(calibrate > 0 && RuleContestant.learningRateFree.contains(text))
+      do { return try RuleContestant(text, isTuned: isTuned) } catch { throw Failure(.usage, "\(text): \(error)") }
     }
     let chosen = try chosenWorkloads()
-    let comparison = RuleComparison(
+    var comparison = RuleComparison(
       contestants, on: chosen, trials: trials, studies: studies,
       shape: Schedule.Shape(rawValue: schedule) ?? .linear, warmup: warmup)
+    comparison.calibration = calibrate
     let interruption = Interruption()
     SignalWatch.begin(interruption)
     let began = ContinuousClock.now
@@ -119,9 +131,16 @@ struct CompareCommand: GradusSubcommand {
 
   private func chosenWorkloads() throws -> [Workload] {
     let names = workloads?.split(separator: ",").map(String.init) ?? WorkloadLaboratory.names
-    return try names.map { name in
-      guard let workload = try WorkloadLaboratory.workload(named: name, seed: seed) else {
-        let near = nearest(to: name, among: WorkloadLaboratory.names).map { "; did you mean '\($0)'?" }
+    let drawn =
+      variants ? WorkloadLaboratory.drawnVariants(of: names, stream: RandomStream(seed: seed).child("variants")) : []
+    // Variants last: they are no columns of the profile.
+    let all = names + drawn.filter { !names.contains($0) }
+    return try (all.filter { !$0.contains("/") } + all.filter { $0.contains("/") }).map { name in
+      let found = try WorkloadLaboratory.workload(named: name, seed: seed)
+      guard let workload = try found ?? WorkloadLaboratory.variant(named: name, seed: seed) else {
+        let near = nearest(to: name, among: WorkloadLaboratory.names + WorkloadLaboratory.variantNames).map {
+          "; did you mean '\($0)'?"
+        }
         throw Failure(
           .usage,
           "there is no workload '\(name)'"

@@ -10,12 +10,37 @@ struct ComparisonReport {
 
   private var names: [String] { comparison.contestants.map(\.name) }
   private var times: [[Double]] { outcome.studies.medians }
-  private var profiles: PerformanceProfiles { PerformanceProfiles(times: times) }
+  private var profiles: PerformanceProfiles { PerformanceProfiles(times: times, variants: comparison.variants) }
 
   /// Contestants by score, the best first; equal ones as they were named.
   private var ranking: [Int] {
     let scores = profiles.scores
     return names.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
+  }
+
+  /// Steps over those of the fastest; nil for held-out variants, which come last and have no score of their own.
+  private func ratio(_ contestant: Int, _ workload: Int) -> Double? {
+    let ratios = profiles.ratios[contestant]
+    return workload < ratios.count ? ratios[workload] : nil
+  }
+
+  /// What every study did, in a few words.
+  private var tuning: String {
+    comparison.calibration > 0
+      ? "one setting of \(comparison.calibration) for all workloads" : "fastest of \(comparison.trials) learning rates"
+  }
+
+  /// The setting of a contestant for all workloads; nil where every workload has its own.
+  private func setting(_ contestant: Int) -> String? {
+    guard outcome.calibrations.indices.contains(contestant) else { return nil }
+    let calibration = outcome.calibrations[contestant]
+    let setting = calibration.settings[calibration.choice]
+    let changes = setting.changes.map { change in
+      "\(change.name) \(Double(change.value).map { Numbers.short($0, digits: 3) } ?? change.value)"
+    }
+    let schedule =
+      "warm-up \(Numbers.short(setting.warmup, digits: 2)), length \(Numbers.short(setting.length, digits: 2))"
+    return (changes + [schedule]).joined(separator: ", ")
   }
 
   private func steps(_ value: Double) -> String { value.isFinite ? Numbers.short(value, digits: 4) : "missed" }
@@ -36,9 +61,10 @@ struct ComparisonReport {
     for c in ranking {
       table.rows.append([names[c], Numbers.short(profiles.scores[c], digits: 3)] + times[c].map(steps))
     }
+    let settings = ranking.compactMap { c in setting(c).map { "\n  \(names[c]): \($0)" } }
     return table.text
-      + "\nSteps to the target of the held-out loss: fastest of \(comparison.trials) learning rates, median of "
-      + "\(comparison.studies) studies.\n\(outcome.trainings) trainings in \(Numbers.time(seconds)), seed \(seed).\n"
+      + "\nSteps to the target of the held-out loss: \(tuning), median of "
+      + "\(comparison.studies) studies.\(settings.joined())\n\(outcome.trainings) trainings in \(Numbers.time(seconds)), seed \(seed).\n"
   }
 
   var json: JSONValue {
@@ -46,12 +72,14 @@ struct ComparisonReport {
       let workloads: [JSONValue] = comparison.workloads.indices.map { w in
         [
           "name": .string(comparison.workloads[w].name), "steps": .number(times[c][w]),
-          "ratio": .number(profiles.ratios[c][w]), "rate": rate(c, w).map { .number($0) } ?? .null,
+          "ratio": JSONValue(ratio(c, w)), "rate": rate(c, w).map { .number($0) } ?? .null,
           "studies": .array(outcome.studies.times[c][w].map { .number($0) }),
+          "variantOf": JSONValue(comparison.variants[w].map { comparison.workloads[$0].name }),
         ]
       }
       return [
-        "rule": .string(names[c]), "score": .number(profiles.scores[c]), "workloads": .array(workloads),
+        "rule": .string(names[c]), "score": .number(profiles.scores[c]), "setting": JSONValue(setting(c)),
+        "workloads": .array(workloads),
       ]
     }
     let targets: [JSONValue] = comparison.workloads.indices.map { w in
@@ -62,7 +90,8 @@ struct ComparisonReport {
     }
     return [
       "schema": "gradus.comparison/1", "version": .string(gradusVersion), "seed": JSONValue(seed),
-      "trials": .integer(comparison.trials), "studies": .integer(comparison.studies),
+      "trials": .integer(comparison.trials), "calibration": .integer(comparison.calibration),
+      "studies": .integer(comparison.studies),
       "trainings": .integer(outcome.trainings), "seconds": .number(seconds), "targets": .array(targets),
       "rules": .array(contestants),
     ]
@@ -84,8 +113,7 @@ struct ComparisonReport {
     <body>
     <h1>Update rules compared</h1>
     <p>Gradus \(escaped(gradusVersion)), \(outcome.trainings) trainings in \(escaped(Numbers.time(seconds))), seed \(seed).
-    A workload's time is the median over \(comparison.studies) studies of the steps that the fastest of \(comparison.trials)
-    learning rates needs to the target: 95 % of the way from the held-out loss at the start to that of the best of four tuned
+    A workload's time is the median over \(comparison.studies) studies of the steps to the target (\(tuning)): 95 % of the way from the held-out loss at the start to that of the best of four tuned
     reference rules. The score is the area under the profile: 1 for the fastest everywhere.</p>
     <h2>Performance profiles</h2>
     <div class="wide">
@@ -99,21 +127,29 @@ struct ComparisonReport {
     <tr><th>Name</th><th>What it is</th><th class="number">Parameters</th><th class="number">Steps</th>
     <th class="number">Target</th><th>Set by</th></tr>
     \(comparison.workloads.indices.map(workload).joined())</table></div>
-    <h2>Learning rates found</h2>
-    <div class="wide"><table>
-    <tr><th>Rule</th>\(comparison.workloads.map { head($0.name) }.joined())</tr>
-    \(ranking.map(rates).joined())</table></div>
+    \(found)
     </body>
     </html>
 
     """
   }
 
+  private var found: String {
+    if comparison.calibration > 0 {
+      let rows = ranking.map { "<tr><td>\(escaped(names[$0]))</td><td>\(escaped(setting($0) ?? ""))</td></tr>\n" }
+      return "<h2>Settings found</h2>\n<div class=\"wide\"><table>\n<tr><th>Rule</th><th>Setting</th></tr>\n"
+        + rows.joined() + "</table></div>"
+    }
+    return "<h2>Learning rates found</h2>\n<div class=\"wide\"><table>\n<tr><th>Rule</th>"
+      + comparison.workloads.map { head($0.name) }.joined() + "</tr>\n" + ranking.map(rates).joined()
+      + "</table></div>"
+  }
+
   private func head(_ name: String) -> String { "<th class=\"number\">\(escaped(name))</th>" }
 
   private func row(_ c: Int) -> String {
     let cells = times[c].indices.map { w in
-      let isBest = profiles.ratios[c][w] == 1
+      let isBest = ratio(c, w) == 1
       return "<td class=\"number\(isBest ? " best" : "")\">\(steps(times[c][w]))</td>"
     }
     return "<tr><td>\(escaped(names[c]))</td><td class=\"number\">\(Numbers.short(profiles.scores[c], digits: 3))</td>"
