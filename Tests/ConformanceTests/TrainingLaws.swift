@@ -202,7 +202,7 @@ struct TrainingLawTests {
   }
 
   static let methods: [CatalogedMethod] = [
-    MethodEntry(Trainer<SGD>.self), MethodEntry(Trainer<AdamW>.self), MethodEntry(EarlyStopping<SGD>.self),
+    MethodEntry(Trainer<SGD>.self), MethodEntry(Trainer<AdamW>.self), MethodEntry(EarlyStopping<Trainer<SGD>>.self),
     MethodEntry(CurvatureTrainer<Sophia>.self),
   ].map { CatalogedMethod(entry: $0) }
 

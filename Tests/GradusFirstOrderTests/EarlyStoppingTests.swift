@@ -30,7 +30,7 @@ private struct Means: MinibatchOracle, ZerothOrderOracle {
 }
 
 @Suite struct EarlyStoppingTests {
-  private typealias Watched = EarlyStopping<Elementwise<LearningRate>>
+  private typealias Watched = EarlyStopping<Trainer<Elementwise<LearningRate>>>
   private static let oracle = WatchedLoss(Means(heldOut: nil), heldOut: Means(heldOut: 2))
   private static let problem = Training(
     layout: Layout([("w", [3])]), start: [0, 0, 0], observationCount: 4, modelFingerprint: 1, dataFingerprint: 1)

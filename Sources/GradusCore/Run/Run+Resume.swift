@@ -13,7 +13,7 @@ private struct SavedRun<Method: OptimizationMethod>: Codable {
 
 extension Run {
   /// The name on the method's card, or of its type.
-  static var methodName: String {
+  package static var methodName: String {
     (Method.self as? any Catalogued.Type)?.card.name ?? String(describing: Method.self)
   }
 

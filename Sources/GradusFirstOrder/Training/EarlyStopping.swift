@@ -15,14 +15,14 @@ public import GradusNumerics
 /// best parameters.
 /// **Guarantee** none: v* is the smallest of the losses looked at, and a little too small for having been chosen.
 /// **Reference** L. Prechelt, *Early stopping – but when?*, in Neural Networks: Tricks of the Trade, LNCS 1524 (1998).
-public struct EarlyStopping<Rule: UpdateRule>: UpdatesInPlace {
-  public var trainer: Trainer<Rule>
+public struct EarlyStopping<Base: BatchTrainer>: OptimizationMethod {
+  public var trainer: Base
   /// k, steps between two looks; 0 never looks.
   public var every: Int
   /// Looks in a row without a smaller loss that end the training; 0 never ends it.
   public var patience: Int
 
-  public init(_ trainer: Trainer<Rule>, every: Int, patience: Int = 0) {
+  public init(_ trainer: Base, every: Int, patience: Int = 0) {
     precondition(every >= 0 && patience >= 0, "a look every \(every) steps, ended by \(patience) in vain")
     self.trainer = trainer
     self.every = every
@@ -39,13 +39,16 @@ public struct EarlyStopping<Rule: UpdateRule>: UpdatesInPlace {
   /// Everything that changes.
   public struct State: Sendable, Codable {
     /// Of the trainer.
-    public internal(set) var training: Trainer<Rule>.State
+    public internal(set) var base: Base.State
     public internal(set) var best: Best?
     /// The step of the last look and its loss.
     public internal(set) var looked: Look?
     /// Looks since the best.
     public internal(set) var waited = 0
     var claim: Claim?
+
+    /// The training after the last step that counts.
+    public var training: Trainer<Base.State.Rule>.State { base.settled }
 
     /// One look at the held-out observations.
     public struct Look: Sendable, Codable {
@@ -56,20 +59,21 @@ public struct EarlyStopping<Rule: UpdateRule>: UpdatesInPlace {
 
   /// The start of the trainer, with nothing looked at.
   public func start(_ problem: Training, random: RandomStream) -> State {
-    State(training: trainer.start(problem, random: random))
+    State(base: trainer.start(problem, random: random))
   }
 
   /// A look when one is due, otherwise the next batch.
   public func ask(_ s: inout State) -> HeldOutQuestion<Buffer<Float>>? {
     guard s.claim == nil else { return nil }
-    if isLookDue(s) { return .heldOut(at: trainer.report(s.training).point) }
-    return trainer.ask(&s.training).map { .batch($0) }
+    if isLookDue(s) { return .heldOut(at: trainer.report(s.base).point) }
+    return trainer.ask(&s.base).map { .batch($0) }
   }
 
   /// Whether the next question is about the held-out observations.
   public func isLookDue(_ s: State) -> Bool {
-    guard every > 0, s.training.step > 0, s.looked?.step != s.training.step else { return false }
-    return s.training.step % every == 0 && s.training.claim != .failed || s.training.claim == .exhausted
+    let training = s.training
+    guard every > 0, training.step > 0, s.looked?.step != training.step else { return false }
+    return training.step % every == 0 && training.claim != .failed || training.claim == .exhausted
   }
 
   /// A step of the trainer, or another look.
@@ -80,7 +84,7 @@ public struct EarlyStopping<Rule: UpdateRule>: UpdatesInPlace {
     switch consume answer {
     case .batch(let answer):
       // Nothing else of the question stays: the buffer of the parameters has one owner when it is changed.
-      trainer.tell(&s.training, answer, to: Self.batch(question))
+      trainer.tell(&s.base, answer, to: Self.batch(question))
     case .heldOut(let loss): look(&s, loss, at: question.point)
     }
   }
@@ -112,7 +116,7 @@ public struct EarlyStopping<Rule: UpdateRule>: UpdatesInPlace {
 
   /// The best parameters and their held-out loss; before a look, what the trainer reports.
   public func report(_ s: State) -> Report<Buffer<Float>> {
-    var report = trainer.report(s.training)
+    var report = trainer.report(s.base)
     if let best = s.best {
       report.point = best.parameters
       report.value = best.loss
@@ -121,8 +125,11 @@ public struct EarlyStopping<Rule: UpdateRule>: UpdatesInPlace {
     return report
   }
 
+}
+
+extension EarlyStopping: UpdatesInPlace where Base: UpdatesInPlace {
   public func parameterAddress(in state: borrowing State) -> UInt {
-    trainer.parameterAddress(in: state.training)
+    trainer.parameterAddress(in: state.base)
   }
 }
 

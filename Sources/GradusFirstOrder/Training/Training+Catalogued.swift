@@ -22,20 +22,20 @@ extension Trainer: Catalogued where Rule: CataloguedRule {
   }
 }
 
-extension EarlyStopping: Catalogued where Rule: CataloguedRule {
+extension EarlyStopping: Catalogued where Base: Catalogued {
   /// The default trainer, looked at every 50 steps.
-  public init() { self.init(Trainer(), every: 50) }
+  public init() { self.init(Base(), every: 50) }
 
   public static var card: Card {
     Card(
-      "early-stopping-\(Rule.card.name)",
-      "training by \(Rule.card.name) that keeps the best of its looks at held-out data",
+      "early-stopping-\(Base.card.name)",
+      "training by \(Base.card.name) that keeps the best of its looks at held-out data",
       guarantee: "none: the smallest loss looked at", reference: "Prechelt 1998", trials: [])
   }
 
   /// Those of the trainer, how often it is looked at, and how long without success.
   public static var settings: [Setting<Self>] {
-    Trainer<Rule>.settings.map { Setting(lifting: $0, \.trainer) } + [
+    Base.settings.map { Setting(lifting: $0, \.trainer) } + [
       Setting("every", \.every, in: 0...1e12, "steps between two looks; 0: none"),
       Setting("patience", \.patience, in: 0...1e12, "looks in vain that end the training; 0: never"),
     ]

@@ -12,7 +12,7 @@ public import GradusNumerics
 /// **Keeps** a second copy of everything the rule remembers.
 /// **Guarantee** none; that of the rule for the rates found.
 /// **Reference** Y. Jin et al., *AutoLRS*, ICLR 2021. The loss series are those of the minibatches, not of a validation set.
-public struct AutoRateTrainer<Rule: UpdateRule>: OptimizationMethod {
+public struct AutoRateTrainer<Rule: UpdateRule>: BatchTrainer {
   public var trainer: Trainer<Rule>
   public var search: RateSearch
 
@@ -39,6 +39,8 @@ public struct AutoRateTrainer<Rule: UpdateRule>: OptimizationMethod {
     public var step: Int
     public var rate: Double
   }
+
+  public var schedule: Schedule? { trainer.schedule }
 
   /// At the start of the problem.
   public func start(_ problem: Training, random: RandomStream) -> State {
@@ -68,6 +70,14 @@ public struct AutoRateTrainer<Rule: UpdateRule>: OptimizationMethod {
     if part.isTrial { s.training = s.begin } else { s.begin = s.training }
   }
 
-  /// That of the training.
-  public func report(_ s: State) -> Report<Buffer<Float>> { trainer.report(s.training) }
+  /// That of the training, without a trial that is on its way.
+  public func report(_ s: State) -> Report<Buffer<Float>> { trainer.report(s.settled) }
+}
+
+extension AutoRateTrainer.State: TrainerState {
+  /// The begin of the stage while rates are tried.
+  public var settled: Trainer<Rule>.State { search.isTrying ? begin : training }
+
+  /// The rate of the last stage.
+  public var foundFactor: Double? { rates.last?.rate }
 }

@@ -78,6 +78,9 @@ public struct RateSearch: Sendable, Codable, Hashable {
     return part
   }
 
+  /// Whether what is run goes back to the begin of its stage.
+  var isTrying: Bool { current?.isTrial ?? true }
+
   /// The losses of the part that was run, one a step, and what the loss was when it began, if known.
   public mutating func tell(_ losses: [Double]) {
     guard let part = current else { preconditionFailure("nothing was asked of the search for a rate") }

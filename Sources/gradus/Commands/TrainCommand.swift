@@ -16,12 +16,22 @@ struct TrainCommand: GradusSubcommand {
         widths: [64]           # channels: [8, 16] of convolutions
         width: 64              # context, layers, heads: of other models
         rule: adamw            # any update rule, with its settings below
-        rate: 0.003            # beta1: 0.9   momentum: 0.9   and so on
-        schedule: cosine       # linear, constant, wsd, drops, inverse
+        rate: 0.003            # beta1: 0.9   momentum: 0.9   and so on;
+                               # auto searches on the way; search: {lowest: 0.0001}
+        groups:                # settings, or a rule, for some tensors
+          - {for: vectors, decay: 0}
+          - {for: layer2.*, rule: sgd, rate: 0.1}
+        state: 8-bit           # what the rule remembers, in bytes
+        average: 0.99          # or {polynomial: 8}, {tail: 300}
+        sharpness-aware: 0.05  # or {radius: 0.5, adaptive: true}
+        schedule: cosine       # linear, constant, wsd, drops, inverse;
+                               # {shape: cosine, floor: 0.1}; {refined: log.csv}
         warmup: 20             # steps in which the rate rises
         steps: 600
         batch: 32
-        clip: 1                # the longest gradient
+        clip: 1                # the longest gradient; none
+        clip-value: 0.1        # the largest coordinate
+        project: {ball: 10}    # or {balls: 3}, {box: [-1, 1]}
         decay: 0.01
         evaluate-every: 50     # steps between looks at held-out data
         patience: 5            # looks in vain that end the training

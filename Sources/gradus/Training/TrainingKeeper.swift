@@ -17,13 +17,13 @@ final class TrainingKeeper {
     self.diagnostics = diagnostics
   }
 
-  func saveIfDue<Rule: UpdateRule>(_ run: Run<EarlyStopping<Rule>>) throws {
+  func saveIfDue<Base: BatchTrainer>(_ run: Run<EarlyStopping<Base>>) throws {
     guard (ContinuousClock.now - saved).seconds >= command.checkpointEvery else { return }
     try save(run)
   }
 
   /// The log and what was seen first, so that they have everything that the checkpoint knows of.
-  func save<Rule: UpdateRule>(_ run: Run<EarlyStopping<Rule>>) throws {
+  func save<Base: BatchTrainer>(_ run: Run<EarlyStopping<Base>>) throws {
     try record.save()
     try diagnostics?.save()
     defer { saved = .now }
@@ -36,7 +36,7 @@ final class TrainingKeeper {
   }
 
   /// The parameters of the last step at which all of them were numbers.
-  func lastGood<Rule: UpdateRule>(_ run: Run<EarlyStopping<Rule>>) -> (step: Int, parameters: Buffer<Float>) {
+  func lastGood<Base: BatchTrainer>(_ run: Run<EarlyStopping<Base>>) -> (step: Int, parameters: Buffer<Float>) {
     let training = run.state.training
     if run.problem.layout.firstNotFinite(training.parameters) == nil {
       return (training.step - training.badInARow, training.parameters)
@@ -45,7 +45,7 @@ final class TrainingKeeper {
   }
 
   /// Writes the last good parameters where parameters were asked for, or beside the checkpoint; what was done, in words.
-  func keepLastGood<Rule: UpdateRule>(_ run: Run<EarlyStopping<Rule>>) throws -> String {
+  func keepLastGood<Base: BatchTrainer>(_ run: Run<EarlyStopping<Base>>) throws -> String {
     try record.save()
     let (step, parameters) = lastGood(run)
     guard let path = command.save ?? command.checkpoint.map({ $0 + ".safetensors" }) else {
@@ -58,8 +58,8 @@ final class TrainingKeeper {
   }
 
   /// What can be saved before an error ends the run; the error with that said.
-  func rescue<Rule: UpdateRule>(
-    _ run: Run<EarlyStopping<Rule>>, _ error: any Error, _ layout: Layout
+  func rescue<Base: BatchTrainer>(
+    _ run: Run<EarlyStopping<Base>>, _ error: any Error, _ layout: Layout
   ) throws -> any Error {
     try save(run)
     let cause = Failure((error as? OracleFailure)?.underlying ?? error)

@@ -46,6 +46,16 @@ final class TrainingLog {
   private let descriptor: Int32
   private var pending = ""
 
+  /// The lines of a log that is there.
+  static func entries(of path: String) throws -> [Entry] {
+    let text = String(decoding: try AtomicFile.read(path, limit: 1 << 30), as: UTF8.self)
+    let lines = text.split(separator: "\n")
+    guard let first = lines.first, first + "\n" == header else {
+      throw FileFailure(path: path, action: "read", cause: "it is no log of a training; name another file")
+    }
+    return lines.dropFirst().compactMap { Entry($0) }
+  }
+
   /// A fresh log, or, after `step` steps, the one that is there without what lies beyond them; `known` hears what stays.
   init(_ path: String, after step: Int, known: (Entry) -> Void) throws(FileFailure) {
     self.path = path

@@ -12,8 +12,8 @@ struct TrainingReport {
   private var material: TrainingMaterial { session.material }
 
   /// Saves the parameters, tries them and prints what they are worth.
-  func finish<Rule: UpdateRule, Architecture: Network>(
-    _ run: Run<EarlyStopping<Rule>>, _ loss: NetworkLoss<Architecture>, _ held: NetworkLoss<Architecture>,
+  func finish<Base: BatchTrainer, Architecture: Network>(
+    _ run: Run<EarlyStopping<Base>>, _ loss: NetworkLoss<Architecture>, _ held: NetworkLoss<Architecture>,
     _ record: TrainingRecord, _ diagnostics: TrainingDiagnostics?
   ) throws -> ExitCode {
     let state = run.state
@@ -108,8 +108,8 @@ struct TrainingReport {
   }
 
   /// Why a training ended without numbers: the step, the tensor, the operation, and what is saved.
-  func failure<Rule: UpdateRule, Architecture: Network>(
-    _ run: Run<EarlyStopping<Rule>>, _ loss: NetworkLoss<Architecture>, _ keeper: TrainingKeeper
+  func failure<Base: BatchTrainer, Architecture: Network>(
+    _ run: Run<EarlyStopping<Base>>, _ loss: NetworkLoss<Architecture>, _ keeper: TrainingKeeper
   ) throws -> Failure {
     let training = run.state.training
     guard let bad = training.bad else { return Failure(.failed, "step \(training.step): the training failed") }
@@ -129,7 +129,9 @@ struct TrainingReport {
     let saved = try keeper.keepLastGood(run)
     let skip = spec.bad == .stop ? ", or pass such batches over with 'bad: skip'" : ""
     return Failure(
-      .failed, "\(cause); lower the rate (\(spec.rate)) or the clip (\(spec.clip))\(skip); \(saved)")
+      .failed,
+      "\(cause); lower the rate (\(spec.rate)) or the clip (\(spec.clip.isFinite ? "\(spec.clip)" : "none"))\(skip); "
+        + saved)
   }
 
   /// The page of `--report`.

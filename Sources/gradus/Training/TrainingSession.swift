@@ -16,24 +16,37 @@ struct TrainingSession {
 
   /// With the rule of the spec, which is a type.
   func run(_ model: some Network) async throws -> ExitCode {
-    try await run(model, try RuleCatalog.entry(named: spec.rule).open(spec.settings))
+    try await run(model, try RuleComposition(spec: spec).rule(for: model.layout))
   }
 
-  private func run<Rule: CataloguedRule>(_ model: some Network, _ rule: Rule) async throws -> ExitCode {
-    let clipped = Clipped(rule, length: spec.clip)
-    let budget = try TrainingBudget(model, words: rule.wordsPerParameter, self)
+  /// With the trainer of the spec, which is another one.
+  private func run<Rule: UpdateRule>(_ model: some Network, _ rule: Rule) async throws -> ExitCode {
+    var trainer = Trainer(
+      rule, batchSize: spec.batch, steps: spec.steps, schedule: try spec.schedule(command),
+      skipsBadBatches: spec.bad == .skip)
+    trainer.crew = command.threads > 1 ? WorkCrew(width: command.threads) : nil
+    if let sharpness = spec.parts.sharpness {
+      let aware = SharpnessAwareTrainer(trainer, radius: sharpness.radius, isAdaptive: sharpness.isAdaptive)
+      return try await train(model, aware, words: rule.wordsPerParameter + 1)
+    }
+    if spec.parts.isSearched {
+      let auto = AutoRateTrainer(trainer, search: spec.rateSearch)
+      return try await train(model, auto, words: 2 * rule.wordsPerParameter + 1)
+    }
+    return try await train(model, trainer, words: rule.wordsPerParameter)
+  }
+
+  /// `words` are the numbers kept for each parameter beside itself.
+  private func train<Base: BatchTrainer>(
+    _ model: some Network, _ trainer: Base, words: Double
+  ) async throws -> ExitCode {
+    let budget = try TrainingBudget(model, words: words, self)
     let loss = loss(model, material.learned, budget)
     try budget.rehearse(loss, self)
     if command.diagnose { try budget.rehearseDiagnosis(loss, self) }
     let held = self.loss(model, material.held, budget)
     let watched = WatchedLoss(loss, heldOut: held)
-    let schedule = Schedule(
-      peak: 1, shape: spec.schedule, warmup: spec.warmup, steps: max(spec.steps, spec.warmup + 1), floor: 0.02)
-    var method = EarlyStopping(
-      Trainer(
-        clipped, batchSize: spec.batch, steps: spec.steps, schedule: schedule, skipsBadBatches: spec.bad == .skip),
-      every: spec.evaluateEvery, patience: spec.patience)
-    method.trainer.crew = command.threads > 1 ? WorkCrew(width: command.threads) : nil
+    let method = EarlyStopping(trainer, every: spec.evaluateEvery, patience: spec.patience)
     let run = try open(loss, watched, method)
     let lock = try command.checkpoint.map { try FileLock(beside: $0) }
     defer { withExtendedLifetime(lock) {} }
@@ -50,13 +63,19 @@ struct TrainingSession {
     }
     do {
       // A run that was interrupted where a look was due has it now.
-      if entry(run) != nil { try look() }
+      if !run.method.isLookDue(run.state) { try look() }
       diagnostics?.remember(run.state.training.step, run.state.training.parameters)
+      // Of a step whose look is due there is no line yet.
+      var noted = run.state.training.step - (run.method.isLookDue(run.state) ? 1 : 0)
       while !interruption.isRaised, try await run.step() {
-        guard let entry = entry(run) else { continue }
-        try record.note(entry)
-        try look()
-        diagnostics?.remember(run.state.training.step, run.state.training.parameters)
+        if run.method.isLookDue(run.state) { continue }
+        // Steps that do not count, those of trials, leave the step as it is.
+        if run.state.training.step > noted {
+          noted = run.state.training.step
+          try record.note(entry(run))
+          try look()
+          diagnostics?.remember(noted, run.state.training.parameters)
+        }
         try keeper.saveIfDue(run)
       }
     } catch {
@@ -73,9 +92,9 @@ struct TrainingSession {
   }
 
   /// A fresh run, or the one that was saved.
-  private func open<Rule: UpdateRule, Loss: HeldOutOracle<Buffer<Float>>>(
-    _ loss: NetworkLoss<some Network>, _ oracle: Loss, _ method: EarlyStopping<Rule>
-  ) throws -> Run<EarlyStopping<Rule>> {
+  private func open<Base: BatchTrainer, Loss: HeldOutOracle<Buffer<Float>>>(
+    _ loss: NetworkLoss<some Network>, _ oracle: Loss, _ method: EarlyStopping<Base>
+  ) throws -> Run<EarlyStopping<Base>> {
     var problem = loss.problem(RandomStream(seed: command.seed))
     if let path = command.from { problem.start = Buffer(try parameters(path, problem.layout)) }
     if spec.evaluateEvery > 0 {
@@ -93,22 +112,23 @@ struct TrainingSession {
         .unreadable,
         "\(path) was saved by the rule \(saved), not by \(spec.rule); say 'rule: \(saved)', or leave --resume out")
     }
-    let run = try Run<EarlyStopping<Rule>>(resuming: checkpoint, of: problem, asking: oracle, judgedBy: loss)
+    let differs = Failure(
+      .usage,
+      "the rule, its rate, the batch or the steps differ from those that \(path) was saved with; resume with the same")
+    let saved = checkpoint.header.method
+    // Another trainer, or other parts around the rule, are other types.
+    if saved != Run<EarlyStopping<Base>>.methodName, saved.lowercased().hasPrefix("early") { throw differs }
+    let run = try Run<EarlyStopping<Base>>(resuming: checkpoint, of: problem, asking: oracle, judgedBy: loss)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    guard try encoder.encode(run.method) == encoder.encode(method) else {
-      throw Failure(
-        .usage,
-        "the rule, its rate, the batch or the steps differ from those that \(path) was saved with; resume with the same"
-      )
-    }
+    guard try encoder.encode(run.method) == encoder.encode(method) else { throw differs }
     return run
   }
 
   /// The name of the rule that a training was saved with; nil where it was no training of this kind.
   private static func rule(of checkpoint: Checkpoint) -> String? {
     func method<Rule: CataloguedRule>(_ type: Rule.Type) -> String {
-      String(describing: EarlyStopping<Clipped<Rule>>.self)
+      String(describing: EarlyStopping<Trainer<Clipped<Rule>>>.self)
     }
     return RuleCatalog.entries.first { method($0.type) == checkpoint.header.method }?.card.name
   }
@@ -121,17 +141,15 @@ struct TrainingSession {
     }
   }
 
-  /// The line of the last step; nil while a look at held-out observations belongs to it and is due.
-  private func entry<Rule: UpdateRule>(
-    _ run: Run<EarlyStopping<Rule>>
-  ) -> TrainingLog.Entry? {
+  /// The line of the last step that counts.
+  private func entry<Base: BatchTrainer>(_ run: Run<EarlyStopping<Base>>) -> TrainingLog.Entry {
     let state = run.state
-    guard !run.method.isLookDue(state) else { return nil }
     let training = state.training
     let isBad = training.bad?.step == training.step
     return .init(
       step: training.step, loss: isBad ? training.bad?.loss ?? .nan : training.loss ?? .nan,
-      rate: spec.rate * (run.method.trainer.schedule?.rate(at: max(1, training.step - training.skipped)) ?? 1),
+      rate: spec.rate * (run.method.trainer.schedule?.rate(at: max(1, training.step - training.skipped)) ?? 1)
+        * (state.base.foundFactor ?? 1),
       norm: isBad ? .nan : training.gradientNorm ?? .nan,
       heldOut: state.looked.flatMap { $0.step == training.step ? $0.loss : nil })
   }

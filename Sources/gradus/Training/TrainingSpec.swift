@@ -40,12 +40,15 @@ struct TrainingSpec: Sendable {
   var warmup = 20
   var steps = 600
   var batch = 32
+  /// The longest gradient; infinite where none is shortened.
   var clip = 1.0
   var bad = Bad.stop
   /// Steps between two looks at the held-out observations; 0 looks only in the end.
   var evaluateEvery = 0
   /// Looks in vain that end the training; 0 never ends it.
   var patience = 0
+  /// What is around and beside the rule.
+  var parts = TrainingParts()
 
   init() {}
 
@@ -87,11 +90,19 @@ struct TrainingSpec: Sendable {
     ("width", { whole(&$0.width, $1, 1...8192) }),
     ("layers", { whole(&$0.layers, $1, 0...256) }),
     ("heads", { whole(&$0.heads, $1, 1...256) }),
-    ("schedule", { choose(&$0.schedule, $1) }),
     ("warmup", { whole(&$0.warmup, $1, 0...1_000_000_000) }),
     ("steps", { whole(&$0.steps, $1, 1...1_000_000_000) }),
     ("batch", { whole(&$0.batch, $1, 1...1_000_000) }),
-    ("clip", { number(&$0.clip, $1, 1e-12...1e12) }),
+    (
+      "clip",
+      { spec, text in
+        if text == "none" {
+          spec.clip = .infinity
+          return nil
+        }
+        return number(&spec.clip, text, 1e-12...1e12).map { $0 + ", or none" }
+      }
+    ),
     ("bad", { choose(&$0.bad, $1) }),
     ("evaluate-every", { whole(&$0.evaluateEvery, $1, 0...1_000_000_000) }),
     ("patience", { whole(&$0.patience, $1, 0...1_000_000_000) }),
@@ -109,7 +120,14 @@ struct TrainingSpec: Sendable {
       self = .sentences
     }
     let entry = try rule(entries, source)
-    for field in entries where field.key.text != "rule" { try take(field, entry, source) }
+    // Groups go on from all settings of the rule.
+    for field in entries where !["rule", "groups"].contains(field.key.text) { try take(field, entry, source) }
+    for field in entries where field.key.text == "groups" { try take(field, entry, source) }
+    if parts.isSearched {
+      let isSaid = entries.contains { $0.key.text == "schedule" }
+      if !isSaid { schedule = .constant }
+      if !entries.contains(where: { $0.key.text == "warmup" }) { warmup = 0 }
+    }
     // A short run warms up in its first half at most, unless the spec says how long.
     if !entries.contains(where: { $0.key.text == "warmup" }) { warmup = min(warmup, steps / 2) }
     if let contradiction { throw source.error(at: root.offset, contradiction.cause, expected: contradiction.expected) }
@@ -118,17 +136,9 @@ struct TrainingSpec: Sendable {
   /// The rule, whose settings are names of a spec too.
   private mutating func rule(_ entries: [DocumentNode.Entry], _ source: SourceText) throws -> RuleEntry {
     if let node = entries.first(where: { $0.key.text == "rule" })?.value {
-      guard let scalar = node.scalar else {
-        throw source.error(at: node.offset, "rule is \(node.what)", expected: "a name")
-      }
-      do { _ = try RuleCatalog.entry(named: scalar.text) } catch {
-        let known = RuleCatalog.entries.map(\.card.name)
-        throw source.error(
-          at: scalar.offset, "there is no rule '\(scalar.text)'",
-          expected: error.nearest.map { "'\($0)'" } ?? "one of \(known.joined(separator: ", "))")
-      }
-      if rule != scalar.text { settings = [] }
-      rule = scalar.text
+      let named = try self.entry(node, SpecReader(source: source)).card.name
+      if rule != named { settings = [] }
+      rule = named
     }
     return try RuleCatalog.entry(named: rule)
   }
@@ -137,6 +147,11 @@ struct TrainingSpec: Sendable {
     let name = entry.key.text
     if name == "widths" { return widths = try list(entry.value, "width", source) }
     if name == "channels" { return channels = try list(entry.value, "channel", source) }
+    if TrainingParts.names.contains(name) { return try takePart(name, entry.value, rule, source) }
+    if name == "rate", entry.value.scalar?.text == "auto" {
+      parts.isSearched = true
+      return settings.removeAll { $0.name == name }
+    }
     let field = Self.fields.first { $0.name == name }
     guard field != nil || rule.settings.contains(where: { $0.name == name }) else {
       let own = rule.settings.map(\.name)
@@ -145,7 +160,7 @@ struct TrainingSpec: Sendable {
           at: entry.key.offset, "'\(name)' is no setting of \(rule.card.name)",
           expected: "one of \(own.joined(separator: ", "))")
       }
-      let known = Self.fields.map(\.name) + ["widths", "channels", "rule"] + own
+      let known = Self.fields.map(\.name) + TrainingParts.names + ["widths", "channels", "rule"] + own
       // What the field calls otherwise.
       let usual = ["lr": "rate", "learning-rate": "rate", "epochs": "steps", "optimizer": "rule", "seed": "--seed"]
       let near = (usual[name] ?? nearest(to: name, among: known)).map { "'\($0)'" } ?? known.joined(separator: ", ")
@@ -165,14 +180,7 @@ struct TrainingSpec: Sendable {
   ) throws(ReadError) {
     settings.removeAll { $0.name == name }
     settings.append((name, text))
-    do { _ = try rule.open([(name, text)]) } catch {
-      let setting = rule.settings.first { $0.name == name }
-      let expected =
-        if let choices = setting?.choices { "one of \(choices.joined(separator: ", "))" } else {
-          "a number from \(Numbers.short(setting?.lower)) to \(Numbers.short(setting?.upper))"
-        }
-      throw source.error(at: offset, "\(name) is '\(text)'", expected: expected)
-    }
+    try check(name, text, at: offset, rule, source)
   }
 
   /// The learning rate as it was said, or the rule's own.
@@ -226,6 +234,23 @@ struct TrainingSpec: Sendable {
     if schedule.needsLength, steps <= warmup {
       return ("\(steps) steps end within the warm-up of \(warmup)", "more steps")
     }
+    if parts.isSearched {
+      if schedule != .constant || warmup > 0 || parts.refinement != nil {
+        return ("the rate is searched for on the way, without a schedule", "schedule: constant, and no warmup")
+      }
+      if parts.sharpness != nil {
+        return ("sharpness-aware training has no search for the rate", "a rate, or no sharpness-aware")
+      }
+      let (lowest, highest) = searchedRates
+      if !(lowest < highest) {
+        return ("rates are searched for from \(lowest) to \(highest)", "lowest below highest")
+      }
+      if let longest = parts.search.longestStage, longest < parts.search.firstStage ?? 1 {
+        return ("the longest stage is shorter than the first", "longest-stage above first-stage")
+      }
+    } else if parts.isSearchSaid {
+      return ("search goes with a rate that is searched for", "rate: auto")
+    }
     if patience > 0, evaluateEvery == 0 {
       return ("patience needs looks at held-out observations", "evaluate-every: 50")
     }
@@ -248,7 +273,8 @@ struct TrainingSpec: Sendable {
       list += [("context", "\(context)"), ("width", "\(width)"), ("layers", "\(layers)")]
     }
     list += [("rule", rule), ("schedule", schedule.rawValue), ("warmup", "\(warmup)")]
-    list += [("steps", "\(steps)"), ("batch", "\(batch)"), ("clip", "\(clip)")] + settings
+    list += [("steps", "\(steps)"), ("batch", "\(batch)"), ("clip", clip.isFinite ? "\(clip)" : "none")] + settings
+    list += parts.echo.map { ($0.name, $0.value) }
     if bad != .stop { list.append(("bad", bad.rawValue)) }
     if evaluateEvery > 0 { list += [("evaluate-every", "\(evaluateEvery)"), ("patience", "\(patience)")] }
     return list.map { (name: $0.0, value: $0.1) }
@@ -264,7 +290,7 @@ struct TrainingSpec: Sendable {
 
   private static func number(_ target: inout Double, _ text: String, _ range: ClosedRange<Double>) -> String? {
     guard let value = Double(text), range.contains(value) else {
-      return "a number from \(range.lowerBound) to \(range.upperBound)"
+      return "a number from \(Numbers.short(range.lowerBound)) to \(Numbers.short(range.upperBound))"
     }
     target = value
     return nil

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+public import GradusNumerics
+
+/// A training a batch at a time by an update rule: a `Trainer`, or something around one that asks for more gradients than
+/// it takes steps.
+public protocol BatchTrainer: OptimizationMethod
+where
+  Problem == Training, Point == Buffer<Float>, Question == MinibatchGradient<Buffer<Float>>, State: TrainerState
+{
+  /// What the rate of the rule is multiplied by at each step; nil: 1.
+  var schedule: Schedule? { get }
+  /// The state at the start of the problem, which every training has.
+  func start(_ problem: Training, random: RandomStream) -> State
+}
+
+/// What changes in such a training.
+public protocol TrainerState: Sendable, Codable {
+  associatedtype Rule: UpdateRule
+  /// The training after the last step that counts: without trials, and without what lies between two gradients of a step.
+  var settled: Trainer<Rule>.State { get }
+  /// The factor of the rule's rate where it was found on the way; nil (the default) where schedules say all of it.
+  var foundFactor: Double? { get }
+}
+
+extension TrainerState {
+  public var foundFactor: Double? { nil }
+}
+
+extension Trainer: BatchTrainer {}
+
+extension Trainer.State: TrainerState {
+  /// Itself.
+  public var settled: Trainer<Rule>.State { self }
+}
+
+extension SharpnessAwareTrainer: BatchTrainer {
+  public var schedule: Schedule? { trainer.schedule }
+}
+
+extension SharpnessAwareTrainer.State: TrainerState {
+  /// The training as it stood before the step whose first gradient was taken.
+  public var settled: Trainer<Rule>.State { training }
+}
