@@ -29,6 +29,10 @@ public protocol UpdateRule: Sendable, Codable {
   func wantedCurvature(at step: Int) -> CurvatureEstimate?
   /// Takes an estimate of the diagonal in. Rules that never want one need not have it.
   func hear(_ diagonal: Span<Float>, state: inout State, layout: Layout)
+  /// True when the rule should be told the signals of the network's products before this step; false unless a rule says so.
+  func wantsSignals(at step: Int) -> Bool
+  /// Takes signals in. Rules that never want any need not have it.
+  func hear(_ signals: [ProductSignals], state: inout State, layout: Layout)
   /// The point that is reported and judged, where it differs from the one at which gradients are asked: averages.
   func evaluationPoint(_ parameters: Span<Float>, state: State, layout: Layout) -> [Float]?
 }
@@ -48,6 +52,12 @@ extension UpdateRule {
 
   @inlinable
   public func hear(_ diagonal: Span<Float>, state: inout State, layout: Layout) {}
+
+  @inlinable
+  public func wantsSignals(at step: Int) -> Bool { false }
+
+  @inlinable
+  public func hear(_ signals: [ProductSignals], state: inout State, layout: Layout) {}
 
   /// The parameters themselves.
   @inlinable

@@ -31,6 +31,7 @@ struct TrainSpecTests {
     "rate: auto\nsearch: {first-stage: 40, candidates: 4}\nevaluate-every: 20\n",
     "groups:\n  - {for: vectors, rule: sgd, rate: 0.05}\n  - {for: layer2.*, beta1: 0.8}\nstate: 8-bit\naverage: 0.95\n",
     "rule: muon\nrate: 0.02\ngroups: [{for: layer1.*, decay: 0.1}]\nclip: none\nclip-value: 0.01\nproject: {balls: 9}\n",
+    "rule: sgd\nrate: 0.1\npreconditioner: {kind: ek-fac, every: 2, refresh: 3, limit: 1}\nevaluate-every: 9\n",
   ]
 
   /// Killed and resumed, every trainer ends with the weights and the log of an undisturbed run, to the bit.
@@ -161,6 +162,15 @@ struct TrainSpecTests {
     ("schedule: {shap: cosine}\n", "1:12: 'shap' is no part of schedule; expected 'shape'"),
     ("schedule: {shape: cosine, floor: 2}\n", "1:34: floor is '2'; expected a number from 0 to 1"),
     ("schedule: {norm: absolute}\n", "1:12: norm goes with a refined schedule; expected refined: log.csv beside it"),
+    ("preconditioner: kfac\n", "1:17: preconditioner is 'kfac'; expected 'k-fac'"),
+    ("preconditioner: {dampng: 1}\n", "1:18: 'dampng' is no part of preconditioner; expected 'damping'"),
+    (
+      "preconditioner: {share: 2}\n", "1:25: share is '2'; expected a number from 1e-06 to 1"
+    ),
+    (
+      "preconditioner: k-fac\nsharpness-aware: 0.1\n",
+      "1:1: a preconditioner goes with plain training; expected no sharpness-aware, and a rate"
+    ),
     ("state: 16-bit\n", "1:8: state is '16-bit'; expected '32-bit'"),
     ("average: 1.5\n", "1:10: average is '1.5'; expected a number from 0 to 1"),
     ("average: {tale: 5}\n", "1:11: 'tale' is no part of average; expected 'tail'"),

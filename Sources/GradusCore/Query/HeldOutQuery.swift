@@ -12,6 +12,9 @@ public protocol HeldOutOracle<Point>: MinibatchOracle {
 
   /// Who tells the curvature of what is learned from; nil (the default) where nobody can.
   var curvature: (any CurvatureOracle<Point>)? { get }
+
+  /// Who tells the signals of what is learned from; nil (the default) where nobody can.
+  var signals: (any SignalOracle<Point>)? { get }
 }
 
 extension HeldOutOracle {
@@ -20,16 +23,21 @@ extension HeldOutOracle {
 
   /// Nobody.
   public var curvature: (any CurvatureOracle<Point>)? { nil }
+
+  /// Nobody.
+  public var signals: (any SignalOracle<Point>)? { nil }
 }
 
-/// What is the gradient of these observations, or the loss of those that are held out?
+/// What is the gradient of these observations, what signals run through the network, or the loss of those that are held out?
 public enum HeldOutQuestion<Point: Sendable & Codable>: Query, Codable {
   case batch(MinibatchGradient<Point>)
+  case signals(MinibatchSignals<Point>)
   case heldOut(at: Point)
 
-  /// A gradient or a loss, as it was asked.
+  /// A gradient, signals or a loss, as it was asked.
   public enum Answer: Sendable, Codable {
     case batch(Linearization<Point>)
+    case signals([ProductSignals])
     case heldOut(Double)
   }
 
@@ -39,6 +47,7 @@ public enum HeldOutQuestion<Point: Sendable & Codable>: Query, Codable {
   public var point: Point {
     switch self {
     case .batch(let question): question.point
+    case .signals(let question): question.point
     case .heldOut(let point): point
     }
   }
@@ -46,16 +55,18 @@ public enum HeldOutQuestion<Point: Sendable & Codable>: Query, Codable {
   public var kind: String {
     switch self {
     case .batch(let question): question.kind
+    case .signals(let question): question.kind
     case .heldOut: "held-out loss"
     }
   }
 
-  /// The oracle's gradient, or its loss.
+  /// The oracle's gradient, signals or loss. Throws `Unsuitable` where nobody tells signals.
   public func put(to oracle: any HeldOutOracle<Point>) async throws -> Answer {
     switch self {
     case .batch(let question):
       .batch(
         try await oracle.linearization(at: question.point, of: question.rows, stream: question.stream))
+    case .signals(let question): .signals(try await question.put(to: Self.signals(of: oracle)))
     case .heldOut(let point): .heldOut(try await oracle.heldOutLoss(at: point))
     }
   }
@@ -66,7 +77,18 @@ public enum HeldOutQuestion<Point: Sendable & Codable>: Query, Codable {
     case .batch(let question):
       try oracle.immediateLinearization(at: question.point, of: question.rows, stream: question.stream)
         .map { .batch($0) }
+    case .signals(let question):
+      try question.answerNow(from: Self.signals(of: oracle)).map { .signals($0) }
     case .heldOut(let point): try oracle.immediateHeldOutLoss(at: point).map { .heldOut($0) }
     }
+  }
+
+  private static func signals(of oracle: any HeldOutOracle<Point>) throws -> any SignalOracle<Point> {
+    guard let signals = oracle.signals else {
+      throw Unsuitable(
+        method: "the update rule", needs: MinibatchSignals<Point>.needs, found: "gradients and losses only",
+        remedy: "Leave the preconditioner out.")
+    }
+    return signals
   }
 }

@@ -71,6 +71,12 @@ public struct Averaged<Base: UpdateRule>: UpdateRule {
     base.hear(diagonal, state: &state.base, layout: layout)
   }
 
+  public func wantsSignals(at step: Int) -> Bool { base.wantsSignals(at: step) }
+
+  public func hear(_ signals: [ProductSignals], state: inout State, layout: Layout) {
+    base.hear(signals, state: &state.base, layout: layout)
+  }
+
   /// x̄.
   public func evaluationPoint(_ parameters: Span<Float>, state: State, layout: Layout) -> [Float]? {
     state.average.elements

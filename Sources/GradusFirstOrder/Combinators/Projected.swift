@@ -70,6 +70,12 @@ public struct Projected<Base: UpdateRule>: UpdateRule {
     base.hear(diagonal, state: &state, layout: layout)
   }
 
+  public func wantsSignals(at step: Int) -> Bool { base.wantsSignals(at: step) }
+
+  public func hear(_ signals: [ProductSignals], state: inout Base.State, layout: Layout) {
+    base.hear(signals, state: &state, layout: layout)
+  }
+
   public func evaluationPoint(_ parameters: Span<Float>, state: Base.State, layout: Layout) -> [Float]? {
     base.evaluationPoint(parameters, state: state, layout: layout)
   }

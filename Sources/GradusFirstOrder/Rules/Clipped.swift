@@ -53,6 +53,12 @@ public struct Clipped<Rule: UpdateRule>: UpdateRule {
     rule.hear(diagonal, state: &state, layout: layout)
   }
 
+  public func wantsSignals(at step: Int) -> Bool { rule.wantsSignals(at: step) }
+
+  public func hear(_ signals: [ProductSignals], state: inout Rule.State, layout: Layout) {
+    rule.hear(signals, state: &state, layout: layout)
+  }
+
   public func evaluationPoint(_ parameters: Span<Float>, state: Rule.State, layout: Layout) -> [Float]? {
     rule.evaluationPoint(parameters, state: state, layout: layout)
   }

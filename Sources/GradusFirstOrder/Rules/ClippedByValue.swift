@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import GradusCore
 
 /// Any rule behind a gradient whose coordinates are cut to [−c, c].
 ///
@@ -37,6 +38,19 @@ public struct ClippedByValue<Rule: UpdateRule>: UpdateRule {
     var context = context
     if rule.needsGradientNorm { context.gradientNorm = gradientNorm(cut.span) }
     rule.update(&parameters, gradient: cut.span, state: &state, layout: layout, context: context)
+  }
+
+  public func wantedCurvature(at step: Int) -> CurvatureEstimate? { rule.wantedCurvature(at: step) }
+
+  /// Curvature is not clipped.
+  public func hear(_ diagonal: Span<Float>, state: inout Rule.State, layout: Layout) {
+    rule.hear(diagonal, state: &state, layout: layout)
+  }
+
+  public func wantsSignals(at step: Int) -> Bool { rule.wantsSignals(at: step) }
+
+  public func hear(_ signals: [ProductSignals], state: inout Rule.State, layout: Layout) {
+    rule.hear(signals, state: &state, layout: layout)
   }
 
   public func evaluationPoint(_ parameters: Span<Float>, state: Rule.State, layout: Layout) -> [Float]? {

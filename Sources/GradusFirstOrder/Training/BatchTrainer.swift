@@ -12,6 +12,17 @@ where
   var schedule: Schedule? { get }
   /// The state at the start of the problem, which every training has.
   func start(_ problem: Training, random: RandomStream) -> State
+  /// The signals that the rule wants before its next step; nil where it wants none or has heard them.
+  func askSignals(_ s: inout State) -> MinibatchSignals<Buffer<Float>>?
+  /// Hands signals to the rule.
+  func hear(_ s: inout State, _ signals: [ProductSignals])
+}
+
+extension BatchTrainer {
+  /// None.
+  public func askSignals(_ s: inout State) -> MinibatchSignals<Buffer<Float>>? { nil }
+  /// Nothing was asked.
+  public func hear(_ s: inout State, _ signals: [ProductSignals]) {}
 }
 
 /// What changes in such a training.
@@ -27,7 +38,23 @@ extension TrainerState {
   public var foundFactor: Double? { nil }
 }
 
-extension Trainer: BatchTrainer {}
+extension Trainer: BatchTrainer {
+  /// Those of the batch whose gradient is asked next.
+  public func askSignals(_ s: inout State) -> MinibatchSignals<Buffer<Float>>? {
+    guard s.claim == nil, s.step < steps, s.signalStep != s.step, rule.wantsSignals(at: s.step - s.skipped + 1) else {
+      return nil
+    }
+    let batch = s.batch ?? s.order.next()
+    s.batch = batch
+    return MinibatchSignals(point: s.parameters, rows: batch, stream: s.stream.child("signals", s.step))
+  }
+
+  public func hear(_ s: inout State, _ signals: [ProductSignals]) {
+    s.signalStep = s.step
+    let layout = s.layout
+    rule.hear(signals, state: &s.memory, layout: layout)
+  }
+}
 
 extension Trainer.State: TrainerState {
   /// Itself.

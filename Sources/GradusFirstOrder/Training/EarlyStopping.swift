@@ -62,10 +62,11 @@ public struct EarlyStopping<Base: BatchTrainer>: OptimizationMethod {
     State(base: trainer.start(problem, random: random))
   }
 
-  /// A look when one is due, otherwise the next batch.
+  /// A look when one is due, signals where the rule wants them, otherwise the next batch.
   public func ask(_ s: inout State) -> HeldOutQuestion<Buffer<Float>>? {
     guard s.claim == nil else { return nil }
     if isLookDue(s) { return .heldOut(at: trainer.report(s.base).point) }
+    if let question = trainer.askSignals(&s.base) { return .signals(question) }
     return trainer.ask(&s.base).map { .batch($0) }
   }
 
@@ -76,7 +77,7 @@ public struct EarlyStopping<Base: BatchTrainer>: OptimizationMethod {
     return training.step % every == 0 && training.claim != .failed || training.claim == .exhausted
   }
 
-  /// A step of the trainer, or another look.
+  /// A step of the trainer, signals for it, or another look.
   public func tell(
     _ s: inout State, _ answer: consuming HeldOutQuestion<Buffer<Float>>.Answer,
     to question: consuming HeldOutQuestion<Buffer<Float>>
@@ -85,6 +86,7 @@ public struct EarlyStopping<Base: BatchTrainer>: OptimizationMethod {
     case .batch(let answer):
       // Nothing else of the question stays: the buffer of the parameters has one owner when it is changed.
       trainer.tell(&s.base, answer, to: Self.batch(question))
+    case .signals(let signals): trainer.hear(&s.base, signals)
     case .heldOut(let loss): look(&s, loss, at: question.point)
     }
   }

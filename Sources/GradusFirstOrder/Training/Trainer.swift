@@ -62,6 +62,8 @@ public struct Trainer<Rule: UpdateRule>: UpdatesInPlace {
     public internal(set) var badInARow = 0
     /// What the rule was told of the curvature; nil before the first time.
     public internal(set) var curvature: CurvatureNote?
+    /// The step before which the rule was told signals last.
+    var signalStep: Int?
     var layout: Layout
     var average = 0.0
     var stream: RandomStream

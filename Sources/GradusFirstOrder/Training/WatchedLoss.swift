@@ -36,6 +36,9 @@ where
   /// That of the loss that is learned from, where it tells any.
   public var curvature: (any CurvatureOracle<Buffer<Float>>)? { learned as? any CurvatureOracle<Buffer<Float>> }
 
+  /// That of the loss that is learned from, where it tells any.
+  public var signals: (any SignalOracle<Buffer<Float>>)? { learned as? any SignalOracle<Buffer<Float>> }
+
   public func heldOutLoss(at point: Buffer<Float>) async throws -> Double { try await heldOut.value(at: point) }
 
   public func immediateHeldOutLoss(at point: Buffer<Float>) throws -> Double? {

@@ -22,6 +22,7 @@ struct TrainCommand: GradusSubcommand {
           - {for: vectors, decay: 0}
           - {for: layer2.*, rule: sgd, rate: 0.1}
         state: 8-bit           # what the rule remembers, in bytes
+        preconditioner: k-fac  # or ek-fac, {kind: ek-fac, damping: 0.01}
         average: 0.99          # or {polynomial: 8}, {tail: 300}
         sharpness-aware: 0.05  # or {radius: 0.5, adaptive: true}
         schedule: cosine       # linear, constant, wsd, drops, inverse;

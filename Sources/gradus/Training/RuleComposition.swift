@@ -3,13 +3,14 @@ import Gradus
 
 /// The update rule of a spec with everything around it, as one rule whose type is known when the program runs.
 ///
-///     averaged( projected( clipped by length( clipped by value( groups( rule, memory in bytes )))))
+///     averaged( projected( clipped by length( clipped by value( divided by curvature( groups( rule, memory in bytes ))))))
 struct RuleComposition {
   let spec: TrainingSpec
 
   /// For a model with this layout. Throws where a group means no tensor.
   func rule(for layout: Layout) throws -> any UpdateRule {
     var rule = try grouped(layout)
+    if let wanted = spec.parts.preconditioner { rule = preconditioned(rule, wanted) }
     if let limit = spec.parts.clipValue { rule = clipped(rule, limit) }
     if spec.clip.isFinite { rule = shortened(rule) }
     if let region = spec.parts.region { rule = projected(rule, region) }
@@ -83,6 +84,20 @@ struct RuleComposition {
   private func divided<First: UpdateRule, Second: UpdateRule>(
     _ pattern: TensorPattern, _ first: First, _ second: Second
   ) -> any UpdateRule { Partitioned(pattern, first, else: second) }
+
+  private func preconditioned<Rule: UpdateRule>(
+    _ rule: Rule, _ wanted: TrainingParts.Preconditioner
+  ) -> any UpdateRule {
+    KroneckerPreconditioned(
+      rule, wanted.kind == .factored ? .factored : .corrected, damping: wanted.damping, share: wanted.share,
+      every: wanted.every, refresh: wanted.refresh, limit: wanted.limit)
+  }
+
+  /// Numbers of four bytes that the curvature takes for each parameter.
+  func curvatureWords(_ layout: Layout) -> Double {
+    guard spec.parts.preconditioner != nil else { return 0 }
+    return 2 * KroneckerPreconditioned<Elementwise<LearningRate>>.curvatureNumbers(layout) / Double(layout.count)
+  }
 
   private func clipped<Rule: UpdateRule>(_ rule: Rule, _ limit: Double) -> any UpdateRule {
     ClippedByValue(rule, limit: Float(limit))

@@ -42,10 +42,22 @@ struct TrainingParts: Sendable {
     var window = 0.1
   }
 
+  /// The gradient is divided by Kronecker-factored curvature.
+  struct Preconditioner: Sendable {
+    enum Kind: String, CaseIterable, Sendable { case factored = "k-fac", corrected = "ek-fac" }
+    var kind = Kind.corrected
+    var damping = 0.1
+    var share = 0.05
+    var every = 5
+    var refresh = 10
+    var limit = Double.infinity
+  }
+
   enum Memory: String, CaseIterable, Sendable { case single = "32-bit", bytes = "8-bit" }
 
   var groups: [Group] = []
   var sharpness: Sharpness?
+  var preconditioner: Preconditioner?
   var isSearched = false
   /// Of the search, where the spec says any of it.
   var isSearchSaid = false
@@ -76,7 +88,10 @@ struct TrainingParts: Sendable {
   }
 
   /// Names of a spec that are read here.
-  static let names = ["groups", "sharpness-aware", "search", "schedule", "state", "average", "clip-value", "project"]
+  static let names = [
+    "groups", "sharpness-aware", "search", "schedule", "state", "average", "clip-value", "project",
+    "preconditioner",
+  ]
 
   /// As it is echoed.
   var echo: [(name: String, value: String)] {
@@ -88,6 +103,9 @@ struct TrainingParts: Sendable {
     }
     if let sharpness {
       list.append(("sharpness-aware", "\(sharpness.radius)\(sharpness.isAdaptive ? ", adaptive" : "")"))
+    }
+    if let preconditioner {
+      list.append(("preconditioner", "\(preconditioner.kind.rawValue), damping \(preconditioner.damping)"))
     }
     if isSearched { list.append(("rate", "auto")) }
     if let refinement { list.append(("refined", refinement.path)) }
@@ -118,6 +136,7 @@ extension TrainingSpec {
     switch name {
     case "groups": parts.groups = try groups(node, rule, reader)
     case "sharpness-aware": parts.sharpness = try sharpness(node, reader)
+    case "preconditioner": parts.preconditioner = try preconditioner(node, reader)
     case "search":
       parts.search = try search(node, reader)
       parts.isSearchSaid = true
@@ -146,6 +165,29 @@ extension TrainingSpec {
       }
     }
     return sharpness
+  }
+
+  private func preconditioner(
+    _ node: DocumentNode, _ reader: SpecReader
+  ) throws(ReadError) -> TrainingParts.Preconditioner {
+    var found = TrainingParts.Preconditioner()
+    if node.scalar != nil {
+      found.kind = try reader.choice(node, "preconditioner")
+      return found
+    }
+    let known = ["kind", "damping", "share", "every", "refresh", "limit"]
+    for entry in try reader.entries(node, of: "preconditioner", known: known, example: "k-fac, or {kind: ek-fac}") {
+      let (name, value) = (entry.key.text, entry.value)
+      switch name {
+      case "kind": found.kind = try reader.choice(value, name)
+      case "damping": found.damping = try reader.number(value, name, 1e-12...1e12)
+      case "share": found.share = try reader.number(value, name, 1e-6...1)
+      case "every": found.every = try reader.whole(value, name, 1...1_000_000)
+      case "refresh": found.refresh = try reader.whole(value, name, 1...1_000_000)
+      default: found.limit = try reader.number(value, name, 1e-12...1e12)
+      }
+    }
+    return found
   }
 
   private func search(_ node: DocumentNode, _ reader: SpecReader) throws(ReadError) -> TrainingParts.Search {

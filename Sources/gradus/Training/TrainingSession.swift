@@ -33,7 +33,8 @@ struct TrainingSession {
       let auto = AutoRateTrainer(trainer, search: spec.rateSearch)
       return try await train(model, auto, words: 2 * rule.wordsPerParameter + 1)
     }
-    return try await train(model, trainer, words: rule.wordsPerParameter)
+    let words = rule.wordsPerParameter + RuleComposition(spec: spec).curvatureWords(model.layout)
+    return try await train(model, trainer, words: words)
   }
 
   /// `words` are the numbers kept for each parameter beside itself.

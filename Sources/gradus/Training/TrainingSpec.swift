@@ -234,6 +234,9 @@ struct TrainingSpec: Sendable {
     if schedule.needsLength, steps <= warmup {
       return ("\(steps) steps end within the warm-up of \(warmup)", "more steps")
     }
+    if parts.preconditioner != nil, parts.sharpness != nil || parts.isSearched {
+      return ("a preconditioner goes with plain training", "no sharpness-aware, and a rate")
+    }
     if parts.isSearched {
       if schedule != .constant || warmup > 0 || parts.refinement != nil {
         return ("the rate is searched for on the way, without a schedule", "schedule: constant, and no warmup")
