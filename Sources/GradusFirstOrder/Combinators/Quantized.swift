@@ -21,12 +21,25 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
   /// Whether numbers are rounded to either neighbor, so that slow averages move; to the nearest as published otherwise.
   public var isDithered: Bool
 
-  public init(_ rule: Rule, least: Int = 4096, isDithered: Bool = true) {
+  /// The numbers that bytes stand for. The linear code is a baseline: steps by rules with a denominator get lost with it.
+  public var code: ByteCode.Kind
+  /// Numbers with one scale; nil: those of a tensor. Another one than 256, like another code, is looked up number by number.
+  public var blockSize: Int?
+
+  public init(
+    _ rule: Rule, least: Int = 4096, isDithered: Bool = true, code: ByteCode.Kind = .dynamic, blockSize: Int? = 256
+  ) {
     precondition(least >= 0, "a tensor has no fewer than 0 numbers")
+<<<<<<< HEAD
     precondition(rule.wantedCurvature(at: 1) == nil, "a rule with its memory in bytes hears no curvature")
+=======
+    precondition(blockSize.map { $0 > 0 } ?? true, "a block has at least one number")
+>>>>>>> 3f0c8ea (Demonstrations of 8-bit states, influence functions, SWAN, NorMuon and GradSign; other codes and blocks of bytes, rules on exchanged matrices, exact and iterated inverse curvature)
     self.rule = rule
     self.least = least
     self.isDithered = isDithered
+    self.code = code
+    self.blockSize = blockSize
   }
 
   /// Cells of small tensors, codes and scales of the others, and what must be exact of these.
@@ -58,6 +71,7 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
   /// Everything zero, or what the cells of the rule begin with.
   public func start(_ layout: Layout) -> State {
     precondition(Rule.memory.count == words, "the rule declares \(Rule.memory.count) of \(words) numbers")
+    if !isUsual { return searchedStart(layout) }
     var state = State(
       cells: Cells(
         repeating: rule.cell, count: layout.slots.reduce(0) { $0 + (isSmall($1) ? Lane.number($1.count) : 0) }),
@@ -78,13 +92,22 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
     context: StepContext
   ) {
     Blocks.check(parameters.count, gradient.count, layout)
+    var context = context
+    if rule.needsGradientNorm, context.gradientNorm == nil { context.gradientNorm = gradientNorm(gradient) }
+    if !isUsual {
+      let constants = rule.constants(context)
+      parameters.withUnsafeMutableBufferPointer { p in
+        gradient.withUnsafeBufferPointer { g in
+          if let p = p.baseAddress, let g = g.baseAddress { searchedUpdate(p, g, &state, layout, constants) }
+        }
+      }
+      return
+    }
     let blocks = layout.slots.reduce(0) { $0 + (isSmall($1) ? 0 : ($1.count + Self.block - 1) / Self.block) }
     precondition(
       state.scales.count == blocks * coded
         && state.cells.count == layout.slots.reduce(0) { $0 + (isSmall($1) ? Lane.number($1.count) : 0) },
       "the memory of the rule belongs to another layout")
-    var context = context
-    if rule.needsGradientNorm, context.gradientNorm == nil { context.gradientNorm = gradientNorm(gradient) }
     let constants = rule.constants(context)
     let codec = BlockCodec(memory: Rule.memory, isDithered: isDithered)
     let (rule, coded, exact) = (rule, coded, words - coded)

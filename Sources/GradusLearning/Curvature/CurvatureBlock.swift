@@ -5,8 +5,8 @@ import GradusNumerics
 
 /// The curvature of one product's weights and bias, with where they lie in the model.
 struct CurvatureBlock: Sendable {
-  private let weights: String
-  private let bias: String?
+  let weights: String
+  let bias: String?
   private let isTransposed: Bool
   private var basis: KroneckerEigenbasis
 
@@ -47,13 +47,31 @@ struct CurvatureBlock: Sendable {
     return Vector(matrix.elements)
   }
 
-  /// (G + λI)⁻¹V with λ = 0.1 mean Λ.
+  /// Puts the matrix [out, in] back where it belongs in a flat gradient.
+  func place(_ v: Vector, into flat: inout Vector, _ layout: Layout) {
+    let (m, n) = (basis.cotangents.rowCount, basis.inputs.rowCount)
+    let matrix = Matrix(rowCount: m, columnCount: n, elements: v.elements)
+    guard let slot = layout[weights] else { return }
+    let width = slot.count / m
+    for i in 0..<m {
+      for j in 0..<width { flat[slot.offset + (isTransposed ? i * width + j : j * m + i)] = matrix[i, j] }
+    }
+    if let bias, let slot = layout[bias] {
+      for i in 0..<m { flat[slot.offset + i] = matrix[i, n - 1] }
+    }
+  }
+
+  /// λ = 0.1 mean Λ. A product that no observation reaches has no curvature; any positive number keeps its zeros.
+  var damping: Double {
+    let usual = basis.usualDamping
+    return usual > 0 ? usual : 1
+  }
+
+  /// (G + λI)⁻¹V.
   func solve(_ v: Vector) -> Vector {
     let matrix = Matrix(
       rowCount: basis.cotangents.rowCount, columnCount: basis.inputs.rowCount, elements: v.elements)
-    // A product that no observation reaches has no curvature; any positive number keeps its zeros.
-    let damping = basis.usualDamping
-    return Vector(basis.solve(matrix, damping: damping > 0 ? damping : 1).elements)
+    return Vector(basis.solve(matrix, damping: damping).elements)
   }
 }
 

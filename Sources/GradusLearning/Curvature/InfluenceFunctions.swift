@@ -50,6 +50,31 @@ public struct InfluenceFunctions<Architecture: Network>: Sendable {
     self.blocks = layout.slots.compactMap { blocks[$0.name] }
   }
 
+  /// The blocks: names of the tensors of each product, and its λ.
+  public var products: [(tensors: [String], damping: Double)] {
+    blocks.map { block in ([block.weights] + (block.bias.map { [$0] } ?? []), block.damping) }
+  }
+
+  /// λ of each parameter; 0 for those that are in no product.
+  public var damping: Vector {
+    let layout = loss.model.layout
+    var numbers = Vector.zeros(layout.count)
+    for (tensors, damping) in products {
+      for slot in tensors.compactMap({ layout[$0] }) {
+        for i in slot.range { numbers[i] = damping }
+      }
+    }
+    return numbers
+  }
+
+  /// (G + λI)⁻¹g of a flat gradient; 0 for parameters that are in no product. Cost: 2mn(m + n) for each product.
+  public func solve(_ gradient: Buffer<Float>) -> Vector {
+    let layout = loss.model.layout
+    var result = Vector.zeros(layout.count)
+    for block in blocks { block.place(block.solve(block.vector(gradient, layout)), into: &result, layout) }
+    return result
+  }
+
   /// I(q, z) for each query (rows of the result) and observation. Queries and observations are positions in the data.
   public func influences(of observations: [Int], on queries: [Int], chunk: Int = 64) throws -> [[Double]] {
     let answers = try preconditioned(queries, chunk)
