@@ -23,13 +23,13 @@ extension Quantized {
     let coded = kinds.count { $0 != .exact }
     let total = large.reduce(0) { $0 + $1.count }
     var state = State(
-      cells: Cells(repeating: rule.cell, count: small.reduce(0) { $0 + ($1.count + 7) / 8 }),
+      cells: Cells(repeating: rule.cell, count: small.reduce(0) { $0 + Lane.number($1.count) }),
       codes: Buffer(repeating: 0, count: total * coded),
       scales: Buffer(repeating: 0, count: large.reduce(0) { $0 + blocks($1.count) * coded }),
       exact: Buffer(repeating: 0, count: total * (kinds.count - coded)))
     var place = Place()
     for slot in large {
-      let cells = Cells(repeating: rule.cell, count: (slot.count + 7) / 8)
+      let cells = Cells(repeating: rule.cell, count: Lane.number(slot.count))
       encode(cells, slot.count, &state, &place)
     }
     return state
@@ -44,7 +44,7 @@ extension Quantized {
     precondition(
       state.codes.count == coded * large.reduce(0) { $0 + $1.count }
         && state.scales.count == coded * large.reduce(0) { $0 + blocks($1.count) }
-        && state.cells.count == layout.slots.reduce(0) { $0 + ($1.count < least ? ($1.count + 7) / 8 : 0) },
+        && state.cells.count == layout.slots.reduce(0) { $0 + ($1.count < least ? Lane.number($1.count) : 0) },
       "the memory of the rule belongs to another layout")
     var (place, small) = (Place(), 0)
     for slot in layout.slots {
@@ -53,7 +53,7 @@ extension Quantized {
         state.cells.withUnsafeMutableBufferPointer { cells in
           if let c = cells.baseAddress { rule.pass(p, g, c + small, count: slot.count, constants) }
         }
-        small += (slot.count + 7) / 8
+        small += Lane.number(slot.count)
         continue
       }
       var cells = decoded(slot.count, state, place)
@@ -65,14 +65,15 @@ extension Quantized {
   }
 
   private func decoded(_ count: Int, _ state: State, _ start: Place) -> Cells<Rule.Cell> {
-    var cells = Cells(repeating: rule.cell, count: (count + 7) / 8)
+    var cells = Cells(repeating: rule.cell, count: Lane.number(count))
     let (signed, unsigned, words, size) = (signed.values, unsigned.values, kinds.count, blockSize ?? max(1, count))
+    let lane = Lane.scalarCount
     var place = start
     cells.withNumbers { numbers in
       for (w, kind) in kinds.enumerated() {
         let table = kind == .signed ? signed : unsigned
         for i in 0..<count {
-          let target = (i / 8 * words + w) * 8 + i % 8
+          let target = (i / lane * words + w) * lane + i % lane
           numbers[target] =
             kind == .exact
             ? state.exact.elements[place.exact + i]
@@ -87,9 +88,10 @@ extension Quantized {
   private func encode(_ cells: Cells<Rule.Cell>, _ count: Int, _ state: inout State, _ place: inout Place) {
     var cells = cells
     let (signed, unsigned, words, size) = (signed, unsigned, kinds.count, blockSize ?? max(1, count))
+    let lane = Lane.scalarCount
     cells.withNumbers { numbers in
       for (w, kind) in kinds.enumerated() {
-        let number = { (i: Int) in numbers[(i / 8 * words + w) * 8 + i % 8] }
+        let number = { (i: Int) in numbers[(i / lane * words + w) * lane + i % lane] }
         if kind == .exact {
           for i in 0..<count { state.exact.elements[place.exact + i] = number(i) }
           place.pass(kind, count, 0)
@@ -130,7 +132,7 @@ private struct Place {
 }
 
 extension Cells {
-  /// The numbers of the cells: eight of the first number of the memory, eight of the second, ….
+  /// The numbers of the cells: a lane of the first number of the memory, one of the second, ….
   fileprivate mutating func withNumbers(_ body: (UnsafeMutablePointer<Float>) -> Void) {
     withUnsafeMutableBufferPointer { cells in
       if let first = cells.baseAddress { body(UnsafeMutableRawPointer(first).assumingMemoryBound(to: Float.self)) }
