@@ -30,11 +30,8 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
     _ rule: Rule, least: Int = 4096, isDithered: Bool = true, code: ByteCode.Kind = .dynamic, blockSize: Int? = 256
   ) {
     precondition(least >= 0, "a tensor has no fewer than 0 numbers")
-<<<<<<< HEAD
     precondition(rule.wantedCurvature(at: 1) == nil, "a rule with its memory in bytes hears no curvature")
-=======
     precondition(blockSize.map { $0 > 0 } ?? true, "a block has at least one number")
->>>>>>> 3f0c8ea (Demonstrations of 8-bit states, influence functions, SWAN, NorMuon and GradSign; other codes and blocks of bytes, rules on exchanged matrices, exact and iterated inverse curvature)
     self.rule = rule
     self.least = least
     self.isDithered = isDithered

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import GradusCore
 
 /// Any rule, shown matrices with rows and columns exchanged.
 ///
@@ -47,6 +48,14 @@ public struct Transposed<Base: UpdateRule>: UpdateRule {
     parameters.withUnsafeMutableBufferPointer { target in
       seen.withUnsafeBufferPointer { exchange($0, other, into: target) }
     }
+  }
+
+  public func wantedCurvature(at step: Int) -> CurvatureEstimate? { base.wantedCurvature(at: step) }
+
+  /// The diagonal is exchanged as the tensors are.
+  public func hear(_ diagonal: Span<Float>, state: inout Base.State, layout: Layout) {
+    let heard = diagonal.withUnsafeBufferPointer { exchanged($0, layout) }
+    base.hear(heard.span, state: &state, layout: turned(layout))
   }
 
   public func evaluationPoint(_ parameters: Span<Float>, state: Base.State, layout: Layout) -> [Float]? {
