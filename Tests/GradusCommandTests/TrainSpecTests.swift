@@ -28,6 +28,8 @@ struct TrainSpecTests {
 
   static let trainers = [
     "sharpness-aware: 0.05\nevaluate-every: 7\n",
+    "rule: sophia\nrate: 0.005\nevaluate-every: 7\n",
+    "rule: sophia\nrate: 0.005\ncurvature: hutchinson\nsharpness-aware: 0.05\n",
     "rate: auto\nsearch: {first-stage: 40, candidates: 4}\nevaluate-every: 20\n",
     "groups:\n  - {for: vectors, rule: sgd, rate: 0.05}\n  - {for: layer2.*, beta1: 0.8}\nstate: 8-bit\naverage: 0.95\n",
     "rule: muon\nrate: 0.02\ngroups: [{for: layer1.*, decay: 0.1}]\nclip: none\nclip-value: 0.01\nproject: {balls: 9}\n",
@@ -199,6 +201,22 @@ struct TrainSpecTests {
     let ending = try CommandRunner.run(["train", spec])
     #expect(ending.code == 3)
     #expect(ending.error == "gradus: \(spec):\(message)\n")
+  }
+
+  /// Sophia hears curvature unless the spec says that it should not; what it hears changes the training.
+  @Test func sophiaHearsCurvature() throws {
+    let texts = try ["", "curvature: bartlett\n", "curvature: hutchinson\n", "curvature: gradient\n"].map { line in
+      let (spec, log) = (
+        try Scratch.file("spec.yaml", Self.small + "rule: sophia\nscale: 50\n" + line), try place("log")
+      )
+      let ending = try CommandRunner.run(["train", spec, "--log", log + ".csv"])
+      #expect(ending.code == 0, "\(ending.error)")
+      return try String(contentsOfFile: log + ".csv", encoding: .utf8)
+    }
+    #expect(texts[0] == texts[1] && Set(texts).count == 3)
+    let bytes = try Scratch.file("spec.yaml", Self.small + "rule: sophia\nstate: 8-bit\n")
+    let ending = try CommandRunner.run(["train", bytes])
+    #expect(ending.code == 3 && ending.error.contains("say 'curvature: gradient'"))
   }
 
   @Test func whatCannotBeKeptInBytesIsSaid() throws {

@@ -146,6 +146,23 @@ import Testing
     #expect(s.parameters.elements.allSatisfy(\.isFinite) && s.parameters != oracle.problem.start)
   }
 
+  @Test func watchedTrainingHearsTheSame() async throws {
+    let oracle = Bowls()
+    let alone = try Run(oracle.problem, by: Self.method(), asking: oracle, seed: 3)
+    let watched = try Run(
+      oracle.problem, by: EarlyStopping(Self.method().trainer, every: 7), asking: oracle, seed: 3)
+    while try await alone.step() {}
+    while try await watched.step() {}
+    #expect(watched.state.training.parameters == alone.state.parameters)
+    #expect(watched.state.training.curvature?.heard == 5)
+  }
+
+  @Test func whoCannotTellCurvatureIsRefused() async throws {
+    let oracle = Bowls(tellsCurvature: false)
+    let run = try Run(oracle.problem, by: EarlyStopping(Self.method().trainer, every: 7), asking: oracle, seed: 3)
+    await #expect(throws: (any Error).self) { try await run.step() }
+  }
+
   /// Every way of composing rules hands the diagonal on.
   @Test func composedRulesHear() throws {
     let oracle = Bowls()

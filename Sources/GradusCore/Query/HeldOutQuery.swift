@@ -31,12 +31,14 @@ extension HeldOutOracle {
 /// What is the gradient of these observations, what signals run through the network, or the loss of those that are held out?
 public enum HeldOutQuestion<Point: Sendable & Codable>: Query, Codable {
   case batch(MinibatchGradient<Point>)
+  case curvature(MinibatchCurvature<Point>)
   case signals(MinibatchSignals<Point>)
   case heldOut(at: Point)
 
   /// A gradient, signals or a loss, as it was asked.
   public enum Answer: Sendable, Codable {
     case batch(Linearization<Point>)
+    case curvature(Point)
     case signals([ProductSignals])
     case heldOut(Double)
   }
@@ -47,6 +49,7 @@ public enum HeldOutQuestion<Point: Sendable & Codable>: Query, Codable {
   public var point: Point {
     switch self {
     case .batch(let question): question.point
+    case .curvature(let question): question.point
     case .signals(let question): question.point
     case .heldOut(let point): point
     }
@@ -55,6 +58,7 @@ public enum HeldOutQuestion<Point: Sendable & Codable>: Query, Codable {
   public var kind: String {
     switch self {
     case .batch(let question): question.kind
+    case .curvature(let question): question.kind
     case .signals(let question): question.kind
     case .heldOut: "held-out loss"
     }
@@ -67,6 +71,7 @@ public enum HeldOutQuestion<Point: Sendable & Codable>: Query, Codable {
       .batch(
         try await oracle.linearization(at: question.point, of: question.rows, stream: question.stream))
     case .signals(let question): .signals(try await question.put(to: Self.signals(of: oracle)))
+    case .curvature(let question): .curvature(try await question.put(to: Self.curvature(of: oracle)))
     case .heldOut(let point): .heldOut(try await oracle.heldOutLoss(at: point))
     }
   }
@@ -79,8 +84,19 @@ public enum HeldOutQuestion<Point: Sendable & Codable>: Query, Codable {
         .map { .batch($0) }
     case .signals(let question):
       try question.answerNow(from: Self.signals(of: oracle)).map { .signals($0) }
+    case .curvature(let question):
+      try question.answerNow(from: Self.curvature(of: oracle)).map { .curvature($0) }
     case .heldOut(let point): try oracle.immediateHeldOutLoss(at: point).map { .heldOut($0) }
     }
+  }
+
+  private static func curvature(of oracle: any HeldOutOracle<Point>) throws -> any CurvatureOracle<Point> {
+    guard let curvature = oracle.curvature else {
+      throw Unsuitable(
+        method: "the update rule", needs: MinibatchCurvature<Point>.needs, found: "gradients and losses only",
+        remedy: "Take the curvature from the rule's own gradient (curvature=gradient).")
+    }
+    return curvature
   }
 
   private static func signals(of oracle: any HeldOutOracle<Point>) throws -> any SignalOracle<Point> {

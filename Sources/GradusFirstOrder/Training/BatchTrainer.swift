@@ -12,6 +12,10 @@ where
   var schedule: Schedule? { get }
   /// The state at the start of the problem, which every training has.
   func start(_ problem: Training, random: RandomStream) -> State
+  /// The diagonal of the curvature that the rule wants before the next gradient; nil where it wants none or has heard it.
+  func askCurvature(_ state: inout State) -> MinibatchCurvature<Buffer<Float>>?
+  /// Hands an estimate to the rule.
+  func hear(_ state: inout State, _ diagonal: consuming Buffer<Float>)
   /// The signals that the rule wants before its next step; nil where it wants none or has heard them.
   func askSignals(_ s: inout State) -> MinibatchSignals<Buffer<Float>>?
   /// Hands signals to the rule.
@@ -63,6 +67,13 @@ extension Trainer.State: TrainerState {
 
 extension SharpnessAwareTrainer: BatchTrainer {
   public var schedule: Schedule? { trainer.schedule }
+
+  /// At θ, before the first of the two gradients.
+  public func askCurvature(_ s: inout State) -> MinibatchCurvature<Buffer<Float>>? {
+    s.neighbor == nil ? trainer.askCurvature(&s.training) : nil
+  }
+
+  public func hear(_ s: inout State, _ diagonal: consuming Buffer<Float>) { trainer.hear(&s.training, diagonal) }
 }
 
 extension SharpnessAwareTrainer.State: TrainerState {

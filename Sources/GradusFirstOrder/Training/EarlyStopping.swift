@@ -67,6 +67,7 @@ public struct EarlyStopping<Base: BatchTrainer>: OptimizationMethod {
     guard s.claim == nil else { return nil }
     if isLookDue(s) { return .heldOut(at: trainer.report(s.base).point) }
     if let question = trainer.askSignals(&s.base) { return .signals(question) }
+    if let question = trainer.askCurvature(&s.base) { return .curvature(question) }
     return trainer.ask(&s.base).map { .batch($0) }
   }
 
@@ -87,6 +88,7 @@ public struct EarlyStopping<Base: BatchTrainer>: OptimizationMethod {
       // Nothing else of the question stays: the buffer of the parameters has one owner when it is changed.
       trainer.tell(&s.base, answer, to: Self.batch(question))
     case .signals(let signals): trainer.hear(&s.base, signals)
+    case .curvature(let diagonal): trainer.hear(&s.base, diagonal)
     case .heldOut(let loss): look(&s, loss, at: question.point)
     }
   }

@@ -51,6 +51,11 @@ public struct AutoRateTrainer<Rule: UpdateRule>: BatchTrainer {
   /// The next batch of the trial or stage.
   public func ask(_ s: inout State) -> MinibatchGradient<Buffer<Float>>? { trainer.ask(&s.training) }
 
+  /// Of the trial or stage.
+  public func askCurvature(_ s: inout State) -> MinibatchCurvature<Buffer<Float>>? { trainer.askCurvature(&s.training) }
+
+  public func hear(_ s: inout State, _ diagonal: consuming Buffer<Float>) { trainer.hear(&s.training, diagonal) }
+
   /// One step of the rule at the rate of this part.
   public func tell(
     _ s: inout State, _ answer: consuming Linearization<Buffer<Float>>,

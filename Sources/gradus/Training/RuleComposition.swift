@@ -76,6 +76,11 @@ struct RuleComposition {
         "state: 8-bit goes with rules that treat every coordinate alike, not with \(type(of: rule).card.name); "
           + "choose one of \(able.joined(separator: ", "))")
     }
+    guard rule.wantedCurvature(at: 1) == nil else {
+      throw Failure(
+        .unreadable,
+        "state: 8-bit goes with rules that hear no curvature; say 'curvature: gradient', or leave state out")
+    }
     return quantized(fused)
   }
 

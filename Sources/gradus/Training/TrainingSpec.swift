@@ -140,7 +140,12 @@ struct TrainingSpec: Sendable {
       if rule != named { settings = [] }
       rule = named
     }
-    return try RuleCatalog.entry(named: rule)
+    let entry = try RuleCatalog.entry(named: rule)
+    // A training can tell the curvature, and does unless the spec says otherwise.
+    if entry.settings.contains(where: { $0.name == "curvature" }) {
+      settings.append(("curvature", CurvatureEstimate.bartlett.rawValue))
+    }
+    return entry
   }
 
   private mutating func take(_ entry: DocumentNode.Entry, _ rule: RuleEntry, _ source: SourceText) throws(ReadError) {
