@@ -48,11 +48,16 @@ public struct MOEAD: Catalogued, ParallelMethod {
   public init() {}
 
   public static let card = Card(
-    "moead", "evolution of one individual a direction", guarantee: "none", reference: "Zhang, Li 2007",
-    trials: [Trial("zdt1,n=10", answers: 6_000, value: 0.02), Trial("binh-korn", answers: 4_000, value: 2)])
+    "moead", "evolution of one individual a direction", guarantee: "none",
+    reference: "Zhang, Li 2007",
+    trials: [
+      Trial("zdt1,n=10", answers: 6_000, value: 0.02), Trial("binh-korn", answers: 4_000, value: 2),
+    ])
 
   public static let settings: [Setting<Self>] = [
-    Setting("population", \.population, in: 4...1e5, "first random points, and at most as many directions"),
+    Setting(
+      "population", \.population, in: 4...1e5, "first random points, and at most as many directions"
+    ),
     Setting("decomposition", choice: \.decomposition, "how objectives become one number"),
     Setting("neighbors", \.neighbors, in: 2...1e5, "directions of a neighborhood"),
     Setting("locality", \.locality, in: 0...1, "chance that parents come from the neighborhood"),
@@ -73,7 +78,9 @@ public struct MOEAD: Catalogued, ParallelMethod {
     var round: [Int] = []
   }
 
-  private var scalarization: Scalarization { decomposition == .chebyshev ? .chebyshev : .boundary(theta: 5) }
+  private var scalarization: Scalarization {
+    decomposition == .chebyshev ? .chebyshev : .boundary(theta: 5)
+  }
 
   /// A first generation of random points, the start among them where there is one.
   public func start(_ problem: BoxConstrained, random: RandomStream) -> State {
@@ -84,7 +91,9 @@ public struct MOEAD: Catalogued, ParallelMethod {
   public func ask(_ s: inout State) -> EvaluateAll<Vector>? { s.evolution.ask() }
 
   /// Takes in the outcomes of one child; the last one of those laid together lets them replace whom they improve.
-  public func tell(_ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>) {
+  public func tell(
+    _ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>
+  ) {
     guard s.evolution.hear(answer, at: question.point) else { return }
     if s.neighborhoods == nil {
       s.evolution.join()
@@ -110,7 +119,8 @@ public struct MOEAD: Catalogued, ParallelMethod {
       guard children.violations[child] < .infinity else { continue }
       let frame = neighborhoods.frame(s.evolution.population, and: children, child)
       let isLocal = s.evolution.random.uniform() < locality
-      var candidates = isLocal ? neighborhoods.nearest[place] : Array(0..<neighborhoods.directions.count)
+      var candidates =
+        isLocal ? neighborhoods.nearest[place] : Array(0..<neighborhoods.directions.count)
       var left = replaced
       while left > 0, !candidates.isEmpty {
         let k = s.evolution.random.integer(below: candidates.count)
@@ -146,7 +156,8 @@ public struct MOEAD: Catalogued, ParallelMethod {
         let isLocal = random.uniform() < locality
         func pick(_ random: inout RandomStream) -> UnsafePointer<Double> {
           let near = neighborhoods.nearest[place]
-          return base + (isLocal ? near[random.integer(below: near.count)] : random.integer(below: count)) * n
+          return base
+            + (isLocal ? near[random.integer(below: near.count)] : random.integer(below: count)) * n
         }
         let mate = pick(&random)
         variation.make(child, base + place * n, mate, &random, other: pick)

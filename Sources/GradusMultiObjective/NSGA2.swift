@@ -29,8 +29,11 @@ public struct NSGA2: Catalogued, ParallelMethod {
   public init() {}
 
   public static let card = Card(
-    "nsga2", "genetic algorithm by fronts and crowding distance", guarantee: "none", reference: "Deb et al. 2002",
-    trials: [Trial("zdt1,n=10", answers: 6_000, value: 0.02), Trial("binh-korn", answers: 4_000, value: 1)])
+    "nsga2", "genetic algorithm by fronts and crowding distance", guarantee: "none",
+    reference: "Deb et al. 2002",
+    trials: [
+      Trial("zdt1,n=10", answers: 6_000, value: 0.02), Trial("binh-korn", answers: 4_000, value: 1),
+    ])
 
   public static let settings: [Setting<Self>] = [
     Setting("population", \.population, in: 4...1e5, "individuals of a population"),
@@ -52,7 +55,9 @@ public struct NSGA2: Catalogued, ParallelMethod {
   public func ask(_ s: inout State) -> EvaluateAll<Vector>? { s.evolution.ask() }
 
   /// Takes in the outcomes of one individual; the last one of a generation selects and breeds the next.
-  public func tell(_ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>) {
+  public func tell(
+    _ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>
+  ) {
     guard s.evolution.hear(answer, at: question.point) else { return }
     s.evolution.join()
     let all = s.evolution.population

@@ -31,8 +31,12 @@ public struct NSGA3: Catalogued, ParallelMethod {
   public init() {}
 
   public static let card = Card(
-    "nsga3", "genetic algorithm by fronts and reference directions", guarantee: "none", reference: "Deb, Jain 2014",
-    trials: [Trial("zdt1,n=10", answers: 6_000, value: 0.02), Trial("dtlz2,n=7", answers: 6_000, value: 0.05)])
+    "nsga3", "genetic algorithm by fronts and reference directions", guarantee: "none",
+    reference: "Deb, Jain 2014",
+    trials: [
+      Trial("zdt1,n=10", answers: 6_000, value: 0.02),
+      Trial("dtlz2,n=7", answers: 6_000, value: 0.05),
+    ])
 
   public static let settings: [Setting<Self>] = [
     Setting("population", \.population, in: 4...1e5, "individuals of a population"),
@@ -56,7 +60,9 @@ public struct NSGA3: Catalogued, ParallelMethod {
   public func ask(_ s: inout State) -> EvaluateAll<Vector>? { s.evolution.ask() }
 
   /// Takes in the outcomes of one individual; the last one of a generation selects and breeds the next.
-  public func tell(_ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>) {
+  public func tell(
+    _ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>
+  ) {
     guard s.evolution.hear(answer, at: question.point) else { return }
     s.evolution.join()
     let all = s.evolution.population
@@ -64,7 +70,9 @@ public struct NSGA3: Catalogued, ParallelMethod {
     if s.niches == nil, let m = all.objectives?.objectives {
       s.niches = Niches(ReferenceDirections.fitting(population, objectives: m))
     }
-    let kept = s.niches?.survivors(all, ranks, population, &s.evolution.random) ?? Array(0..<min(population, all.count))
+    let kept =
+      s.niches?.survivors(all, ranks, population, &s.evolution.random)
+      ?? Array(0..<min(population, all.count))
     s.evolution.population = all.select(kept)
     // Within a front nobody is preferred: the directions have spread them already.
     let room = [Double](repeating: 0, count: kept.count)

@@ -38,11 +38,14 @@ public struct SMSEMOA: Catalogued, ParallelMethod {
   public static let card = Card(
     "sms-emoa", "evolution of the population with the largest hypervolume", guarantee: "none",
     reference: "Beume, Naujoks, Emmerich 2007",
-    trials: [Trial("zdt1,n=10", answers: 3_000, value: 0.01), Trial("binh-korn", answers: 4_000, value: 1)])
+    trials: [
+      Trial("zdt1,n=10", answers: 3_000, value: 0.01), Trial("binh-korn", answers: 4_000, value: 1),
+    ])
 
   public static let settings: [Setting<Self>] = [
     Setting("population", \.population, in: 4...1e5, "individuals of the grown population"),
-    Setting("initial", \.initial, in: 4...1e5, "individuals of the first population, where it grows"),
+    Setting(
+      "initial", \.initial, in: 4...1e5, "individuals of the first population, where it grows"),
     Setting("growth", \.growth, in: 0...1e9, "answers for each further member, 0 begins with all"),
     Setting("offspring", \.offspring, in: 1...1e5, "children laid at once"),
     Setting("variation", choice: \.variation, "how parents make a child"),
@@ -66,7 +69,9 @@ public struct SMSEMOA: Catalogued, ParallelMethod {
   public func ask(_ s: inout State) -> EvaluateAll<Vector>? { s.evolution.ask() }
 
   /// Takes in the outcomes of one child; the last one of those laid together lets them join the population.
-  public func tell(_ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>) {
+  public func tell(
+    _ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>
+  ) {
     guard s.evolution.hear(answer, at: question.point) else { return }
     let size = growth == 0 ? population : max(first, min(population, s.evolution.answers / growth))
     for i in 0..<s.evolution.brood.count {
@@ -78,7 +83,7 @@ public struct SMSEMOA: Catalogued, ParallelMethod {
       }
     }
     let all = s.evolution.population
-    let ranks = all.ranks()
+    let ranks = s.selection.isOneFront ? [Int](repeating: 0, count: all.count) : all.ranks()
     s.evolution.breed(offspring, variation, Tournament(ranks: ranks, room: all.crowding(ranks)))
   }
 

@@ -15,14 +15,18 @@ public enum FrontIndicators {
   /// IGD⁺: the mean over the front's points z of min over S of |max(f − z, 0)|. ∞ for an empty set.
   ///
   /// Weakly monotone: a set that dominates another one is not worse. Cost: O(m·|S|·|front|).
-  public static func invertedDistancePlus(of points: ObjectiveMatrix, front: ObjectiveMatrix) -> Double {
+  public static func invertedDistancePlus(of points: ObjectiveMatrix, front: ObjectiveMatrix)
+    -> Double
+  {
     meanDistance(from: front, to: points) { max($0, 0) }
   }
 
   /// R2: the mean over weights w of min over S of maxₖ wₖ|fₖ − utopiaₖ|. ∞ for an empty set.
   ///
   /// Weakly monotone. Cost: O(m·|S|·|weights|).
-  public static func r2(of points: ObjectiveMatrix, utopia: [Double], weights: ObjectiveMatrix) -> Double {
+  public static func r2(of points: ObjectiveMatrix, utopia: [Double], weights: ObjectiveMatrix)
+    -> Double
+  {
     mean(over: weights, points) { w, f in
       (0..<utopia.count).reduce(0) { max($0, w($1) * abs(f($1) - utopia[$1])) }
     }
@@ -50,7 +54,9 @@ public enum FrontIndicators {
   private static func meanDistance(
     from front: ObjectiveMatrix, to points: ObjectiveMatrix, _ part: (Double) -> Double
   ) -> Double {
-    precondition(front.objectives == points.objectives, "front and points must have the same number of objectives")
+    precondition(
+      front.objectives == points.objectives,
+      "front and points must have the same number of objectives")
     return mean(over: front, points) { z, f in
       let square = (0..<front.objectives).reduce(0) { sum, k in
         let d = part(f(k) - z(k))
@@ -64,7 +70,9 @@ public enum FrontIndicators {
     over references: ObjectiveMatrix, _ points: ObjectiveMatrix,
     _ cost: (_ reference: (Int) -> Double, _ point: (Int) -> Double) -> Double
   ) -> Double {
-    precondition(references.objectives == points.objectives, "references must have as many columns as objectives")
+    precondition(
+      references.objectives == points.objectives,
+      "references must have as many columns as objectives")
     let rows = points.finiteRows
     guard !rows.isEmpty else { return .infinity }
     guard !references.isEmpty else { return 0 }

@@ -28,6 +28,13 @@ public enum Hypervolume {
 
   /// What HV would lose with each row alone. Rows that another row dominates or repeats contribute 0.
   public static func contributions(of points: ObjectiveMatrix, reference: [Double]) -> [Double] {
+    contributions(of: points, reference: reference, inOrder: false)
+  }
+
+  /// `inOrder`: the rows are a front, by rising last objective.
+  static func contributions(of points: ObjectiveMatrix, reference: [Double], inOrder: Bool)
+    -> [Double]
+  {
     var result = [Double](repeating: 0, count: points.count)
     let (kept, rows) = candidates(points, reference)
     guard !kept.isEmpty else { return result }
@@ -45,7 +52,7 @@ public enum Hypervolume {
     case 2, 3:
       part = rows.withUnsafeBufferPointer { rows in
         guard let p = rows.baseAddress else { return [] }
-        return SpaceSweep.contributions(p, n, m, reference)
+        return SpaceSweep.contributions(p, n, m, reference, inOrder: inOrder)
       }
     default:
       part = withCopies(rows, extra: n * m * (m - 1)) { p in
@@ -57,16 +64,26 @@ public enum Hypervolume {
   }
 
   /// The rows that lie before the reference, with their values.
-  private static func candidates(_ points: ObjectiveMatrix, _ reference: [Double]) -> (kept: [Int], rows: [Double]) {
+  private static func candidates(_ points: ObjectiveMatrix, _ reference: [Double]) -> (
+    kept: [Int], rows: [Double]
+  ) {
     let m = points.objectives
-    precondition(reference.count == m, "a reference point of \(reference.count) numbers for \(m) objectives")
+    precondition(
+      reference.count == m, "a reference point of \(reference.count) numbers for \(m) objectives")
+    let values = points.values.elements
     var kept: [Int] = []
-    var rows: [Double] = []
-    rows.reserveCapacity(points.values.count)
-    for i in 0..<points.count where (0..<m).allSatisfy({ points[i, $0] < reference[$0] }) {
-      kept.append(i)
-      rows += points.values.elements[i * m..<(i + 1) * m]
+    kept.reserveCapacity(points.count)
+    values.withUnsafeBufferPointer { values in
+      for i in 0..<points.count {
+        var isInside = true
+        for k in 0..<m where !(values[i * m + k] < reference[k]) { isInside = false }
+        if isInside { kept.append(i) }
+      }
     }
+    if kept.count == points.count { return (kept, values) }
+    var rows: [Double] = []
+    rows.reserveCapacity(kept.count * m)
+    for i in kept { rows += values[i * m..<(i + 1) * m] }
     return (kept, rows)
   }
 
@@ -77,7 +94,9 @@ public enum Hypervolume {
     room.reserveCapacity(rows.count + extra)
     room.append(contentsOf: repeatElement(0, count: extra + 1))
     return room.withUnsafeMutableBufferPointer { room in
-      guard let p = room.baseAddress else { preconditionFailure("an array of at least one number has an address") }
+      guard let p = room.baseAddress else {
+        preconditionFailure("an array of at least one number has an address")
+      }
       return body(p)
     }
   }
@@ -124,12 +143,14 @@ public enum Hypervolume {
     var count = limit(p, i, by: point, m, m, into: scratch)
     count = limit(p + (i + 1) * m, n - i - 1, by: point, m, m, into: scratch, after: count)
     let inclusive = (0..<m).reduce(1) { $0 * (r[$1] - point[$1]) }
-    return max(0, inclusive - (count == 0 ? 0 : volume(scratch, count, m, m, r, scratch: scratch + n * m)))
+    return max(
+      0, inclusive - (count == 0 ? 0 : volume(scratch, count, m, m, r, scratch: scratch + n * m)))
   }
 
   /// The componentwise worse of each row and the point, without those that another one dominates; returns how many there are.
   private static func limit(
-    _ rows: UnsafeMutablePointer<Double>, _ n: Int, by point: UnsafeMutablePointer<Double>, _ d: Int, _ m: Int,
+    _ rows: UnsafeMutablePointer<Double>, _ n: Int, by point: UnsafeMutablePointer<Double>,
+    _ d: Int, _ m: Int,
     into out: UnsafeMutablePointer<Double>, after start: Int = 0
   ) -> Int {
     var count = start
@@ -162,7 +183,9 @@ public enum Hypervolume {
   }
 
   /// Puts the rows in falling order of one column.
-  private static func sortRows(_ p: UnsafeMutablePointer<Double>, _ n: Int, _ m: Int, by column: Int) {
+  private static func sortRows(
+    _ p: UnsafeMutablePointer<Double>, _ n: Int, _ m: Int, by column: Int
+  ) {
     let order = (0..<n).sorted { (p[$1 * m + column], $0) < (p[$0 * m + column], $1) }
     withUnsafeTemporaryAllocation(of: Double.self, capacity: n * m) { copy in
       guard let q = copy.baseAddress else { return }

@@ -21,7 +21,9 @@ public enum NonDominatedSorting {
       guard let values = values.baseAddress else { return 0 }
       var order: [Int] = []
       order.reserveCapacity(n)
-      for i in 0..<n where !(0..<m).contains(where: { values[i * m + $0].isNaN }) { order.append(i) }
+      for i in 0..<n where !(0..<m).contains(where: { values[i * m + $0].isNaN }) {
+        order.append(i)
+      }
       order.sort { isBefore(values + $0 * m, values + $1 * m, m) }
       return m <= 2 ? sweep(values, m, order, &ranks) : search(values, m, order, &ranks)
     }
@@ -42,19 +44,25 @@ public enum NonDominatedSorting {
     ranks(of: points).indices(of: 0).filter { !points.isFailed($0) }
   }
 
-  private static func isBefore(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ m: Int) -> Bool {
+  private static func isBefore(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ m: Int)
+    -> Bool
+  {
     for k in 0..<m where a[k] != b[k] { return a[k] < b[k] }
     return false
   }
 
-  private static func isEqual(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ m: Int) -> Bool {
+  private static func isEqual(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ m: Int)
+    -> Bool
+  {
     for k in 0..<m where a[k] != b[k] { return false }
     return true
   }
 
   /// In lexicographic order a point belongs to the first front whose last point does not dominate it; the last objectives of
   /// those last points grow from front to front. Returns how many fronts there are.
-  private static func sweep(_ v: UnsafePointer<Double>, _ m: Int, _ order: [Int], _ ranks: inout [Int]) -> Int {
+  private static func sweep(
+    _ v: UnsafePointer<Double>, _ m: Int, _ order: [Int], _ ranks: inout [Int]
+  ) -> Int {
     var lasts: [Double] = []
     var previous: Int?
     for i in order {
@@ -77,7 +85,9 @@ public enum NonDominatedSorting {
 
   /// In lexicographic order a point is dominated by a front exactly when all objectives but the first are nowhere better
   /// than those of some member; whoever is dominated by one front is dominated by all before.
-  private static func search(_ v: UnsafePointer<Double>, _ m: Int, _ order: [Int], _ ranks: inout [Int]) -> Int {
+  private static func search(
+    _ v: UnsafePointer<Double>, _ m: Int, _ order: [Int], _ ranks: inout [Int]
+  ) -> Int {
     let rest = m - 1
     var fronts: [[Double]] = []
     var previous: Int?

@@ -27,7 +27,9 @@ public struct ObjectiveMatrix: Sendable, Codable, Hashable {
 
   /// The matrix with these values, row by row.
   public init(objectives: Int, values: [Double]) {
-    precondition(objectives >= 1 && values.count % objectives == 0, "the values must fill rows of \(objectives)")
+    precondition(
+      objectives >= 1 && values.count % objectives == 0,
+      "the values must fill rows of \(objectives)")
     self.objectives = objectives
     self.values = Buffer(values)
   }
@@ -40,17 +42,21 @@ public struct ObjectiveMatrix: Sendable, Codable, Hashable {
   public subscript(i: Int, k: Int) -> Double { values[i * objectives + k] }
 
   /// The objectives of row i.
-  public func row(_ i: Int) -> [Double] { Array(values.elements[i * objectives..<(i + 1) * objectives]) }
+  public func row(_ i: Int) -> [Double] {
+    Array(values.elements[i * objectives..<(i + 1) * objectives])
+  }
 
   /// Adds a row of m objectives.
   public mutating func append(_ row: [Double]) {
-    precondition(row.count == objectives, "a row of \(row.count) numbers among rows of \(objectives)")
+    precondition(
+      row.count == objectives, "a row of \(row.count) numbers among rows of \(objectives)")
     values.elements.append(contentsOf: row)
   }
 
   /// Puts whole rows, one behind the other, in place of some.
   mutating func replace(_ rows: Range<Int>, with new: [Double]) {
-    values.elements.replaceSubrange(rows.lowerBound * objectives..<rows.upperBound * objectives, with: new)
+    values.elements.replaceSubrange(
+      rows.lowerBound * objectives..<rows.upperBound * objectives, with: new)
   }
 
   /// Moves the last row to the place of row i, which is gone.
@@ -64,21 +70,31 @@ public struct ObjectiveMatrix: Sendable, Codable, Hashable {
   public func rows(_ chosen: [Int]) -> ObjectiveMatrix {
     var result = ObjectiveMatrix(objectives: objectives)
     result.values.elements.reserveCapacity(chosen.count * objectives)
-    for i in chosen { result.values.elements += values.elements[i * objectives..<(i + 1) * objectives] }
+    for i in chosen {
+      result.values.elements += values.elements[i * objectives..<(i + 1) * objectives]
+    }
     return result
   }
 
   /// True when row i holds a NaN.
-  func isFailed(_ i: Int) -> Bool { (i * objectives..<(i + 1) * objectives).contains { values[$0].isNaN } }
+  func isFailed(_ i: Int) -> Bool {
+    (i * objectives..<(i + 1) * objectives).contains { values[$0].isNaN }
+  }
 
   /// The best and the worst of each objective over the rows that hold finite numbers only; nil when there is none.
   public var range: (ideal: [Double], nadir: [Double])? {
     var ideal = [Double](repeating: .infinity, count: objectives)
     var nadir = [Double](repeating: -.infinity, count: objectives)
-    for i in 0..<count where (0..<objectives).allSatisfy({ self[i, $0].isFinite }) {
-      for k in 0..<objectives {
-        ideal[k] = min(ideal[k], self[i, k])
-        nadir[k] = max(nadir[k], self[i, k])
+    let m = objectives
+    values.elements.withUnsafeBufferPointer { f in
+      for i in 0..<count {
+        var isFinite = true
+        for k in 0..<m where !f[i * m + k].isFinite { isFinite = false }
+        guard isFinite else { continue }
+        for k in 0..<m {
+          ideal[k] = min(ideal[k], f[i * m + k])
+          nadir[k] = max(nadir[k], f[i * m + k])
+        }
       }
     }
     return ideal[0] == .infinity ? nil : (ideal, nadir)

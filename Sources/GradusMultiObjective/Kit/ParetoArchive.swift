@@ -20,7 +20,7 @@ public struct ParetoArchive<Point: Sendable & Codable>: Sendable, Codable {
   /// nil: no limit.
   public let capacity: Int?
   public let truncation: Truncation
-  /// In rising order of the first objective where there are two objectives; otherwise in no particular order.
+  /// In rising order of the first of two objectives, or of the last of more.
   public private(set) var members: [FrontPoint<Point>] = []
   private var matrix: ObjectiveMatrix?
 
@@ -93,12 +93,17 @@ public struct ParetoArchive<Point: Sendable & Codable>: Sendable, Codable {
       }
     }
     for i in dominated.reversed() {
-      members.swapAt(i, members.count - 1)
-      members.removeLast()
-      matrix.swapRemove(i)
+      members.remove(at: i)
+      matrix.replace(i..<i + 1, with: [])
     }
-    members.append(new)
-    matrix.append(f)
+    let last = f.count - 1
+    var (low, high) = (0, members.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if matrix[middle, last] < f[last] { low = middle + 1 } else { high = middle }
+    }
+    members.insert(new, at: low)
+    matrix.replace(low..<low, with: f)
     return true
   }
 
@@ -106,32 +111,41 @@ public struct ParetoArchive<Point: Sendable & Codable>: Sendable, Codable {
   private mutating func drop(new f: [Double]) -> Bool {
     guard var matrix = matrix.take() else { return false }
     defer { self.matrix = matrix }
-    let victim = matrix.leastValuable(truncation)
+    let isPlane = matrix.objectives == 2 && truncation == .hypervolume
+    let victim = isPlane ? matrix.leastOfSorted : matrix.leastValuable(truncation, inOrder: true)
     let wasNew = matrix.row(victim) == f
-    if matrix.objectives == 2 {
-      members.remove(at: victim)
-      matrix.replace(victim..<victim + 1, with: [])
-    } else {
-      members.swapAt(victim, members.count - 1)
-      members.removeLast()
-      matrix.swapRemove(victim)
-    }
+    members.remove(at: victim)
+    matrix.replace(victim..<victim + 1, with: [])
     return !wasNew
   }
 
   /// The index of the member nearest to the ideal point, in units of the range of each objective; nil when empty.
   public var kneeIndex: Int? {
-    guard let matrix = objectives, let (ideal, nadir) = matrix.range else { return nil }
-    var best: (distance: Double, index: Int)?
-    for i in 0..<matrix.count {
-      var distance = 0.0
-      for k in 0..<ideal.count where nadir[k] > ideal[k] {
-        let part = (matrix[i, k] - ideal[k]) / (nadir[k] - ideal[k])
-        distance += part * part
+    guard let matrix, !members.isEmpty else { return nil }
+    let (n, m) = (matrix.count, matrix.objectives)
+    return matrix.values.elements.withUnsafeBufferPointer { f in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * m) { frame in
+        for k in 0..<m {
+          var (low, high) = (f[k], f[k])
+          for i in 1..<max(1, n) {
+            low = min(low, f[i * m + k])
+            high = max(high, f[i * m + k])
+          }
+          frame[k] = low
+          frame[m + k] = high > low ? 1 / (high - low) : 0
+        }
+        var best = (distance: Double.infinity, index: 0)
+        for i in 0..<n {
+          var distance = 0.0
+          for k in 0..<m {
+            let part = (f[i * m + k] - frame[k]) * frame[m + k]
+            distance += part * part
+          }
+          if distance < best.distance { best = (distance, i) }
+        }
+        return best.index
       }
-      if best.map({ distance < $0.distance }) ?? true { best = (distance, i) }
     }
-    return best?.index
   }
 }
 
@@ -149,12 +163,27 @@ extension ObjectiveMatrix {
     return isWorse ? .dominated : .nowhereWorse
   }
 
-  /// The row of a front that a truncation drops.
-  func leastValuable(_ truncation: Truncation) -> Int {
+  /// The row with the least exclusive area among mutually incomparable rows in rising order of the first of two objectives; the ends
+  /// stay.
+  var leastOfSorted: Int {
+    let n = count
+    guard n > 2 else { return n - 1 }
+    return values.elements.withUnsafeBufferPointer { f in
+      var best = (area: Double.infinity, index: n - 1)
+      for i in 1..<n - 1 {
+        let area = (f[2 * i + 2] - f[2 * i]) * (f[2 * i - 1] - f[2 * i + 1])
+        if area < best.area { best = (area, i) }
+      }
+      return best.index
+    }
+  }
+
+  /// The row of a front that a truncation drops. `inOrder`: by rising last objective, where there are three or more.
+  func leastValuable(_ truncation: Truncation, inOrder: Bool = false) -> Int {
     let values: [Double]
     switch truncation {
     case .crowding: values = CrowdingDistance.distances(of: self)
-    case .hypervolume: values = exclusiveVolumes()
+    case .hypervolume: values = exclusiveVolumes(inOrder)
     }
     var victim = 0
     for i in values.indices where values[i] < values[victim] { victim = i }
@@ -162,12 +191,14 @@ extension ObjectiveMatrix {
   }
 
   /// Contributions up to a point one tenth of the range beyond the worst values; of two objectives the ends count as infinite.
-  func exclusiveVolumes() -> [Double] {
+  func exclusiveVolumes(_ inOrder: Bool) -> [Double] {
     guard let (ideal, nadir) = range else { return [Double](repeating: 0, count: count) }
     let reference = (0..<objectives).map {
       nadir[$0] + 0.1 * max(nadir[$0] - ideal[$0], 1e-12 * max(1, abs(nadir[$0])))
     }
-    guard objectives == 2 else { return Hypervolume.contributions(of: self, reference: reference) }
+    guard objectives == 2 else {
+      return Hypervolume.contributions(of: self, reference: reference, inOrder: inOrder)
+    }
     var values = [Double](repeating: .infinity, count: count)
     let order = (0..<count).sorted { comesBefore($0, $1, from: 0) }
     for j in order.indices.dropFirst().dropLast() {

@@ -26,7 +26,9 @@ public enum ReferenceDirections {
   }
 
   /// Layers of directions, each drawn towards the center by its scale:   w ← s·w + (1 − s)/m
-  public static func layers(objectives m: Int, _ layers: [(divisions: Int, scale: Double)]) -> ObjectiveMatrix {
+  public static func layers(objectives m: Int, _ layers: [(divisions: Int, scale: Double)])
+    -> ObjectiveMatrix
+  {
     var all = ObjectiveMatrix(objectives: m)
     for layer in layers {
       let plain = simplex(objectives: m, divisions: layer.divisions)

@@ -17,14 +17,17 @@ public enum Scalarization: Sendable, Hashable, Codable {
 
   /// The number for objectives f. NaN where an objective is NaN.
   public func value(of f: [Double], weights: [Double], ideal: [Double]) -> Double {
-    precondition(f.count == weights.count && f.count == ideal.count, "one weight and one ideal value an objective")
+    precondition(
+      f.count == weights.count && f.count == ideal.count,
+      "one weight and one ideal value an objective")
     return f.withUnsafeBufferPointer { f in
       weights.withUnsafeBufferPointer { w in ideal.withUnsafeBufferPointer { z in value(f, w, z) } }
     }
   }
 
   func value(
-    _ f: UnsafeBufferPointer<Double>, _ w: UnsafeBufferPointer<Double>, _ z: UnsafeBufferPointer<Double>
+    _ f: UnsafeBufferPointer<Double>, _ w: UnsafeBufferPointer<Double>,
+    _ z: UnsafeBufferPointer<Double>
   ) -> Double {
     let m = f.count
     switch self {
@@ -51,7 +54,8 @@ public enum Scalarization: Sendable, Hashable, Codable {
   }
 
   private func chebyshev(
-    _ f: UnsafeBufferPointer<Double>, _ w: UnsafeBufferPointer<Double>, _ z: UnsafeBufferPointer<Double>
+    _ f: UnsafeBufferPointer<Double>, _ w: UnsafeBufferPointer<Double>,
+    _ z: UnsafeBufferPointer<Double>
   ) -> Double {
     var largest = 0.0
     for k in 0..<f.count {

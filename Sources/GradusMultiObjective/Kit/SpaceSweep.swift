@@ -9,7 +9,9 @@
 /// Arrays rather than trees: at the sizes at hand moving some numbers is faster than finding them.
 enum SpaceSweep {
   /// HV of n rows of two or three columns, all better than the reference.
-  static func volume(_ p: UnsafePointer<Double>, _ n: Int, _ d: Int, stride m: Int, _ r: [Double]) -> Double {
+  static func volume(_ p: UnsafePointer<Double>, _ n: Int, _ d: Int, stride m: Int, _ r: [Double])
+    -> Double
+  {
     let (rx, ry) = (r[0], r[1])
     let order = sorted(p, n, d, m)
     var xs: [Double] = []
@@ -47,75 +49,129 @@ enum SpaceSweep {
     var index: Int
     var x: Double
     var y: Double
-    /// Points inside the box, by rising x and falling y: what they dominate is not exclusive.
-    var inner: [(x: Double, y: Double)] = []
+    /// First of the points inside the box, by rising x and falling y: what they dominate is not exclusive. −1: none.
+    var inner = -1
     var area = 0.0
     /// Where the volume was last brought up to date.
-    var level = 0.0
+    var level: Double
   }
 
-  /// What each of n rows of two or three columns dominates alone.
-  static func contributions(_ p: UnsafePointer<Double>, _ n: Int, _ m: Int, _ r: [Double]) -> [Double] {
-    let (rx, ry) = (r[0], r[1])
-    var volumes = [Double](repeating: 0, count: n)
-    var steps: [Step] = []
-    steps.reserveCapacity(n)
-    func right(_ place: Int) -> Double { place + 1 < steps.count ? steps[place + 1].x : rx }
-    func top(_ place: Int) -> Double { place > 0 ? steps[place - 1].y : ry }
-    /// Books the volume of a step up to z and measures its box anew.
-    func renew(_ place: Int, _ z: Double) {
-      let (end, ceiling) = (right(place), top(place))
-      volumes[steps[place].index] += steps[place].area * (z - steps[place].level)
-      steps[place].level = z
-      if !steps[place].inner.isEmpty { steps[place].inner.removeAll { $0.x >= end || $0.y >= ceiling } }
-      var area = (end - steps[place].x) * (ceiling - steps[place].y)
-      let inner = steps[place].inner
-      for (k, point) in inner.enumerated() {
-        area -= ((k + 1 < inner.count ? inner[k + 1].x : end) - point.x) * (ceiling - point.y)
+  /// What each of n rows of two or three columns dominates alone. `inOrder`: the rows are a front by rising last column.
+  static func contributions(
+    _ p: UnsafePointer<Double>, _ n: Int, _ m: Int, _ r: [Double], inOrder: Bool
+  ) -> [Double] {
+    let order = inOrder && m == 3 ? [] : sorted(p, n, m, m)
+    return [Double](unsafeUninitializedCapacity: n) { volumes, count in
+      volumes.initialize(repeating: 0)
+      count = n
+      withUnsafeTemporaryAllocation(of: Step.self, capacity: n + 1) { steps in
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: n + 1) { next in
+          guard let s = steps.baseAddress, let l = next.baseAddress, let v = volumes.baseAddress
+          else { return }
+          var stairs = Stairs(p: p, m: m, rx: r[0], ry: r[1], steps: s, next: l, volumes: v)
+          for k in 0..<n {
+            let i = order.isEmpty ? k : order[k]
+            stairs.add(i, m == 3 ? p[i * m + 2] : 0)
+          }
+          stairs.finish(m == 3 ? r[2] : 1)
+        }
       }
-      steps[place].area = max(0, area)
     }
-    for i in sorted(p, n, m, m) {
-      let (x, y) = (p[i * m], p[i * m + 1])
-      let z = m == 3 ? p[i * m + 2] : 0
-      var place = 0
-      while place < steps.count, steps[place].x < x { place += 1 }
-      let isCovered = place > 0 && steps[place - 1].y <= y
-      if isCovered || place < steps.count && steps[place].x == x && steps[place].y <= y {
+  }
+
+  /// The staircase behind the sweep, with what is known of each of its steps.
+  private struct Stairs {
+    let p: UnsafePointer<Double>
+    let m: Int
+    let rx: Double
+    let ry: Double
+    let steps: UnsafeMutablePointer<Step>
+    /// The next inner point of the same box; every point is inside one box at most.
+    let next: UnsafeMutablePointer<Int>
+    let volumes: UnsafeMutablePointer<Double>
+    var count = 0
+
+    private func x(_ i: Int) -> Double { p[i * m] }
+    private func y(_ i: Int) -> Double { p[i * m + 1] }
+    private func top(_ place: Int) -> Double { place > 0 ? steps[place - 1].y : ry }
+
+    mutating func add(_ i: Int, _ z: Double) {
+      let (x, y) = (x(i), y(i))
+      var (place, high) = (0, count)
+      while place < high {
+        let middle = (place + high) / 2
+        if steps[middle].x < x { place = middle + 1 } else { high = middle }
+      }
+      let isRepeated = place < count && steps[place].x == x && steps[place].y <= y
+      if isRepeated || place > 0 && steps[place - 1].y <= y {
         // Dominated behind the sweep; it takes from the one step that dominates it, if it is only one.
-        let owner = place < steps.count && steps[place].x == x && steps[place].y <= y ? place : place - 1
-        guard y < top(owner) else { continue }
-        insert((x, y), into: &steps[owner].inner)
+        let owner = isRepeated ? place : place - 1
+        guard y < top(owner) else { return }
+        insert(i, into: owner)
         renew(owner, z)
-        continue
+        return
       }
+      var new = Step(index: i, x: x, y: y, level: z)
       var end = place
-      while end < steps.count, steps[end].y >= y { end += 1 }
-      var new = Step(index: i, x: x, y: y)
-      new.level = z
-      for old in steps[place..<end] {
+      var last = -1
+      while end < count, steps[end].y >= y {
+        let old = steps[end]
         volumes[old.index] += old.area * (z - old.level)
-        new.inner.append((old.x, old.y))
+        if last < 0 { new.inner = old.index } else { next[last] = old.index }
+        next[old.index] = -1
+        last = old.index
+        end += 1
       }
-      steps.replaceSubrange(place..<end, with: CollectionOfOne(new))
+      if end != place + 1 {
+        let moved = steps + end
+        (steps + place + 1).update(from: moved, count: count - end)
+        count += place + 1 - end
+      }
+      steps[place] = new
       renew(place, z)
       if place > 0 { renew(place - 1, z) }
-      if place + 1 < steps.count { renew(place + 1, z) }
+      if place + 1 < count { renew(place + 1, z) }
     }
-    let end = m == 3 ? r[2] : 1
-    for step in steps { volumes[step.index] += step.area * (end - step.level) }
-    return volumes
-  }
 
-  /// Adds a point to a staircase unless it lies on or above it.
-  private static func insert(_ point: (x: Double, y: Double), into stairs: inout [(x: Double, y: Double)]) {
-    var place = 0
-    while place < stairs.count, stairs[place].x < point.x { place += 1 }
-    if place > 0, stairs[place - 1].y <= point.y { return }
-    if place < stairs.count, stairs[place].x == point.x, stairs[place].y <= point.y { return }
-    var end = place
-    while end < stairs.count, stairs[end].y >= point.y { end += 1 }
-    stairs.replaceSubrange(place..<end, with: CollectionOfOne(point))
+    /// Books the volume of a step up to z and measures its box anew.
+    private func renew(_ place: Int, _ z: Double) {
+      let step = steps + place
+      let (end, ceiling) = (place + 1 < count ? steps[place + 1].x : rx, top(place))
+      volumes[step.pointee.index] += step.pointee.area * (z - step.pointee.level)
+      step.pointee.level = z
+      // Inner points by rising x and falling y: those outside are the first ones and the last ones.
+      var first = step.pointee.inner
+      while first >= 0, y(first) >= ceiling { first = next[first] }
+      if first >= 0, x(first) >= end { first = -1 }
+      step.pointee.inner = first
+      var area = (end - step.pointee.x) * (ceiling - step.pointee.y)
+      var k = first
+      while k >= 0 {
+        if next[k] >= 0, x(next[k]) >= end { next[k] = -1 }
+        area -= ((next[k] >= 0 ? x(next[k]) : end) - x(k)) * (ceiling - y(k))
+        k = next[k]
+      }
+      step.pointee.area = max(0, area)
+    }
+
+    /// Adds a point to the inner ones of a step unless one of them is nowhere worse.
+    private func insert(_ i: Int, into owner: Int) {
+      var previous = -1
+      var k = steps[owner].inner
+      while k >= 0, x(k) < x(i) {
+        previous = k
+        k = next[k]
+      }
+      if previous >= 0, y(previous) <= y(i) { return }
+      if k >= 0, x(k) == x(i), y(k) <= y(i) { return }
+      while k >= 0, y(k) >= y(i) { k = next[k] }
+      next[i] = k
+      if previous >= 0 { next[previous] = i } else { steps[owner].inner = i }
+    }
+
+    mutating func finish(_ end: Double) {
+      for k in 0..<count { volumes[steps[k].index] += steps[k].area * (end - steps[k].level) }
+    }
   }
 
   private static func firstIndex(_ xs: [Double], notBelow x: Double) -> Int {

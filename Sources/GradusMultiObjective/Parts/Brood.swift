@@ -20,7 +20,9 @@ struct Brood: Sendable, Codable {
     let n = box.dimension
     points = genes.withUnsafeBufferPointer { genes in
       guard let base = genes.baseAddress, n > 0 else { return [] }
-      return (0..<genes.count / n).map { i in i == 0 ? first ?? box.point(base) : box.point(base + i * n) }
+      return (0..<genes.count / n).map { i in
+        i == 0 ? first ?? box.point(base) : box.point(base + i * n)
+      }
     }
     outcomes = [Outcomes?](repeating: nil, count: points.count)
   }
@@ -37,7 +39,8 @@ struct Brood: Sendable, Codable {
 
   /// True when the answer belongs to this brood.
   mutating func hear(_ answer: Outcomes, at point: Vector) -> Bool {
-    guard let i = (oldest..<asked).first(where: { outcomes[$0] == nil && points[$0] == point }) else { return false }
+    guard let i = (oldest..<asked).first(where: { outcomes[$0] == nil && points[$0] == point })
+    else { return false }
     outcomes[i] = answer
     told += 1
     while oldest < asked, outcomes[oldest] != nil { oldest += 1 }

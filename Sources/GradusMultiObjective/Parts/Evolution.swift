@@ -26,7 +26,8 @@ struct Evolution: Sendable, Codable {
     archive = ParetoArchive(capacity: capacity)
     let start = problem.start.map { problem.domain.projection(of: $0) }
     let middle = box.sample(&self.random)
-    recommended = start ?? middle.withUnsafeBufferPointer { $0.baseAddress.map { box.point($0) } ?? Vector([]) }
+    recommended =
+      start ?? middle.withUnsafeBufferPointer { $0.baseAddress.map { box.point($0) } ?? Vector([]) }
     var genes = start.map { box.coordinates(of: $0) } ?? middle
     for _ in 1..<max(1, initial) { genes += box.sample(&self.random) }
     brood = Brood(genes, box, first: start)
@@ -42,7 +43,9 @@ struct Evolution: Sendable, Codable {
   /// Takes one answer in. True when the brood is complete, so that the method must select and lay the next one.
   mutating func hear(_ answer: Outcomes, at point: Vector) -> Bool {
     answers += 1
-    if archive.insert(point, answer), let knee = archive.kneeIndex { recommended = archive.members[knee].point }
+    if archive.insert(point, answer), let knee = archive.kneeIndex {
+      recommended = archive.members[knee].point
+    }
     guard claim == nil, brood.hear(answer, at: point) else { return false }
     return brood.isComplete
   }
@@ -66,7 +69,9 @@ struct Evolution: Sendable, Codable {
 
   /// Lays the next brood. Where nothing has ever been evaluated there is nothing to vary: random points again, and the end
   /// after twenty times.
-  mutating func lay(_ count: Int, _ child: (inout RandomStream, UnsafeMutablePointer<Double>) -> Void) {
+  mutating func lay(
+    _ count: Int, _ child: (inout RandomStream, UnsafeMutablePointer<Double>) -> Void
+  ) {
     let n = box.dimension
     guard population.objectives != nil else {
       failures += 1

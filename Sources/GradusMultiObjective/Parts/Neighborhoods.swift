@@ -13,9 +13,12 @@ struct Neighborhoods: Sendable, Codable {
     let (n, m) = (directions.count, directions.objectives)
     nearest = (0..<n).map { i in
       let distances = (0..<n).map { j in
-        (0..<m).reduce(0) { $0 + (directions[i, $1] - directions[j, $1]) * (directions[i, $1] - directions[j, $1]) }
+        (0..<m).reduce(0) {
+          $0 + (directions[i, $1] - directions[j, $1]) * (directions[i, $1] - directions[j, $1])
+        }
       }
-      return Array((0..<n).sorted { (distances[$0], $0) < (distances[$1], $1) }.prefix(max(1, min(size, n))))
+      return Array(
+        (0..<n).sorted { (distances[$0], $0) < (distances[$1], $1) }.prefix(max(1, min(size, n))))
     }
   }
 
@@ -25,7 +28,8 @@ struct Neighborhoods: Sendable, Codable {
     return p.select(
       (0..<directions.count).map { place in
         var best = 0
-        for i in 1..<max(1, p.count) where frame.isBetter(p, i, than: p, best, at: place, scalarization) { best = i }
+        for i in 1..<max(1, p.count)
+        where frame.isBetter(p, i, than: p, best, at: place, scalarization) { best = i }
         return best
       })
   }
@@ -60,7 +64,8 @@ struct Neighborhoods: Sendable, Codable {
 
     /// True when individual i of one population serves direction `place` better than individual j of another.
     func isBetter(
-      _ p: Population, _ i: Int, than q: Population, _ j: Int, at place: Int, _ scalarization: Scalarization
+      _ p: Population, _ i: Int, than q: Population, _ j: Int, at place: Int,
+      _ scalarization: Scalarization
     ) -> Bool {
       if p.violations[i] != q.violations[j] { return p.violations[i] < q.violations[j] }
       return cost(p, i, place, scalarization) < cost(q, j, place, scalarization)
@@ -71,7 +76,9 @@ struct Neighborhoods: Sendable, Codable {
       _ p: Population, _ i: Int, than q: Population, _ j: Int, _ scalarization: Scalarization
     ) -> Bool { isBetter(p, i, than: q, j, at: j, scalarization) }
 
-    private func cost(_ p: Population, _ i: Int, _ place: Int, _ scalarization: Scalarization) -> Double {
+    private func cost(_ p: Population, _ i: Int, _ place: Int, _ scalarization: Scalarization)
+      -> Double
+    {
       guard let f = p.objectives else { return .infinity }
       let m = low.count
       return withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * m) { room in
@@ -83,7 +90,8 @@ struct Neighborhoods: Sendable, Codable {
         let g = UnsafeBufferPointer(rebasing: room[..<m])
         let zero = UnsafeBufferPointer(rebasing: room[m...])
         return directions.values.elements.withUnsafeBufferPointer { w in
-          scalarization.value(g, UnsafeBufferPointer(rebasing: w[place * m..<(place + 1) * m]), zero)
+          scalarization.value(
+            g, UnsafeBufferPointer(rebasing: w[place * m..<(place + 1) * m]), zero)
         }
       }
     }

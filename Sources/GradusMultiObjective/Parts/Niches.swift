@@ -19,7 +19,9 @@ struct Niches: Sendable, Codable {
   }
 
   /// `count` individuals by front; those of the last one so that the niches fill evenly.
-  mutating func survivors(_ p: Population, _ ranks: [Int], _ count: Int, _ random: inout RandomStream) -> [Int] {
+  mutating func survivors(
+    _ p: Population, _ ranks: [Int], _ count: Int, _ random: inout RandomStream
+  ) -> [Int] {
     var kept: [Int] = []
     var last: [Int] = []
     for front in Population.fronts(ranks) {
@@ -50,7 +52,8 @@ struct Niches: Sendable, Codable {
       let niche = emptiest[random.integer(below: emptiest.count)]
       var choice = 0
       if least == 0 {
-        for k in waiting[niche].indices where waiting[niche][k].distance < waiting[niche][choice].distance {
+        for k in waiting[niche].indices
+        where waiting[niche][k].distance < waiting[niche][choice].distance {
           choice = k
         }
       } else {
@@ -78,7 +81,9 @@ struct Niches: Sendable, Codable {
         if extremes[axis].map({ reach(row) < reach($0) }) ?? true { extremes[axis] = row }
       }
     }
-    let nadir = (0..<m).map { k in (front.isEmpty ? rows : front).reduce(-Double.infinity) { max($0, f[$1, k]) } }
+    let nadir = (0..<m).map { k in
+      (front.isEmpty ? rows : front).reduce(-Double.infinity) { max($0, f[$1, k]) }
+    }
     let found = intercepts()
     return (0..<m).map { k in
       let width = found.map { $0[k] } ?? nadir[k] - ideal[k]
@@ -96,7 +101,9 @@ struct Niches: Sendable, Codable {
       rows.append(zip(extreme, ideal).map { $0 - $1 } + [1])
     }
     for k in 0..<m {
-      guard let pivot = (k..<m).max(by: { abs(rows[$0][k]) < abs(rows[$1][k]) }), abs(rows[pivot][k]) > 1e-14 else {
+      guard let pivot = (k..<m).max(by: { abs(rows[$0][k]) < abs(rows[$1][k]) }),
+        abs(rows[pivot][k]) > 1e-14
+      else {
         return nil
       }
       rows.swapAt(k, pivot)
@@ -110,7 +117,9 @@ struct Niches: Sendable, Codable {
     return result.allSatisfy { $0.isFinite && $0 > 0 } ? result : nil
   }
 
-  private func nearest(_ f: ObjectiveMatrix, _ i: Int, _ widths: [Double]) -> (niche: Int, distance: Double) {
+  private func nearest(_ f: ObjectiveMatrix, _ i: Int, _ widths: [Double]) -> (
+    niche: Int, distance: Double
+  ) {
     let m = ideal.count
     let row = (0..<m).map { (f[i, $0] - ideal[$0]) / widths[$0] }
     let square = row.reduce(0) { $0 + $1 * $1 }

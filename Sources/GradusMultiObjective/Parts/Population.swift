@@ -78,7 +78,9 @@ struct Population: Sendable, Codable {
   /// Constraint domination: feasible individuals by their fronts, then the others by what they violate, failures last.
   func ranks() -> [Int] {
     guard let objectives else { return [Int](repeating: 0, count: count) }
-    if violations.elements.allSatisfy({ $0 == 0 }) { return NonDominatedSorting.ranks(of: objectives) }
+    if violations.elements.allSatisfy({ $0 == 0 }) {
+      return NonDominatedSorting.ranks(of: objectives)
+    }
     let feasible = (0..<count).filter { isFeasible($0) }
     var ranks = [Int](repeating: 0, count: count)
     var next = 0
@@ -87,7 +89,9 @@ struct Population: Sendable, Codable {
       next = max(next, rank + 1)
     }
     var previous: Double?
-    let others = (0..<count).filter { !isFeasible($0) }.sorted { (violations[$0], $0) < (violations[$1], $1) }
+    let others = (0..<count).filter { !isFeasible($0) }.sorted {
+      (violations[$0], $0) < (violations[$1], $1)
+    }
     for i in others {
       if let previous, violations[i] > previous { next += 1 }
       previous = violations[i]
@@ -101,7 +105,9 @@ struct Population: Sendable, Codable {
     var distances = [Double](repeating: 0, count: count)
     guard let objectives else { return distances }
     for front in Self.fronts(ranks) {
-      for (i, d) in zip(front, CrowdingDistance.distances(of: objectives.rows(front))) { distances[i] = d }
+      for (i, d) in zip(front, CrowdingDistance.distances(of: objectives.rows(front))) {
+        distances[i] = d
+      }
     }
     return distances
   }

@@ -19,7 +19,8 @@ struct DifferentialVariation {
 
   func apply(
     _ child: UnsafeMutablePointer<Double>, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
-    _ p: UnsafePointer<Double>, _ q: UnsafePointer<Double>, _ box: SearchBox, _ random: inout RandomStream
+    _ p: UnsafePointer<Double>, _ q: UnsafePointer<Double>, _ box: SearchBox,
+    _ random: inout RandomStream
   ) {
     let n = box.dimension
     let certain = random.integer(below: n)

@@ -22,7 +22,8 @@ struct SimulatedBinaryCrossover {
   var chance = 0.9
 
   func apply(
-    _ child: UnsafeMutablePointer<Double>, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ box: SearchBox,
+    _ child: UnsafeMutablePointer<Double>, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+    _ box: SearchBox,
     isBounded: Bool, _ random: inout RandomStream
   ) {
     let n = box.dimension
@@ -40,7 +41,8 @@ struct SimulatedBinaryCrossover {
         let room = isLower ? low - box.lower[i] : box.upper[i] - high
         alpha -= pow(1 + 2 * room / width, -(eta + 1))
       }
-      let beta = u * alpha <= 1 ? pow(u * alpha, 1 / (eta + 1)) : pow(1 / (2 - u * alpha), 1 / (eta + 1))
+      let beta =
+        u * alpha <= 1 ? pow(u * alpha, 1 / (eta + 1)) : pow(1 / (2 - u * alpha), 1 / (eta + 1))
       let value = 0.5 * (low + high + (isLower ? -beta : beta) * width)
       child[i] = min(max(value, box.lower[i]), box.upper[i])
     }

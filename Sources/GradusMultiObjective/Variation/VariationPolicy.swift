@@ -23,7 +23,9 @@ struct Variation {
     _ child: UnsafeMutablePointer<Double>, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
     _ random: inout RandomStream, other: (inout RandomStream) -> UnsafePointer<Double>
   ) {
-    let kind = policy == .mixed ? random.integer(below: 3) : policy == .differential ? 1 + random.integer(below: 2) : 0
+    let kind =
+      policy == .mixed
+      ? random.integer(below: 3) : policy == .differential ? 1 + random.integer(below: 2) : 0
     if kind == 0 {
       crossover.apply(child, a, b, box, isBounded: policy == .simulatedBinary, &random)
     } else {

@@ -133,16 +133,37 @@ struct AskTellService {
       writer.raw("{\"x\":null,\"f\":null,\"front\":[]}")
       return
     }
+    let front = session.front
+    // With several objectives nothing is best: the method says which point of the front it recommends.
+    let recommended = front.isEmpty ? nil : session.recommendation
+    let chosen = front.first { $0.point == recommended }
     writer.raw("{\"x\":")
-    session.description.space.write(best.point, to: &writer)
+    session.description.space.write(chosen?.point ?? best.point, to: &writer)
     writer.raw(",\"f\":")
-    if best.objectives.isEmpty { writer.raw("null") } else { writer.write(best.objectives) }
-    writer.raw(",\"front\":[]}")
+    let objectives = chosen?.outcomes.objectives ?? best.objectives
+    if objectives.isEmpty { writer.raw("null") } else { writer.write(objectives) }
+    writer.raw(",\"front\":[")
+    for (i, member) in front.enumerated() {
+      if i > 0 { writer.raw(",") }
+      writer.raw("{\"x\":")
+      session.description.space.write(member.point, to: &writer)
+      writer.raw(",\"f\":")
+      writer.write(member.outcomes.objectives)
+      writer.raw("}")
+    }
+    writer.raw("]}")
   }
 
   private mutating func end() {
     writer.raw("{\"ok\":true,\"recommend\":")
-    if let session, let point = session.recommendation {
+    if let session, !session.front.isEmpty {
+      writer.raw("[")
+      for (i, member) in session.front.enumerated() {
+        if i > 0 { writer.raw(",") }
+        session.description.space.write(member.point, to: &writer)
+      }
+      writer.raw("]")
+    } else if let session, let point = session.recommendation {
       session.description.space.write(point, to: &writer)
     } else {
       writer.raw("null")

@@ -76,7 +76,13 @@ struct AskTellSession {
       return entry
     }
     let wanted = description.objectives > 1 ? "values" : "value"
-    let names = description.objectives > 1 ? [] : ["cma-es", "nelder-mead", "random-search"]
+    let names: [String]
+    switch description.objectives {
+    case 1: names = ["cma-es", "nelder-mead", "random-search"]
+    // The exact hypervolume is cheap for two and three objectives; directions do not mind how many there are.
+    case ...3: names = ["sms-emoa"]
+    default: names = ["nsga3"]
+    }
     guard
       let found = names.lazy.compactMap({ Catalog.entry(named: $0) }).first(where: { $0.outsideName == wanted })
         ?? Catalog.all.first(where: { $0.outsideName == wanted })
@@ -132,12 +138,16 @@ struct AskTellSession {
     return .stop(claim.map { "the method has ended: \($0.rawValue)" } ?? "the method has nothing more to ask")
   }
 
+  /// The points that no other one heard of dominates, at most as many as the method keeps; none with one objective.
+  var front: [FrontPoint<Vector>] { description.objectives > 1 ? run.erasedReport.front : [] }
+
   /// What to use in the end: the method's own estimate, or the best answer heard where the method cannot know it, because
   /// it was not asked by the method, or because of constraints. An update rule is followed to where it has got, since losses
   /// are those of batches.
   var recommendation: Vector? {
     let report = run.erasedReport
     let own = report.point.count == description.space.dimension ? report.point : nil
+    if description.objectives > 1 { return own }
     guard rule == nil, let best else { return own }
     if description.constraints > 0 { return best.point }
     guard !description.isNoisy, let value = best.objectives.first else { return own }
