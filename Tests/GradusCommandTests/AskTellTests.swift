@@ -53,6 +53,31 @@ struct AskTellTests {
     #expect(found[9]["x"] == found[3]["points"]?.elements?[0])
   }
 
+  @Test func severalObjectivesHaveAFront() throws {
+    let start = #"""
+      {"start": {"dim": 2, "lower": [0, 0], "upper": [1, 1], "objectives": 2, "seed": 3}}
+      """#
+    var lines = [start, #"{"best": {}}"#]
+    // The tool is deterministic: what the first points are is asked once and answered with x and 1 − x + y.
+    let first = try answers([start, #"{"ask": {"max": 50}}"#])
+    #expect(first[0]["method"]?.text == "sms-emoa")
+    let points = try #require(first[1]["points"]?.elements).map { try #require($0.doubles) }
+    let told = points.enumerated().map { i, x in i == 0 ? "null" : "[\(x[0]), \(1 - x[0] + x[1])]" }
+    lines += [#"{"ask": {"max": 50}}"#, #"{"tell": {"f": ["# + told.joined(separator: ", ") + "]}}"]
+    lines += [#"{"ask": {"max": 1}}"#, #"{"best": {}}"#, #"{"end": {}}"#]
+    let found = try answers(lines)
+    #expect(found[1]["front"]?.elements == [])
+    #expect(found[4]["points"]?.elements?.count == 1)
+    let front = try #require(found[5]["front"]?.elements)
+    #expect(!front.isEmpty && front.count < points.count)
+    for member in front {
+      let (x, f) = (try #require(member["x"]?.doubles), try #require(member["f"]?.doubles))
+      #expect(f == [x[0], 1 - x[0] + x[1]] && points.contains(x))
+    }
+    #expect(front.contains { $0["x"] == found[5]["x"] && $0["f"] == found[5]["f"] })
+    #expect(found[6]["recommend"]?.elements == front.compactMap { $0["x"] })
+  }
+
   @Test func suiteAndProblemAreNeverRead() throws {
     func points(_ more: String) throws -> [JSONValue] {
       let start = #"{"start": {"dim": 2, "lower": [-1, -1], "upper": [1, 1], "seed": 4"# + more + "}}"

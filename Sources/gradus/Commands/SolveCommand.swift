@@ -100,8 +100,10 @@ struct SolveCommand: GradusSubcommand {
     for line in lines { line.clear() }
     if let solution { try AtomicFile.write([document.json.serialized(indented: true), [0x0A]], to: solution) }
     if let plot {
-      let picture = ConvergencePlot(document: document, samples: history.samples)
-      try AtomicFile.write([Array(picture.svg.utf8)], to: plot)
+      let picture =
+        document.front.isEmpty
+        ? ConvergencePlot(document: document, samples: history.samples).svg : FrontPlot(document: document).svg
+      try AtomicFile.write([Array(picture.utf8)], to: plot)
     }
     return document
   }

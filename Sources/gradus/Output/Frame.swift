@@ -86,6 +86,14 @@ struct Frame {
     return "<path class=\"line \(curve.style)\" d=\"\(path)\"/>\n" + dots.joined()
   }
 
+  /// A mark for each point.
+  func dots(_ points: [(x: Double, y: Double)], _ style: String, _ x: Scale, _ y: Scale) -> String {
+    points.map { point in
+      let (h, v) = (horizontal(x.fraction(point.x)), vertical(y.fraction(point.y)))
+      return "<circle class=\"dot \(style)\" cx=\"\(n(h))\" cy=\"\(n(v))\" r=\"3\"/>\n"
+    }.joined()
+  }
+
   /// The names of the curves in a line at the top right, beside the title or below it; one curve needs none, its axis
   /// names it.
   func legend(_ curves: [ConvergencePlot.Curve], besideTitle: Bool = false) -> String {

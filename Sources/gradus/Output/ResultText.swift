@@ -16,6 +16,7 @@ struct ResultText {
       let values = document.objectives.map { Numbers.short($0, digits: 12) }.joined(separator: ", ")
       add("objective", "\(values) (\(document.problem.sense.rawValue))")
     }
+    if !document.front.isEmpty { add("front", Numbers.counted(document.front.count, "point")) }
     if let bound = document.bound {
       add("bound", "\(Numbers.short(bound, digits: 12)), \(voucher)\(gap)")
     }

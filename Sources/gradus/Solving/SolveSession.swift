@@ -129,6 +129,14 @@ extension ResultDocument {
     if hasPoint || status == .locallyInfeasible, report.point.count == columns.count {
       self.solution = NamedNumbers(columns, report.point.elements)
     }
+    front = report.front.filter { $0.point.count == columns.count }.map {
+      (NamedNumbers(columns, $0.point.elements), $0.outcomes.objectives)
+    }
+    // With several objectives the point is the one that the method recommends of its front.
+    if let chosen = report.front.first(where: { $0.point == report.point }), !front.isEmpty {
+      objectives = chosen.outcomes.objectives
+      self.solution = NamedNumbers(columns, report.point.elements)
+    }
     if let y = report.multipliers, y.count == rows.count { duals = NamedNumbers(rows, y.elements) }
     if let z = report.reducedCosts, z.count == columns.count { reducedCosts = NamedNumbers(columns, z.elements) }
     if status == .optimal { basis = report.basis }
