@@ -13,6 +13,7 @@ let package = Package(
   dependencies: [.package(name: "gradus", path: "..", traits: [])],
   targets: [
     .target(name: "AllocationCounter"),
+    .target(name: "PlainLoops"),
     .executableTarget(
       name: "loop",
       dependencies: [
@@ -32,7 +33,8 @@ let package = Package(
     .executableTarget(
       name: "rule-throughput",
       dependencies: [
-        .product(name: "GradusFirstOrder", package: "gradus"), .product(name: "GradusNative", package: "gradus"),
+        "PlainLoops", .product(name: "GradusFirstOrder", package: "gradus"),
+        .product(name: "GradusNative", package: "gradus"),
       ],
       swiftSettings: settings),
     .executableTarget(

@@ -41,6 +41,16 @@ enum Blocks {
     for block in (0..<blocks).reversed() { body(block * cells..<min(all, (block + 1) * cells)) }
   }
 
+  /// The sum over all blocks of what `body` makes of their cells.
+  static func sums(_ count: Int, _ crew: WorkCrew?, _ body: (Range<Int>) -> SIMD2<Double>) -> SIMD2<Double> {
+    var parts = [SIMD2<Double>](repeating: .zero, count: number(count))
+    parts.withUnsafeMutableBufferPointer { parts in
+      guard let base = parts.baseAddress else { return }
+      each(count, crew) { base[$0] = body($1) }
+    }
+    return parts.reduce(.zero, +)
+  }
+
   /// What every rule asks of its arguments.
   @usableFromInline
   static func check(_ parameters: Int, _ gradient: Int, _ layout: Layout) {

@@ -51,11 +51,18 @@ enum Ahead {
   @inlinable
   @inline(__always)
   static func write<Cell>(cell: UnsafeMutablePointer<Cell>) {
+    write(cell: cell, lines: (MemoryLayout<Cell>.size + 63) / 64)
+  }
+
+  /// The first lines, of 64 bytes each, of a cell that is going to be written.
+  @inlinable
+  @inline(__always)
+  static func write<Cell>(cell: UnsafeMutablePointer<Cell>, lines: Int) {
     let next = UnsafeRawPointer(cell + distance / Lane.scalarCount)
     var line = 0
-    while line < MemoryLayout<Cell>.size {
-      prefetch(toWrite: next + line)
-      line += 64
+    while line < lines {
+      prefetch(toWrite: next + 64 &* line)
+      line &+= 1
     }
   }
 }

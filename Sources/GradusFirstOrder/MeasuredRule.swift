@@ -25,6 +25,8 @@ public protocol MeasuredRule: UpdateRule where State == MeasuredState<Cell, Scal
   var measuresTensors: Bool { get }
   /// False when there is nothing to sum, so that the first pass is left out.
   var hasFirstPass: Bool { get }
+  /// How many numbers of a cell, the first ones, the second pass reads: what it asks of memory in advance.
+  var wordsOfSecondPass: Int { get }
   /// Before the first pass.
   func begin(_ context: StepContext, _ scalars: inout Scalars) -> Beginning
   /// The first pass.
@@ -62,6 +64,7 @@ public struct MeasuredState<Cell: BitwiseCopyable & Sendable, Scalars: Sendable 
 extension MeasuredRule {
   public var measuresTensors: Bool { false }
   public var hasFirstPass: Bool { true }
+  public var wordsOfSecondPass: Int { Cells<Cell>.words / Lane.scalarCount }
   public var treatsTensorsAlone: Bool { measuresTensors }
   public var wordsPerParameter: Double { Double(Cells<Cell>.words) / Double(Lane.scalarCount) }
 
@@ -126,11 +129,14 @@ extension MeasuredRule {
 
   private func transformed(_ pass: Pass<Cell>, _ cells: Range<Int>, _ constants: Constants) {
     let (c, count, width) = (pass.c, pass.count, Lane.scalarCount)
+    let (lines, isOnly) = (wordsOfSecondPass, !hasFirstPass)
     let whole = min(cells.upperBound, count / width)
     var i = cells.lowerBound
     while i < whole {
       let (p, g) = (pass.p + width &* i, pass.g + width &* i)
       Ahead.write(p)
+      Ahead.write(cell: c + i, lines: lines)
+      if isOnly { Ahead.read(g) }
       var direction = Lane(whole: g)
       let old = Lane(whole: p)
       transform(&direction, parameter: old, cell: &c[i], constants)

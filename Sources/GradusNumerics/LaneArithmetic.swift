@@ -16,6 +16,11 @@ public func smaller(_ x: SIMD16<Float>, _ y: SIMD16<Float>) -> SIMD16<Float> { g
 @inline(__always)
 public func magnitude(_ x: SIMD16<Float>) -> SIMD16<Float> { gradus_abs_float16(x) }
 
+/// True when a lane is above the limit; one that is no number is not.
+@inlinable
+@inline(__always)
+public func isAny(_ x: SIMD16<Float>, above limit: Float) -> Bool { gradus_any_above_float16(x, limit) != 0 }
+
 /// The lanes in double precision.
 @inlinable
 @inline(__always)

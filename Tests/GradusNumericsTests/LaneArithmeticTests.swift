@@ -26,6 +26,15 @@ import Testing
     #expect(sign(x) == [0, 0, 1, 0, -1, -1, 1, 1, 1, -1, 1, 1, 1, 1, 1, -1])
   }
 
+  @Test(arguments: [0, 7, 15]) func limits(k: Int) {
+    var x = SIMD16<Float>(repeating: 2)
+    #expect(!isAny(x, above: 2) && isAny(x, above: 1.5))
+    x[(k + 1) % 16] = .nan
+    #expect(!isAny(x, above: 2))
+    x[k] = 3
+    #expect(isAny(x, above: 2))
+  }
+
   @Test func sums() {
     let x = SIMD16<Float>((0..<16).map { Float(1 << $0) })
     #expect(total(widened(x)) == 65_535)

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import GradusNative
 
-/// Threads for the rows of a tensor: each row is computed by one of them, so bits do not depend on how many there are.
+/// Threads for the rows of a tensor, in groups that depend on its shape alone, so bits do not depend on how many there are.
 struct Crew {
   var threads: WorkCrew?
-
-  /// What `body` makes of every row.
-  func rows<Value: BitwiseCopyable>(_ count: Int, _ width: Int, _ body: (Int) -> Value) -> [Value] {
-    [Value](unsafeUninitializedCapacity: count) { values, initialized in
-      initialized = count
-      guard let base = values.baseAddress else { return }
-      each(count, width) { base[$0] = body($0) }
-    }
-  }
 
   /// What `body` makes of every group of rows; groups depend on shapes alone.
   func groups<Value: BitwiseCopyable>(_ count: Int, _ width: Int, _ body: (Range<Int>) -> Value) -> [Value] {
@@ -25,14 +16,15 @@ struct Crew {
     }
   }
 
-  /// Calls `body` for every row; several at a time go to a thread, so that each has enough to do. `fromEnd`: the last rows
-  /// first, because a pass before has just seen them.
-  func each(_ count: Int, _ width: Int, fromEnd: Bool = false, _ body: (Int) -> Void) {
-    let several = Self.several(width)
+  /// Calls `body` for groups of rows that end where a lane ends, the last group first.
+  func aligned(_ count: Int, _ width: Int, _ body: (Range<Int>) -> Void) {
+    // So many rows are a multiple of sixteen numbers.
+    let unit = 16 >> min(4, width.trailingZeroBitCount)
+    let several = (Self.several(width) + unit - 1) / unit * unit
     let groups = (count + several - 1) / several
     run(groups) { turn in
-      let group = fromEnd ? groups - 1 - turn : turn
-      for row in group * several..<min(count, (group + 1) * several) { body(row) }
+      let group = groups - 1 - turn
+      body(group * several..<min(count, (group + 1) * several))
     }
   }
 

@@ -48,9 +48,10 @@ public struct EXAdam: CataloguedRule, FusedRule {
     @usableFromInline var share1: Float
     /// False where β₁ᵗ is lost beside 1 in single precision, which spares a division.
     @usableFromInline var hasSecond: Bool
-    /// The factor of the numerator, alone and times β₂ᵗ.
-    @usableFromInline var pull: Float
     @usableFromInline var share2: Float
+    /// True where ε² is no number close to zero in single precision.
+    @usableFromInline var isOrdinary: Bool
+    @usableFromInline var pull: Float
     @usableFromInline var shrink: Float
   }
 
@@ -64,8 +65,8 @@ public struct EXAdam: CataloguedRule, FusedRule {
     let (share1, share2) = (power(beta1, context.step), power(beta2, context.step))
     let pull = step * (1 - share2).squareRoot() / (1 - share1)
     return Constants(
-      adam: c, share1: Float(share1), hasSecond: share1 > 0x1p-25, pull: Float(pull), share2: Float(pull * share2),
-      shrink: Float(step * decay))
+      adam: c, share1: Float(share1), hasSecond: share1 > 0x1p-25, share2: Float(share2),
+      isOrdinary: epsilon >= 1e-12, pull: Float(pull), shrink: Float(step * decay))
   }
 
   @inlinable
@@ -73,12 +74,17 @@ public struct EXAdam: CataloguedRule, FusedRule {
   public func transform(_ u: inout Lane, parameter: Lane, cell: inout Cell2, _ c: Constants) {
     cell.first += c.adam.share1 * (u - cell.first)
     cell.second += c.adam.share2 * (u * u - cell.second)
-    let first = c.pull + c.share2 * cell.second / (cell.second + c.adam.epsilon)
     var corrected = cell.second
     if c.hasSecond {
       let square = cell.first * cell.first
       corrected *= 1 + c.share1 * square / (square + c.adam.epsilon)
     }
-    u = first * (cell.first + u) / (squareRoot(corrected) + c.adam.offset) + c.shrink * parameter
+    let (sum, root) = (cell.second + c.adam.epsilon, squareRoot(corrected) + c.adam.offset)
+    // One division in place of two where the product of the denominators is a normal number.
+    let direction =
+      c.isOrdinary && !isAny(cell.second, above: 1e24)
+      ? (cell.first + u) * (sum + c.share2 * cell.second) / (sum * root)
+      : (1 + c.share2 * cell.second / sum) * (cell.first + u) / root
+    u = c.pull * direction + c.shrink * parameter
   }
 }

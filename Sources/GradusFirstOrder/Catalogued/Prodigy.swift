@@ -66,6 +66,9 @@ public struct Prodigy: CataloguedRule, MeasuredRule {
 
   public var cell: Cell { Cell() }
 
+  /// m and v.
+  public var wordsOfSecondPass: Int { 2 }
+
   /// What is remembered once.
   public struct Scalars: Sendable, Codable {
     var distance: Double

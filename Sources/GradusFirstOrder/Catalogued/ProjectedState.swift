@@ -64,29 +64,20 @@ public struct SGDPDirection: ElementwiseRule {
   }
 }
 
-/// The memory of a projected rule: cells for the rows of every tensor.
+/// The memory of a projected rule: cells for the numbers of every tensor.
 public struct ProjectedState<Cell: BitwiseCopyable & Sendable>: Sendable, Codable {
   var cells: Cells<Cell>
 
-  init(_ layout: Layout, _ cell: Cell) {
-    cells = Cells(repeating: cell, count: layout.slots.reduce(0) { $0 + Self.size($1.shape).cells })
-  }
+  init(_ layout: Layout, _ cell: Cell) { cells = Cells(repeating: cell, count: Self.number(layout)) }
 
-  /// Rows, their width and the cells of a tensor; a vector is one row.
-  private static func size(_ shape: [Int]) -> (rows: Int, width: Int, cells: Int) {
-    let rows = shape.count > 1 ? shape[0] : 1
-    let width = shape.count > 1 ? shape.dropFirst().reduce(1, *) : shape.reduce(1, *)
-    return (rows, width, rows * Lane.number(width))
-  }
+  private static func number(_ layout: Layout) -> Int { layout.slots.reduce(0) { $0 + Lane.number($1.count) } }
 
   mutating func step<Base: ElementwiseRule>(
     _ base: Base, _ projection: RadialProjection, decay: Double, ratio: Double, rate: Double,
     _ parameters: inout MutableSpan<Float>, _ gradient: Span<Float>, _ layout: Layout, _ context: StepContext
   ) where Base.Cell == Cell {
     Blocks.check(parameters.count, gradient.count, layout)
-    precondition(
-      cells.count == layout.slots.reduce(0) { $0 + Self.size($1.shape).cells },
-      "the memory of the rule belongs to another layout")
+    precondition(cells.count == Self.number(layout), "the memory of the rule belongs to another layout")
     let constants = base.constants(context)
     let crew = Crew(threads: context.crew)
     parameters.withUnsafeMutableBufferPointer { parameters in
@@ -94,38 +85,23 @@ public struct ProjectedState<Cell: BitwiseCopyable & Sendable>: Sendable, Codabl
         cells.withUnsafeMutableBufferPointer { cells in
           guard let p = parameters.baseAddress, let g = gradient.baseAddress, var c = cells.baseAddress else { return }
           for slot in layout.slots {
-            let (rows, width, all) = Self.size(slot.shape)
-            let (p, g, first) = (p + slot.offset, g + slot.offset, c)
-            let view = projection.view(slot.shape, p, g, crew)
-            let factor = -rate
-            let scaled = decay * (view == .none ? 1 : ratio)
-            let row = ProjectedRow(base: base, constants: constants, width: width)
-            switch view {
+            let (count, rows) = (slot.count, slot.shape.first ?? 1)
+            let pass = ProjectedPass(
+              base: base, constants: constants, p: p + slot.offset, g: g + slot.offset, c: c, count: count,
+              width: count / rows, factor: Float(-rate), epsilon: projection.epsilon)
+            switch projection.view(slot.shape, pass.p, pass.g, crew) {
             case .none:
-              crew.each(rows, width, fromEnd: true) { r in
-                row.step(p + r * width, g + r * width, first + r * Lane.number(width), Float(factor), Float(scaled))
-              }
+              Blocks.eachFromEnd(count, context.crew) { pass.step($0, Float(decay)) }
             case .rows:
-              crew.each(rows, width, fromEnd: true) { r in
-                let (x, y, cells) = (p + r * width, g + r * width, first + r * Lane.number(width))
-                let sums = row.measure(x, y, cells)
-                let length = sums.y.squareRoot() + projection.epsilon
-                let radial = sums.x / (length * length)
-                row.step(x, y, cells, Float(factor), Float(scaled - radial))
-              }
+              crew.aligned(rows, pass.width) { pass.step(rows: $0, decay * ratio) }
             case .whole:
-              let sums = crew.rows(rows, width) { r in
-                row.measure(p + r * width, g + r * width, first + r * Lane.number(width))
+              let sums = Blocks.sums(count, context.crew) {
+                pass.measure($0.lowerBound * 16, min(count, $0.upperBound * 16))
               }
-              let total = sums.reduce(SIMD2<Double>.zero, +)
-              let length = total.y.squareRoot() + projection.epsilon
-              let radial = total.x / (length * length)
-              crew.each(rows, width, fromEnd: true) { r in
-                row.step(
-                  p + r * width, g + r * width, first + r * Lane.number(width), Float(factor), Float(scaled - radial))
-              }
+              let shared = Float(decay * ratio - pass.radial(sums))
+              Blocks.eachFromEnd(count, context.crew) { pass.step($0, shared) }
             }
-            c += all
+            c += Lane.number(count)
           }
         }
       }
@@ -133,63 +109,87 @@ public struct ProjectedState<Cell: BitwiseCopyable & Sendable>: Sendable, Codabl
   }
 }
 
-/// The passes over one row of a tensor.
-private struct ProjectedRow<Base: ElementwiseRule> {
+/// The passes over one tensor.
+private struct ProjectedPass<Base: ElementwiseRule> {
   var base: Base
   var constants: Base.Constants
+  var p: UnsafeMutablePointer<Float>
+  var g: UnsafePointer<Float>
+  var c: UnsafeMutablePointer<Base.Cell>
+  /// Numbers of the tensor and of a row.
+  var count: Int
   var width: Int
+  /// −η.
+  var factor: Float
+  /// ε.
+  var epsilon: Double
 
   /// θ ← θ + factor·(u + decay·θ), the memory included.
-  func step(
-    _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Base.Cell>, _ factor: Float,
-    _ decay: Float
-  ) {
-    let lane = Lane.scalarCount
-    var i = 0
-    while i < width / lane {
-      let (y, z) = (p + lane &* i, g + lane &* i)
-      Ahead.write(y)
-      Ahead.read(z)
-      Ahead.write(cell: c + i)
-      let x = Lane(whole: y)
-      var u = Lane(whole: z)
-      base.transform(&u, parameter: x, cell: &c[i], constants)
-      (x + factor * (u + decay * x)).store(whole: y)
+  func step(_ cells: Range<Int>, _ decay: Float) {
+    let whole = min(cells.upperBound, count / 16)
+    var i = cells.lowerBound
+    while i < whole {
+      step(whole: i, Lane(repeating: decay))
       i &+= 1
     }
-    guard lane * i < width else { return }
-    let x = Lane(p, lane * i, width)
-    var u = Lane(g, lane * i, width)
-    base.transform(&u, parameter: x, cell: &c[i], constants)
-    (x + factor * (u + decay * x)).store(p, lane * i, width)
+    if cells.upperBound > whole { step(last: whole, Lane(repeating: decay)) }
   }
 
-  /// ⟨θ, u⟩ and |θ|²; the memory stays as it is, for the step is computed again when it is taken.
-  func measure(
-    _ p: UnsafePointer<Float>, _ g: UnsafePointer<Float>, _ c: UnsafePointer<Base.Cell>
-  ) -> SIMD2<Double> {
-    let lane = Lane.scalarCount
+  /// The same for whole rows, each with the decay that takes its radial part away. No other rows share a cell with them.
+  func step(rows: Range<Int>, _ decay: Double) {
+    let decays = rows.map { Float(decay - radial(measure($0 * width, ($0 + 1) * width))) }
+    let (first, end) = (rows.lowerBound * width, rows.upperBound * width)
+    for i in first / 16..<(end + 15) / 16 {
+      let (row, last) = ((16 * i - first) / width, min((16 * i + 15 - first) / width, decays.count - 1))
+      var shared = Lane(repeating: decays[row])
+      if last > row {
+        for k in 0..<16 { shared[k] = decays[min((16 * i + k - first) / width, last)] }
+      }
+      if 16 * i + 16 <= count { step(whole: i, shared) } else { step(last: i, shared) }
+    }
+  }
+
+  /// ⟨θ, u⟩ and |θ|² of neighboring numbers; the memory stays as it is, for the step is computed again when it is taken.
+  func measure(_ first: Int, _ end: Int) -> SIMD2<Double> {
     var (inner, square) = (SIMD16<Double>.zero, SIMD16<Double>.zero)
-    var i = 0
-    while i < width / lane {
-      let x = Lane(whole: p + lane &* i)
-      var u = Lane(whole: g + lane &* i)
+    var i = first / 16
+    while 16 &* i < end {
+      var x = Lane(p, 16 &* i, count)
+      var u = Lane(g, 16 &* i, count)
       var cell = c[i]
       base.transform(&u, parameter: x, cell: &cell, constants)
+      if 16 &* i < first || 16 &* i &+ 16 > end {
+        for k in 0..<16 where 16 * i + k < first || 16 * i + k >= end { (x[k], u[k]) = (0, 0) }
+      }
       inner += product(x, u)
       square += product(x, x)
       i &+= 1
     }
-    if lane * i < width {
-      let x = Lane(p, lane * i, width)
-      var u = Lane(g, lane * i, width)
-      var cell = c[i]
-      base.transform(&u, parameter: x, cell: &cell, constants)
-      // Behind the end a rule may have divided zero by zero.
-      for k in width - lane * i..<lane { u[k] = 0 }
-      inner += product(x, u)
-      square += product(x, x)
-    }
     return SIMD2(total(inner), total(square))
+  }
+
+  /// ⟨θ̂, u⟩/(|θ| + ε).
+  func radial(_ sums: SIMD2<Double>) -> Double {
+    let length = sums.y.squareRoot() + epsilon
+    return sums.x / (length * length)
+  }
+
+  @inline(__always)
+  private func step(whole i: Int, _ decay: Lane) {
+    let (y, z) = (p + 16 &* i, g + 16 &* i)
+    Ahead.write(y)
+    Ahead.read(z)
+    Ahead.write(cell: c + i)
+    let x = Lane(whole: y)
+    var u = Lane(whole: z)
+    base.transform(&u, parameter: x, cell: &c[i], constants)
+    (x + factor * (u + decay * x)).store(whole: y)
+  }
+
+  private func step(last i: Int, _ decay: Lane) {
+    let x = Lane(p, 16 * i, count)
+    var u = Lane(g, 16 * i, count)
+    base.transform(&u, parameter: x, cell: &c[i], constants)
+    (x + factor * (u + decay * x)).store(p, 16 * i, count)
   }
 }

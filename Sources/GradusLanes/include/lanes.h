@@ -30,6 +30,11 @@ GRADUS_LANES gradus_float16 gradus_sign_float16(gradus_float16 x) {
   return (x > zero ? one : zero) - (x < zero ? one : zero);
 }
 
+/// Whether any lane is above a limit.
+GRADUS_LANES int gradus_any_above_float16(gradus_float16 x, float limit) {
+  return __builtin_reduce_or(x > (gradus_float16)limit) != 0;
+}
+
 /// Every lane in double precision.
 GRADUS_LANES gradus_double16 gradus_widen_float16(gradus_float16 x) {
   return __builtin_convertvector(x, gradus_double16);
