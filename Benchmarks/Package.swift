@@ -70,6 +70,13 @@ let package = Package(
     .executableTarget(
       name: "read", dependencies: [.product(name: "GradusModeling", package: "gradus")], swiftSettings: settings),
     .executableTarget(
+      name: "states",
+      dependencies: [
+        .product(name: "GradusCore", package: "gradus"), .product(name: "GradusFirstOrder", package: "gradus"),
+        .product(name: "GradusNative", package: "gradus"), .product(name: "GradusNumerics", package: "gradus"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
       name: "tensors",
       dependencies: [
         "AllocationCounter", .product(name: "GradusTensor", package: "gradus"),

@@ -45,11 +45,13 @@ extension Cells: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Keys.self)
     let count = try container.decode(Int.self, forKey: .count)
-    let words = try container.decode(Buffer<UInt32>.self, forKey: .words).elements
-    guard count >= 0, words.count == count * Self.words else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .words, in: container, debugDescription: "the memory of the rule has a wrong size")
+    if Self.hasNoGaps {
+      storage = try container.decode(RawElements<Cell>.self, forKey: .words).elements
+      guard storage.count == count else { throw Self.wrongSize(container) }
+      return
     }
+    let words = try container.decode(Buffer<UInt32>.self, forKey: .words).elements
+    guard count >= 0, words.count == count * Self.words else { throw Self.wrongSize(container) }
     storage = words.withUnsafeBytes { bytes in
       [Cell](unsafeUninitializedCapacity: count) { target, initialized in
         let raw = UnsafeMutableRawBufferPointer(target)
@@ -66,6 +68,7 @@ extension Cells: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Keys.self)
     try container.encode(count, forKey: .count)
+    if Self.hasNoGaps { return try container.encode(RawElements(storage), forKey: .words) }
     let words = storage.withUnsafeBytes { bytes in
       [UInt32](unsafeUninitializedCapacity: count * Self.words) { target, initialized in
         let raw = UnsafeMutableRawBufferPointer(target)
@@ -81,6 +84,15 @@ extension Cells: Codable {
 }
 
 extension Cells {
+  /// Cells of lanes and nothing else lie in memory as they are saved.
+  private static var hasNoGaps: Bool {
+    MemoryLayout<Cell>.size == MemoryLayout<Cell>.stride && MemoryLayout<Cell>.size % 4 == 0
+  }
+
+  private static func wrongSize(_ container: KeyedDecodingContainer<Keys>) -> DecodingError {
+    .dataCorruptedError(forKey: .words, in: container, debugDescription: "the memory of the rule has a wrong size")
+  }
+
   /// The bytes of cell i without its padding.
   private static func place(_ i: Int) -> Range<Int> {
     let start = i * MemoryLayout<Cell>.stride

@@ -36,21 +36,28 @@ public struct Fingerprint: Sendable {
   }
 
   /// Mixes the count and the bytes in, eight at a time.
-  public mutating func mix(bytes: [UInt8]) {
-    absorb(UInt64(bytes.count))
-    bytes.withUnsafeBytes { raw in
-      var i = 0
-      while i + 8 <= raw.count {
-        absorb(raw.loadUnaligned(fromByteOffset: i, as: UInt64.self))
-        i += 8
-      }
-      var rest: UInt64 = 0
-      while i < raw.count {
-        rest = rest << 8 | UInt64(raw[i])
-        i += 1
-      }
-      absorb(rest)
+  public mutating func mix(bytes: [UInt8]) { bytes.withUnsafeBytes { mix(raw: $0) } }
+
+  /// The same for bytes that lie somewhere.
+  mutating func mix(raw: UnsafeRawBufferPointer) {
+    absorb(UInt64(raw.count))
+    mix(stretch: raw, isLast: true)
+  }
+
+  /// A stretch of bytes whose count was mixed in before; all but the last one have a multiple of eight.
+  mutating func mix(stretch raw: UnsafeRawBufferPointer, isLast: Bool) {
+    var i = 0
+    while i + 8 <= raw.count {
+      absorb(raw.loadUnaligned(fromByteOffset: i, as: UInt64.self))
+      i += 8
     }
+    guard isLast else { return }
+    var rest: UInt64 = 0
+    while i < raw.count {
+      rest = rest << 8 | UInt64(raw[i])
+      i += 1
+    }
+    absorb(rest)
   }
 
   /// Mixes size, pattern and values in.

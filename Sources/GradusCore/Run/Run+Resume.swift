@@ -31,7 +31,7 @@ extension Run {
       header: .init(
         format: 1, gradus: gradusVersion, method: Self.methodName, problem: Self.fingerprint(of: problem), seed: seed,
         progress: progress, journaled: notebook?.count ?? 0, issued: issued),
-      body: body, blocks: blocks.blocks)
+      body: body, blocks: blocks.rawBlocks)
   }
 
   /// Continues a saved run, bit for bit. Settings come from the checkpoint; the problem must be the one it was taken on.

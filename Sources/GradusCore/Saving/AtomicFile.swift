@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusNumerics
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -28,11 +30,28 @@ public struct FileFailure: Error, Sendable, Hashable, CustomStringConvertible {
 public enum AtomicFile {
   /// Writes beside the target, flushes to the disk and renames. On failure the old file is untouched and nothing is left.
   public static func write(_ parts: [[UInt8]], to path: String) throws(FileFailure) {
+    try write(to: path) { (file) throws(FileFailure) in
+      for part in parts { try writeAll(part, to: file.descriptor, path: path) }
+    }
+  }
+
+  /// A file that is being written.
+  struct Target {
+    fileprivate let descriptor: Int32
+    fileprivate let path: String
+
+    func append(_ bytes: UnsafeRawBufferPointer) throws(FileFailure) {
+      try writeAll(bytes, to: descriptor, path: path)
+    }
+  }
+
+  /// The same for what `body` appends.
+  static func write(to path: String, _ body: (Target) throws(FileFailure) -> Void) throws(FileFailure) {
     let temporary = "\(path).\(getpid()).part"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileFailure("write", path) }
     do throws(FileFailure) {
-      for part in parts { try writeAll(part, to: descriptor, path: path) }
+      try body(Target(descriptor: descriptor, path: path))
       guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else { throw FileFailure("flush", path) }
     } catch {
       close(descriptor)
@@ -47,12 +66,14 @@ public enum AtomicFile {
   }
 
   static func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(FileFailure) {
+    try RawBlock(bytes).withBytes { (raw) throws(FileFailure) in try writeAll(raw, to: descriptor, path: path) }
+  }
+
+  static func writeAll(_ raw: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws(FileFailure) {
+    guard let base = raw.baseAddress else { return }
     var offset = 0
-    while offset < bytes.count {
-      let written = bytes.withUnsafeBytes { raw -> Int in
-        guard let base = raw.baseAddress else { return 0 }
-        return systemWrite(descriptor, base + offset, raw.count - offset)
-      }
+    while offset < raw.count {
+      let written = systemWrite(descriptor, base + offset, raw.count - offset)
       if written < 0 {
         if errno == EINTR { continue }
         throw FileFailure("write", path)
@@ -71,8 +92,20 @@ public enum AtomicFile {
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw FileFailure(path: path, action: "read", cause: "it is a folder")
     }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(Int(status.st_size))
+    let size = Int(status.st_size)
+    guard size <= limit else { throw tooLarge(path, limit) }
+    // As many bytes as the file says it has, straight to their place; it may grow meanwhile, or not know its size.
+    var failed = false
+    var bytes = [UInt8](unsafeUninitializedCapacity: size) { target, count in
+      while count < size, let base = target.baseAddress {
+        let got = systemRead(descriptor, base + count, size - count)
+        if got < 0, errno == EINTR { continue }
+        failed = got < 0
+        if got <= 0 { break }
+        count += got
+      }
+    }
+    if failed { throw FileFailure("read", path) }
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = chunk.withUnsafeMutableBytes { systemRead(descriptor, $0.baseAddress, $0.count) }
@@ -82,10 +115,12 @@ public enum AtomicFile {
       }
       if count == 0 { return bytes }
       bytes.append(contentsOf: chunk[..<count])
-      guard bytes.count <= limit else {
-        throw FileFailure(path: path, action: "read", cause: "it is larger than \(limit) bytes")
-      }
+      guard bytes.count <= limit else { throw tooLarge(path, limit) }
     }
+  }
+
+  private static func tooLarge(_ path: String, _ limit: Int) -> FileFailure {
+    FileFailure(path: path, action: "read", cause: "it is larger than \(limit) bytes")
   }
 }
 

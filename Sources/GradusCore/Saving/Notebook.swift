@@ -97,7 +97,7 @@ final class Notebook {
     var print = Fingerprint()
     let blocks = BlockStore()
     print.mix(bytes: try Coding.encode(value, blocks: blocks))
-    for block in blocks.blocks { print.mix(bytes: block) }
+    for block in blocks.rawBlocks { block.withBytes { print.mix(raw: $0) } }
     return String(print.value, radix: 16)
   }
 

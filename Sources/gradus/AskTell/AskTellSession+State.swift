@@ -4,7 +4,7 @@ import Gradus
 extension AskTellSession {
   /// The run as text; `start` with it as `state` continues bit for bit.
   func saved() throws -> String {
-    let checkpoint = try run.checkpoint().serialized().flatMap { $0 }
+    let checkpoint = try run.checkpoint().serialized()
     let state: JSONValue = [
       "schema": "gradus.asktell/1", "description": description.json, "method": .string(entry.card.name),
       "checkpoint": .string(Base64.encode(checkpoint)), "nextID": .integer(nextID), "answered": .integer(answered),
