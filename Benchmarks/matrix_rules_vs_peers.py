@@ -118,7 +118,7 @@ def torch_speed(threads, rounds):
             begin = clock()
             rule.step()
             times.append(clock() - begin)
-        out[f"{count} × {n}²"] = statistics.median(times)
+        out[f"{count} × {n} × {n}"] = statistics.median(times)
     return out
 
 

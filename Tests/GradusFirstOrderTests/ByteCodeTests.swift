@@ -39,17 +39,20 @@ import Testing
     #expect(code.rounded([], block: nil).isEmpty && code.rounded([0, 0], block: 1) == [0, 0])
   }
 
-  /// One block is the whole tensor of 256 numbers: the searched way and the compiled one agree to the bit.
-  @Test(arguments: [true, false])
-  func searchedCodesAreThoseOfTheCompiledPass(_ isDithered: Bool) {
+  /// One block is the whole tensor of 256 numbers: rounded to the nearest, the searched way and the compiled one agree to the
+  /// bit. Dithered, each has luck of its own.
+  @Test func searchedCodesAreThoseOfTheCompiledPass() {
     let layout = Layout([("w", [16, 16]), ("b", [3])])
     func run(_ rule: some UpdateRule) -> [UInt32] {
       UpdateRuleTests.run(rule, layout, from: UpdateRuleTests.start(layout.count), 1...30).0.map(\.bitPattern)
     }
-    let usual = run(Quantized(AdamW(), least: 4, isDithered: isDithered))
-    #expect(run(Quantized(AdamW(), least: 4, isDithered: isDithered, blockSize: nil)) == usual)
-    #expect(run(Quantized(AdamW(), least: 4, isDithered: isDithered, code: .linear)) != usual)
-    #expect(run(Quantized(COCOB(), least: 4, blockSize: nil)) == run(Quantized(COCOB(), least: 4)))
+    let usual = run(Quantized(AdamW(), least: 4, isDithered: false))
+    #expect(run(Quantized(AdamW(), least: 4, isDithered: false, blockSize: nil)) == usual)
+    #expect(run(Quantized(AdamW(), least: 4, isDithered: false, code: .linear)) != usual)
+    #expect(run(Quantized(AdamW(), least: 4, blockSize: nil)) != usual)
+    #expect(
+      run(Quantized(COCOB(), least: 4, isDithered: false, blockSize: nil))
+        == run(Quantized(COCOB(), least: 4, isDithered: false)))
   }
 
   @Test func searchedStatesAreSaved() throws {

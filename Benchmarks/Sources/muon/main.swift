@@ -32,30 +32,53 @@ func seconds(_ body: () -> Void) -> Double {
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
-/// C ← A·B, or A·Bᵀ, of n × n matrices by one call of the library.
+/// Pointers and one-letter flags, as Fortran wants them.
+typealias SymmetricUpdate =
+  @convention(c) (
+    UnsafePointer<UInt8>, UnsafePointer<UInt8>, UnsafePointer<Int32>, UnsafePointer<Int32>, UnsafePointer<Float>,
+    UnsafePointer<Float>, UnsafePointer<Int32>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafePointer<Int32>
+  ) -> Void
+let ssyrk = library.function("ssyrk_", as: SymmetricUpdate.self)
+
+/// C ← A·B (m × k times k × n, rows one behind the other), or A·Bᵀ with B n × k, by one call of the library.
 func product(
-  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ n: Int, transposed: Bool
+  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ m: Int, _ n: Int, _ k: Int,
+  transposed: Bool
 ) {
   var (ta, tb) = (UInt8(ascii: "N"), UInt8(ascii: transposed ? "T" : "N"))
-  var (alpha, beta, size) = (Float(1), Float(0), Int32(n))
-  single.sgemm(&tb, &ta, &size, &size, &size, &alpha, b, &size, a, &size, &beta, c, &size)
+  var (alpha, beta, rows, columns, inner) = (Float(1), Float(0), Int32(m), Int32(n), Int32(k))
+  var wide = transposed ? inner : columns
+  single.sgemm(&tb, &ta, &columns, &rows, &inner, &alpha, b, &wide, a, &inner, &beta, c, &columns)
 }
 
-/// The fifteen products of five steps for each matrix, by whole calls, the library using the threads.
-func bare(_ matrices: Int, _ n: Int, _ x: inout [Float], _ a: inout [Float], _ b: inout [Float]) {
+/// One triangle of A·Aᵀ, A m × k.
+func square(_ a: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ m: Int, _ k: Int) {
+  var (upper, transposed) = (UInt8(ascii: "U"), UInt8(ascii: "T"))
+  var (alpha, beta, rows, inner) = (Float(1), Float(0), Int32(m), Int32(k))
+  ssyrk?(&upper, &transposed, &rows, &inner, &alpha, a, &inner, &beta, c, &rows)
+}
+
+/// The fifteen products of five steps for each matrix with m rows, the shorter side, by whole calls; the library uses the
+/// threads. The two symmetric ones as such, of which it computes one triangle, or in general.
+func bare(_ matrices: Int, _ m: Int, _ n: Int, _ x: inout [Float], _ a: inout [Float], _ b: inout [Float], half: Bool) {
   setThreads?(Int32(threads))
   for _ in 0..<matrices {
     for _ in 0..<5 {
-      product(x, x, &a, n, transposed: true)
-      product(a, a, &b, n, transposed: false)
-      product(b, x, &a, n, transposed: false)
+      if half {
+        square(x, &a, m, n)
+        square(a, &b, m, m)
+      } else {
+        product(x, x, &a, m, m, n, transposed: true)
+        product(a, a, &b, m, m, m, transposed: false)
+      }
+      product(b, x, &a, m, n, m, transposed: false)
     }
   }
   setThreads?(1)
 }
 
-func measure(_ matrices: Int, _ n: Int, rounds: Int) {
-  let layout = Layout((0..<matrices).map { ("w\($0)", [n, n]) })
+func measure(_ matrices: Int, _ rows: Int, _ columns: Int, rounds: Int) {
+  let layout = Layout((0..<matrices).map { ("w\($0)", [rows, columns]) })
   var state: UInt32 = 1
   let gradient = (0..<layout.count).map { _ -> Float in
     state = state &* 1_664_525 &+ 1_013_904_223
@@ -64,36 +87,37 @@ func measure(_ matrices: Int, _ n: Int, rounds: Int) {
   var parameters = gradient
   let (muon, norMuon) = (Muon(), NorMuon())
   var (first, second) = (muon.start(layout), norMuon.start(layout))
-  var x = gradient[0..<n * n].map { $0 * 0.5 / Float(n) }
+  let (m, n) = (min(rows, columns), max(rows, columns))
+  var x = gradient[0..<m * n].map { $0 * 0.5 / Float(n) }
   var (a, b) = (x, x)
-  var times: [[Double]] = [[], [], []]
+  var times: [[Double]] = [[], [], [], []]
   for round in 1...rounds {
     let context = StepContext(step: round, crew: crew)
-    for k in 0..<3 {
-      switch (k + round) % 3 {
-      case 0:
-        times[0].append(
-          seconds {
-            var span = parameters.mutableSpan
-            muon.update(&span, gradient: gradient.span, state: &first, layout: layout, context: context)
-          })
-      case 1:
-        times[1].append(
-          seconds {
-            var span = parameters.mutableSpan
-            norMuon.update(&span, gradient: gradient.span, state: &second, layout: layout, context: context)
-          })
-      default: times[2].append(seconds { bare(matrices, n, &x, &a, &b) })
-      }
+    for k in 0..<4 {
+      let what = (k + round) % 4
+      times[what].append(
+        seconds {
+          var span = parameters.mutableSpan
+          switch what {
+          case 0: muon.update(&span, gradient: gradient.span, state: &first, layout: layout, context: context)
+          case 1: norMuon.update(&span, gradient: gradient.span, state: &second, layout: layout, context: context)
+          default: bare(matrices, m, n, &x, &a, &b, half: what == 3)
+          }
+        })
     }
   }
-  let (ours, rows, products) = (median(times[0]), median(times[1]), median(times[2]))
-  let work = Double(matrices) * 30 * Double(n * n) * Double(n) / 1e9
+  let name = "\(matrices) × \(rows) × \(columns), \(threads) threads"
+  let work = Double(matrices) * 10 * Double(m * m) * Double(2 * n + m) / 1e9
   print(
-    "\(matrices) × \(n)², \(threads) threads: muon \(1e3 * ours) ms, normuon \(1e3 * rows) ms, "
-      + "bare products \(1e3 * products) ms (\(work / products) GFlop/s)")
-  print("muon / bare products, \(matrices) × \(n)², \(threads) threads: \(ours / products)")
-  print("normuon / bare products, \(matrices) × \(n)², \(threads) threads: \(rows / products)")
+    "\(name): muon \(1e3 * median(times[0])) ms, normuon \(1e3 * median(times[1])) ms, general products "
+      + "\(1e3 * median(times[2])) ms (\(work / median(times[2])) GFlop/s), with symmetric ones "
+      + "\(1e3 * median(times[3])) ms")
+  for (rule, time) in [("muon", times[0]), ("normuon", times[1])] {
+    let ratio = { (products: [Double]) in median(zip(time, products).map { $0 / $1 }) }
+    print("\(rule) / bare products, \(name): \(ratio(times[2]))")
+    print("\(rule) / products of which two are symmetric, \(name): \(ratio(times[3]))")
+  }
+  fflush(nil)
 }
 
 /// Least seconds of a step of M-FAC with a full window, and the exponent of d in it.
@@ -123,6 +147,8 @@ func measureWindow() {
   print("m-fac, exponent of the number of parameters: \(slope)")
 }
 
-measure(1, 512, rounds: 8 * rounds)
-measure(24, 1024, rounds: rounds)
+measure(1, 512, 512, rounds: 8 * rounds)
+measure(24, 1024, 1024, rounds: rounds)
+measure(6, 768, 3072, rounds: 2 * rounds)
+measure(6, 4096, 1024, rounds: rounds)
 measureWindow()

@@ -113,23 +113,27 @@ func save(_ n: Int, in folder: String) async throws {
   }
   try run.save(to: ours)
   let bytes = read(ours, try FileManager.default.attributesOfItem(atPath: ours)[.size] as? Int ?? 0)
+  /// Seconds of the clock and of the processor, of each of the four.
   var times: [[Double]] = [[], [], [], []]
+  var work: [[Double]] = [[], [], [], []]
+  func record(_ k: Int, _ body: () throws -> Void) rethrows {
+    work[k].append(try seconds(processor: true) { times[k].append(try seconds(processor: false, body)) })
+  }
   for round in 0..<9 {
     for k in 0..<2 {
       if (k + round) % 2 == 0 {
-        times[0].append(try seconds(processor: false) { try run.save(to: ours) })
+        try record(0) { try run.save(to: ours) }
       } else {
-        times[1].append(seconds(processor: false) { write(bytes, to: theirs) })
+        record(1) { write(bytes, to: theirs) }
       }
     }
     for k in 0..<2 {
       if (k + round) % 2 == 0 {
-        times[2].append(
-          try seconds(processor: false) {
-            _ = try Run<Trainer<AdamW>>(resuming: Checkpoint(contentsOf: ours), of: problem, asking: Pull())
-          })
+        try record(2) {
+          _ = try Run<Trainer<AdamW>>(resuming: Checkpoint(contentsOf: ours), of: problem, asking: Pull())
+        }
       } else {
-        times[3].append(seconds(processor: false) { _ = read(theirs, bytes.count) })
+        record(3) { _ = read(theirs, bytes.count) }
       }
     }
   }
@@ -139,11 +143,13 @@ func save(_ n: Int, in folder: String) async throws {
   _ = try await run.step()
   guard resumed.state.parameters == run.state.parameters else { exit(4) }
   let name = "training of \(n) parameters with two moments"
-  let size = Double(bytes.count) / 1e6
-  print("\(name), \(size) MB: plain write and flush \(median(times[1])) s, plain read \(median(times[3])) s")
-  print("\(name), saving: \(median(times[0])) s (limit 1)")
-  print("\(name), saving / plain write and flush: \(median(zip(times[0], times[1]).map { $0 / $1 })) (limit 1.25)")
-  print("\(name), resuming: \(median(times[2])) s (limit 1)")
+  print("\(name): \(Double(bytes.count) / 1e6) MB")
+  for (k, what) in ["saving", "plain write and flush", "resuming", "plain read"].enumerated() {
+    let limit = k % 2 == 0 ? " (limit 1)" : ""
+    print("\(name), \(what): \(median(times[k])) s\(limit), \(median(work[k])) s of the processor")
+  }
+  let ratio = median(zip(times[0], times[1]).map { $0 / $1 })
+  print("\(name), saving / plain write and flush: \(ratio) (limit 1.25)")
 }
 
 let arguments = CommandLine.arguments

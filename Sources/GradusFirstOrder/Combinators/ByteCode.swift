@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusNumerics
 
 /// Numbers as bytes, block by block: a table of at most 256 numbers in [−1, 1] or [0, 1], and one scale for each block.
 ///

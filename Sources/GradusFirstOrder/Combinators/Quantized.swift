@@ -46,6 +46,18 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
     var scales: Buffer<Float>
     var exact: Buffer<Float>
 
+    fileprivate mutating func withMemory(_ body: (CodedMemory) -> Void) {
+      codes.elements.withUnsafeMutableBufferPointer { codes in
+        scales.elements.withUnsafeMutableBufferPointer { scales in
+          exact.elements.withUnsafeMutableBufferPointer { exact in
+            guard let codes = codes.baseAddress, let scales = scales.baseAddress else { return }
+            // Where nothing is exact, nothing is looked for in its place.
+            body(CodedMemory(codes: codes, scales: scales, exact: exact.baseAddress ?? scales))
+          }
+        }
+      }
+    }
+
     /// Bytes of everything.
     public var byteCount: Int {
       cells.count * Cells<Rule.Cell>.words * 4 + codes.count + 4 * (scales.count + exact.count)
@@ -53,7 +65,11 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
   }
 
   /// Numbers in a block.
-  static var block: Int { 256 }
+  static var block: Int { DynamicCode.block }
+  /// Blocks whose numbers lie beside each other in the first cache.
+  private static var batch: Int { 2 }
+  /// Blocks that a thread takes at once.
+  private static var several: Int { 64 }
 
   private var words: Int { Cells<Rule.Cell>.words / Lane.scalarCount }
   private var coded: Int { Rule.memory.count { $0 != .exact } }
@@ -77,9 +93,15 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
     state.codes = Buffer(repeating: 0, count: blocks * coded * Self.block)
     state.scales = Buffer(repeating: 0, count: blocks * coded)
     state.exact = Buffer(repeating: 0, count: blocks * (words - coded) * Self.block)
-    var cells = [Rule.Cell](repeating: rule.cell, count: Self.block / Lane.scalarCount)
-    let codec = BlockCodec(memory: Rule.memory, isDithered: isDithered)
-    for block in 0..<blocks { codec.encode(&cells, block, &state.codes, &state.scales, &state.exact) }
+    let cells = [Rule.Cell](repeating: rule.cell, count: Self.block / Lane.scalarCount)
+    BlockCodec.with(Rule.memory, isDithered: isDithered) { codec in
+      cells.withUnsafeBytes { bytes in
+        state.withMemory { memory in
+          guard let numbers = bytes.assumingMemoryBound(to: Float.self).baseAddress else { return }
+          for block in 0..<blocks { codec.encode(numbers, memory, block..<block + 1, step: 0) }
+        }
+      }
+    }
     return state
   }
 
@@ -106,56 +128,58 @@ public struct Quantized<Rule: FusedRule>: UpdateRule {
         && state.cells.count == layout.slots.reduce(0) { $0 + (isSmall($1) ? Lane.number($1.count) : 0) },
       "the memory of the rule belongs to another layout")
     let constants = rule.constants(context)
-    let codec = BlockCodec(memory: Rule.memory, isDithered: isDithered)
-    let (rule, coded, exact) = (rule, coded, words - coded)
+    let rule = rule
     parameters.withUnsafeMutableBufferPointer { parameters in
       gradient.withUnsafeBufferPointer { gradient in
+        guard let p = parameters.baseAddress, let g = gradient.baseAddress else { return }
         state.cells.withUnsafeMutableBufferPointer { cells in
-          guard let p = parameters.baseAddress, let g = gradient.baseAddress else { return }
-          var small = 0
-          var first = 0
-          for slot in layout.slots {
-            let (p, g, count) = (p + slot.offset, g + slot.offset, slot.count)
-            if isSmall(slot) {
-              guard let c = cells.baseAddress else { continue }
-              rule.pass(p, g, c + small, count: count, constants)
-              small += Lane.number(count)
-              continue
-            }
-            let (start, blocks) = (first, (count + Self.block - 1) / Self.block)
-            first += blocks
-            state.codes.elements.withUnsafeMutableBufferPointer { codes in
-              state.scales.elements.withUnsafeMutableBufferPointer { scales in
-                state.exact.elements.withUnsafeMutableBufferPointer { exacts in
-                  let memory = CodedMemory(codes: codes, scales: scales, exact: exacts, coded: coded, kept: exact)
-                  let several = 64
-                  let work = { (group: Int) in
-                    withUnsafeTemporaryAllocation(of: Rule.Cell.self, capacity: Self.block / Lane.scalarCount) {
-                      scratch in
-                      guard let c = scratch.baseAddress else { return }
-                      for block in group * several..<min(blocks, (group + 1) * several) {
-                        codec.decode(
-                          UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self), memory, start + block)
-                        let offset = block * Self.block
-                        let length = min(Self.block, count - offset)
-                        rule.pass(p + offset, g + offset, c, count: length, constants)
-                        codec.encode(
-                          UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self), memory, start + block)
-                      }
-                    }
-                  }
-                  let groups = (blocks + several - 1) / several
-                  if let crew = context.crew, groups > 1 {
-                    crew.run(groups, work)
-                  } else {
-                    for group in 0..<groups { work(group) }
-                  }
-                }
-              }
+          guard var c = cells.baseAddress else { return }
+          for slot in layout.slots where isSmall(slot) {
+            rule.pass(p + slot.offset, g + slot.offset, c, count: slot.count, constants)
+            c += Lane.number(slot.count)
+          }
+        }
+        BlockCodec.with(Rule.memory, isDithered: isDithered) { codec in
+          state.withMemory { memory in
+            var start = 0
+            for slot in layout.slots where !isSmall(slot) {
+              sweep(p + slot.offset, g + slot.offset, slot.count, codec, memory, start, constants, context)
+              start += (slot.count + Self.block - 1) / Self.block
             }
           }
         }
       }
+    }
+  }
+
+  /// The blocks of one tensor, the first of which has the number `start`.
+  private func sweep(
+    _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ count: Int, _ codec: BlockCodec,
+    _ memory: CodedMemory, _ start: Int, _ constants: Rule.Constants, _ context: StepContext
+  ) {
+    let (rule, step) = (rule, context.step)
+    let blocks = (count + Self.block - 1) / Self.block
+    let work = { (group: Int) in
+      // Cells at the beginnings of lines of the cache, which their type alone does not ask for.
+      let size = Self.batch * Self.block / Lane.scalarCount * MemoryLayout<Rule.Cell>.stride
+      withUnsafeTemporaryAllocation(byteCount: size, alignment: 64) { scratch in
+        guard let base = scratch.baseAddress else { return }
+        let (c, numbers) = (base.assumingMemoryBound(to: Rule.Cell.self), base.assumingMemoryBound(to: Float.self))
+        let end = min(blocks, (group + 1) * Self.several)
+        for block in stride(from: group * Self.several, to: end, by: Self.batch) {
+          let batch = start + block..<start + min(end, block + Self.batch)
+          codec.decode(numbers, memory, batch)
+          let offset = block * Self.block
+          rule.pass(p + offset, g + offset, c, count: min(Self.batch * Self.block, count - offset), constants)
+          codec.encode(numbers, memory, batch, step: step)
+        }
+      }
+    }
+    let groups = (blocks + Self.several - 1) / Self.several
+    if let crew = context.crew, groups > 1 {
+      crew.run(groups, work)
+    } else {
+      for group in 0..<groups { work(group) }
     }
   }
 }

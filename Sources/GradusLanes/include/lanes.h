@@ -3,6 +3,8 @@
 #ifndef GRADUS_LANES_H
 #define GRADUS_LANES_H
 
+#include "bytes.h"
+
 typedef float gradus_float16 __attribute__((ext_vector_type(16)));
 typedef double gradus_double16 __attribute__((ext_vector_type(16)));
 typedef double gradus_double4 __attribute__((ext_vector_type(4)));
