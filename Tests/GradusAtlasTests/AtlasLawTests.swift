@@ -31,8 +31,25 @@ import Testing
     #expect(try await AtlasLaws.violations(of: Doubting.self, runner: runner) == [])
   }
 
-  @Test func piecesComeInOrder() async throws {
+  @Test func piecesComeInOrderAndTurnsOneByOne() async throws {
     #expect(try await AtlasWork.all(50) { $0 * $0 } == (0..<50).map { $0 * $0 })
+    let turn = AtlasTurn()
+    let inside = Inside()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<20 {
+        group.addTask {
+          try await turn.take {
+            await inside.enter()
+            await Task.yield()
+            await inside.leave()
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(await inside.most == 1)
+    await #expect(throws: CancellationError.self) { try await turn.take { throw CancellationError() } }
+    #expect(try await turn.take { 3 } == 3)
   }
 
   @Test func widthChangesNothing() async throws {
@@ -112,6 +129,19 @@ import Testing
     #expect(result.verdicts.allSatisfy { $0.perSeed.map(\.seed) == [1, 2] })
     await #expect(throws: AtlasInterruption.self) { try await watched.run(Interrupted.self) }
   }
+}
+
+/// How many were inside at once.
+private actor Inside {
+  private var count = 0
+  private(set) var most = 0
+
+  func enter() {
+    count += 1
+    most = max(most, count)
+  }
+
+  func leave() { count -= 1 }
 }
 
 /// The third seed is interrupted.
