@@ -41,7 +41,10 @@ public struct LearningRateFreeSuite: AtlasEntry {
       metric: "loss over that of the best rate, the smallest of three workloads", .atLeast, 3,
       comparison: .value, requirement: .everySeed, isSecondary: true),
   ]
-  public static let standing = AtlasStanding.holds
+  public static let standing = AtlasStanding.partly(
+    tried:
+      "the laboratory's workloads as they are, 800 steps with linear decay and six rates: there Adam at 10⁻³ ends 1.2 to "
+      + "1.7 times above its own best, not three times; the other claims hold on every seed")
   public static let saboteur = AtlasSaboteur.crippled(
     "Prodigy whose estimate begins at 100, literature and calibration exchanged, Adam at its best in the place of 10⁻³"
   )
