@@ -44,7 +44,7 @@ public struct LearningRateFreeSuite: AtlasEntry {
   public static let standing = AtlasStanding.partly(
     tried:
       "the laboratory's workloads as they are, 800 steps with linear decay and six rates: there Adam at 10⁻³ ends 1.2 to "
-      + "1.7 times above its own best, not three times; the other claims hold on every seed")
+      + "1.7 times above its own best, not three times, and Prodigy 1.4 to 3.01 times, past three on one seed of five")
   public static let saboteur = AtlasSaboteur.crippled(
     "Prodigy whose estimate begins at 100, literature and calibration exchanged, Adam at its best in the place of 10⁻³"
   )
