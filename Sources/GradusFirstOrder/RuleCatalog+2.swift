@@ -239,7 +239,7 @@ extension RuleCatalog {
             every k steps   h ← β₂h + (1 − β₂)ĥ
 
         ĥ is B times what trainings tell (`CurvatureTrainer`): Hutchinson's estimate (Sophia-H, `curvature=hutchinson`, γ about
-        0.01) or the Gauss–Newton–Bartlett one (Sophia-G, `curvature=bartlett`, γ about 0.05), with B = `batch` = 1. By default it
+        0.01) or the Gauss–Newton–Bartlett one (Sophia-G, `curvature=bartlett`, γ about 0.05), with B = `factor` = 1. By default it
         is B·g² of the rule's own gradient, the empirical Fisher matrix, where B is the observations of a batch. Negative curvature
         counts as ε. γ is right where a tenth to a half of the coordinates are not clipped.
 

@@ -72,7 +72,7 @@ import Testing
       "schedule-free-adamw", "schedule-free-adamw", "rate=0.01 beta=0.8 beta2=0.95 epsilon=1e-6 decay=0.1 warmup=5"),
     Case("mechanic", "mechanic", "rate=0.01 beta1=0.8 beta2=0.95 decay=0.1 initial=1e-4"),
     Case("cocob", "cocob", "rate=0.5 bet=10 decay=0.1"),
-    Case("sophia", "sophia", "rate=0.01 beta1=0.8 beta2=0.95 scale=0.5 decay=0.1 every=3 batch=2"),
+    Case("sophia", "sophia", "rate=0.01 beta1=0.8 beta2=0.95 scale=0.5 decay=0.1 every=3 factor=2"),
     Case("adamp", "adamp", moments + " threshold=0.5"),
     Case("adamp-nesterov", "adamp", moments + " threshold=5 ratio=0.5 nesterov=true"),
     Case("sgdp", "sgdp", "rate=1e-7 momentum=0.8 dampening=0.1 decay=0.1 threshold=2"),

@@ -8,7 +8,7 @@ public import GradusNumerics
 ///     every k steps   h ← β₂h + (1 − β₂)ĥ
 ///
 /// ĥ is B times what trainings tell (`CurvatureTrainer`): Hutchinson's estimate (Sophia-H, `curvature=hutchinson`, γ about
-/// 0.01) or the Gauss–Newton–Bartlett one (Sophia-G, `curvature=bartlett`, γ about 0.05), with B = `batch` = 1. By default it
+/// 0.01) or the Gauss–Newton–Bartlett one (Sophia-G, `curvature=bartlett`, γ about 0.05), with B = `factor` = 1. By default it
 /// is B·g² of the rule's own gradient, the empirical Fisher matrix, where B is the observations of a batch. Negative curvature
 /// counts as ε. γ is right where a tenth to a half of the coordinates are not clipped.
 ///
@@ -52,7 +52,7 @@ public struct Sophia: CataloguedRule, FusedRule, CurvatureRule {
     .decay(\.decay),
     Setting("every", \.every, in: 1...1e9, "steps from one curvature to the next"),
     Setting("curvature", choice: \.curvature, "where curvature comes from"),
-    Setting("batch", \.batch, in: 1e-12...1e12, "factor of the squared gradient, or of what is told, as curvature"),
+    Setting("factor", \.batch, in: 1e-12...1e12, "factor of the squared gradient, or of what is told, as curvature"),
   ]
 
   /// Curvature is told in trainings alone.

@@ -31,6 +31,7 @@ extension BatchTrainer {
 
 /// What changes in such a training.
 public protocol TrainerState: Sendable, Codable {
+  /// The rule that the training steps by.
   associatedtype Rule: UpdateRule
   /// The training after the last step that counts: without trials, and without what lies between two gradients of a step.
   var settled: Trainer<Rule>.State { get }

@@ -33,19 +33,19 @@ public struct CurvatureTrainer<Rule: UpdateRule>: UpdatesInPlace {
     _ s: inout Trainer<Rule>.State, _ answer: consuming CurvatureQuestion<Buffer<Float>>.Answer,
     to question: consuming CurvatureQuestion<Buffer<Float>>
   ) {
-    switch consume answer {
-    case .batch(let answer): trainer.tell(&s, answer, to: Self.batch(question))
-    case .curvature(let diagonal): trainer.hear(&s, diagonal)
+    // The question is taken apart, not copied: the buffer of the parameters has one owner when it is changed.
+    switch consume question {
+    case .batch(let batch):
+      guard case .batch(let gradient) = consume answer else {
+        preconditionFailure("a diagonal of curvature was told to a question about the gradient of a batch")
+      }
+      trainer.tell(&s, gradient, to: batch)
+    case .curvature:
+      guard case .curvature(let diagonal) = consume answer else {
+        preconditionFailure("the gradient of a batch was told to a question about curvature")
+      }
+      trainer.hear(&s, diagonal)
     }
-  }
-
-  private static func batch(
-    _ question: consuming CurvatureQuestion<Buffer<Float>>
-  ) -> MinibatchGradient<Buffer<Float>> {
-    guard case .batch(let batch) = question else {
-      preconditionFailure("the gradient of a batch was told to a question about curvature")
-    }
-    return batch
   }
 
   public func report(_ s: Trainer<Rule>.State) -> Report<Buffer<Float>> { trainer.report(s) }
