@@ -11,9 +11,9 @@ public import GradusNumerics
 /// questions of a step goes on to the bit.
 ///
 /// **Needs** gradients of minibatches, and diagonals of their curvature every k steps. **Keeps** what a training by the rule
-/// keeps. **Guarantee** that of its rule.
+/// keeps, and copies the parameters at each step. **Guarantee** that of its rule.
 /// **Reference** H. Liu, Z. Li, D. Hall, P. Liang & T. Ma, *Sophia*, ICLR 2024, algorithms 1–3.
-public struct CurvatureTrainer<Rule: UpdateRule>: UpdatesInPlace {
+public struct CurvatureTrainer<Rule: UpdateRule>: OptimizationMethod {
   public var trainer: Trainer<Rule>
 
   public init(_ trainer: Trainer<Rule>) { self.trainer = trainer }
@@ -33,7 +33,6 @@ public struct CurvatureTrainer<Rule: UpdateRule>: UpdatesInPlace {
     _ s: inout Trainer<Rule>.State, _ answer: consuming CurvatureQuestion<Buffer<Float>>.Answer,
     to question: consuming CurvatureQuestion<Buffer<Float>>
   ) {
-    // The question is taken apart, not copied: the buffer of the parameters has one owner when it is changed.
     switch consume question {
     case .batch(let batch):
       guard case .batch(let gradient) = consume answer else {
@@ -49,10 +48,6 @@ public struct CurvatureTrainer<Rule: UpdateRule>: UpdatesInPlace {
   }
 
   public func report(_ s: Trainer<Rule>.State) -> Report<Buffer<Float>> { trainer.report(s) }
-
-  public func parameterAddress(in state: borrowing Trainer<Rule>.State) -> UInt {
-    trainer.parameterAddress(in: state)
-  }
 }
 
 /// What a rule was told of the curvature.
