@@ -36,7 +36,7 @@ import Testing
         }
     }
     let run = try Run(MixedIntegerProgram(form), by: HighsCuts(), asking: oracle)
-    let solution = try await run.finish(until: .time(.seconds(60)))
+    let solution = try await run.finish(until: .time(.seconds(600)))
     print(solution.report.value ?? .nan, run.state.cuts.count, "rows were added")
     // tutorial: end
     #expect(solution.status == .optimal)

@@ -52,9 +52,9 @@ struct MatrixProduct: TensorOperation {
     let m = a.shape[-2], n = b.shape[-1], k = a.shape[-1]
     let left = a.factor(T.self), right = b.factor(T.self), to = c.pointer(T.self)
     if b.shape.rank == 2, a.layout.isContiguous {
-      // One matrix for all: the leading axes are rows.
+      // One matrix for all: the leading axes are rows. They are counted by C, which has rows where k is 0, too.
       return engine.multiply(
-        T.self, batch: 1, a.count / max(1, k), n, k, left, right, to, n, strides: (0, 0, 0))
+        T.self, batch: 1, c.count / max(1, n), n, k, left, right, to, n, strides: (0, 0, 0))
     }
     let plan = BroadcastPlan(
       c.shape.leading, (a.shape.leading, a.layout.strides), (b.shape.leading, b.layout.strides))
