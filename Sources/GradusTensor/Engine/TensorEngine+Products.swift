@@ -12,7 +12,7 @@ extension TensorEngine {
     _ c: UnsafeMutablePointer<T>, _ ldc: Int, strides: (a: Int, b: Int, c: Int), accumulates: Bool = false
   ) {
     let work = m * n * k
-    guard batch > 0, work > 0 || !accumulates else { return }
+    guard batch > 0, m > 0, n > 0, work > 0 || !accumulates else { return }
     if batch == 1 || work >= 2 * Self.panelWork {
       for i in 0..<batch {
         panels(
