@@ -56,7 +56,7 @@ let package = Package(
     library("GradusModeling", ["GradusNumerics", "GradusNative", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusVerification", ["GradusNumerics", "GradusCore", "GradusModeling"]),
     library("GradusSmooth", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
-    library("GradusBlackBox", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
+    library("GradusBlackBox", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusSmooth"]),
     library("GradusMultiObjective", ["GradusNumerics", "GradusCore"]),
     library("GradusDiscrete", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusNative", "GradusSmooth"]),
     library(
@@ -100,7 +100,7 @@ let package = Package(
     tests("GradusLinearAlgebraTests", ["GradusNumerics", "GradusNative", "GradusLinearAlgebra"]),
     tests(
       "GradusSmoothTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusSmooth", "GradusProblems"]),
-    tests("GradusBlackBoxTests", ["GradusNumerics", "GradusCore", "GradusBlackBox"]),
+    tests("GradusBlackBoxTests", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra", "GradusBlackBox"]),
     tests(
       "GradusMultiObjectiveTests",
       ["GradusMultiObjective", "GradusCore", "GradusNumerics", "GradusProblems", "GradusConformance"]),

@@ -10,14 +10,15 @@ public import GradusNumerics
 
 /// Exact regression by a Gaussian process.
 ///
-///     yᵢ = m + f(xᵢ) + ε,   f ∼ GP(0, s²k(r)),   r² = Σⱼ (xⱼ − x'ⱼ)²/ℓⱼ²,   ε ∼ N(0, σ²)
-///     f* | y ∼ N(k*ᵀ(K + σ²I)⁻¹(y − m),  s² − k*ᵀ(K + σ²I)⁻¹k*)
+///     yᵢ = m + f(xᵢ) + ε,   f ∼ GP(0, s²k(r)),   r² = Σⱼ δⱼ(x, x')/ℓⱼ²,   ε ∼ N(0, σ²)
+///     f* | y ∼ N(m + k*ᵀ(K + σ²I)⁻¹(y − m),  s² − k*ᵀ(K + σ²I)⁻¹k*)
 ///
-/// Cost: n³/3 operations for n observations, then n² a point.
+/// Cost: n³/3 operations for n observations, then n² a point, and n² for one observation more.
 /// **Reference** C. E. Rasmussen and C. K. I. Williams, *Gaussian Processes for Machine Learning* (2006), chapters 2 and 5.
 public struct GaussianProcess: Sendable {
   public let kernel: StationaryKernel
-  /// ℓ, one for each coordinate.
+  public let metric: InputMetric
+  /// ℓ, one for each group of coordinates.
   public let lengths: Vector
   /// s².
   public let variance: Double
@@ -27,95 +28,151 @@ public struct GaussianProcess: Sendable {
   public let mean: Double
   /// log p(y).
   public let logEvidence: Double
-  private let points: [Vector]
-  private let posterior: GaussianPosterior
+  /// Observations.
+  public var count: Int { observations.count }
+
+  private let weights: [Double]
+  /// One row of coordinates after the other.
+  private var inputs: [Double]
+  private var observations: [Double]
+  private var factor: Cholesky
+  /// (K + σ²I)⁻¹(y − m).
+  private var dual: Vector
 
   /// Conditions a process with these parameters on observations. Throws when its matrix is not positive definite.
   public init(
-    at points: [Vector], observations: Vector, kernel: StationaryKernel = .matern52, lengths: Vector, variance: Double,
-    noise: Double, mean: Double = 0
+    at points: [Vector], observations: Vector, kernel: StationaryKernel = .matern52, metric: InputMetric? = nil,
+    lengths: Vector, variance: Double, noise: Double, mean: Double = 0, on backend: LinearAlgebraBackend = .best()
   ) throws(FactorizationError) {
+    let metric = metric ?? InputMetric(numbers: lengths.count)
     precondition(points.count == observations.count && !points.isEmpty, "one observation for each of some points")
     precondition(
-      points.allSatisfy { $0.count == lengths.count }, "a point has as many coordinates as there are lengths")
+      points.allSatisfy { $0.count == metric.dimension } && lengths.count == metric.groupCount,
+      "a point has as many coordinates as there are lengths, or as its metric says")
     self.kernel = kernel
+    self.metric = metric
     self.lengths = lengths
     self.variance = variance
     self.noise = noise
     self.mean = mean
-    self.points = points
-    let n = points.count
-    var covariance = Matrix(rowCount: n, columnCount: n)
-    for i in 0..<n {
-      for j in 0...i {
-        let entry = variance * kernel.correlation(squaredDistance: Self.square(points[i], points[j], lengths))
-        covariance[i, j] = entry
-        covariance[j, i] = entry
-      }
-    }
-    posterior = try GaussianPosterior(
-      covariance: covariance, noise: Vector([Double](repeating: noise, count: n)),
-      observations: Vector(observations.elements.map { $0 - mean }))
-    logEvidence = posterior.logEvidence
+    self.observations = observations.elements
+    inputs = points.flatMap(\.elements)
+    weights = metric.weights(lengths)
+    let correlations = CorrelationMatrix(inputs, metric, weights, kernel)
+    var covariance = correlations.values
+    for i in covariance.elements.indices { covariance.elements[i] *= variance }
+    for i in 0..<points.count { covariance[i, i] = variance + noise }
+    factor = try Cholesky(covariance, on: backend)
+    dual = factor.solve(Vector(observations.elements.map { $0 - mean }))
+    let fit = zip(dual.elements, observations.elements).reduce(0.0) { $0 + $1.0 * ($1.1 - mean) }
+    logEvidence = -0.5 * (fit + factor.logDeterminant + Double(points.count) * log(2 * Double.pi))
   }
 
-  /// The process whose parameters make the observations most probable, with one length for all coordinates.
-  ///
-  ///     m = mean y,   s²(ℓ, ρ) = (y − m)ᵀ(K_ℓ + ρI)⁻¹(y − m)/n,   σ² = ρs²
-  ///
-  /// The variance is optimal for each length and share of noise; those two are taken from grids of 24 and 9 values in
-  /// equal ratios. Cost: 216 factorizations.
-  public static func fitted(
-    to points: [Vector], observations: Vector, kernel: StationaryKernel = .matern52,
-    lengths: ClosedRange<Double>, noiseShares: ClosedRange<Double> = 1e-6...1
-  ) throws(FactorizationError) -> GaussianProcess {
-    let (n, d) = (points.count, points.first?.count ?? 0)
-    let mean = observations.elements.reduce(0, +) / Double(max(1, n))
-    var best: GaussianProcess?
-    var failure: FactorizationError?
-    for length in ratios(lengths, 24) {
-      for share in ratios(noiseShares, 9) {
-        let wide = Vector([Double](repeating: length, count: d))
-        do {
-          let unit = try GaussianProcess(
-            at: points, observations: observations, kernel: kernel, lengths: wide, variance: 1, noise: share, mean: mean
-          )
-          let fit = (0..<n).reduce(0.0) { $0 + unit.posterior.weights[$1] * (observations[$1] - mean) }
-          // Equal observations have no variance of their own; any small number stands for it.
-          let variance = max(fit / Double(n), 1e-20 * max(1, mean * mean))
-          let scaled = try GaussianProcess(
-            at: points, observations: observations, kernel: kernel, lengths: wide, variance: variance,
-            noise: variance * share, mean: mean)
-          if scaled.logEvidence > best?.logEvidence ?? -.infinity { best = scaled }
-        } catch { failure = error }
-      }
-    }
-    if let best { return best }
-    throw failure ?? .notFinite
+  /// Takes one observation more in, with the same parameters; `logEvidence` stays that of the others. Throws when its point is
+  /// so near to another that the matrix is no longer positive definite.
+  public mutating func append(_ point: Vector, observation: Double) throws(FactorizationError) {
+    precondition(point.count == metric.dimension, "a point has as many coordinates as the others")
+    var row = covariances(with: point)
+    row.append(variance + noise)
+    factor = try factor.bordered(by: Vector(row))
+    inputs += point.elements
+    observations.append(observation)
+    dual = factor.solve(Vector(observations.map { $0 - mean }))
   }
 
   /// The posterior of f at a point.
   public func posterior(at x: Vector) -> (mean: Double, variance: Double) {
-    let cross = Vector(
-      points.map { variance * kernel.correlation(squaredDistance: Self.square($0, x, lengths)) })
-    let n = cross.count
-    var (column, prior) = (Matrix(rowCount: n, columnCount: 1), Matrix(rowCount: 1, columnCount: 1))
-    for i in 0..<n { column[i, 0] = cross[i] }
-    prior[0, 0] = variance
-    let joint = posterior.joint(cross: column, prior: prior)
-    return (mean + joint.means[0], max(0, joint.covariance[0, 0]))
+    var half = Vector(covariances(with: x))
+    let mean = mean + half.inner(dual)
+    factor.solveLower(&half)
+    return (mean, max(0, variance - half.inner(half)))
   }
 
-  private static func square(_ a: Vector, _ b: Vector, _ lengths: Vector) -> Double {
-    (0..<lengths.count).reduce(0.0) { sum, j in
-      let step = (a[j] - b[j]) / lengths[j]
-      return sum + step * step
+  /// Mean and variance with their gradients in x; the entries of categories are zero.
+  public func linearized(
+    at x: Vector
+  ) -> (mean: Double, variance: Double, meanGradient: Vector, varianceGradient: Vector) {
+    let (n, d) = (count, metric.dimension)
+    let cross = Vector(covariances(with: x))
+    let weighted = factor.solve(cross)
+    var (slopes, pulls) = (Vector.zeros(d), Vector.zeros(d))
+    inputs.withUnsafeBufferPointer { z in
+      for i in 0..<n {
+        var square = 0.0
+        for j in 0..<d { square += weights[j] * metric.part(j, x[j], z[i * d + j]) }
+        let slope = 2 * variance * kernel.slope(squaredDistance: square)
+        let (a, b) = (slope * dual[i], -2 * slope * weighted[i])
+        for j in 0..<d where !metric.isCategory[j] {
+          let step = weights[j] * (x[j] - z[i * d + j])
+          slopes[j] += a * step
+          pulls[j] += b * step
+        }
+      }
+    }
+    return (mean + cross.inner(dual), max(0, variance - cross.inner(weighted)), slopes, pulls)
+  }
+
+  /// Means and covariance of several points at once. Cost: m·n² + m²·n operations.
+  public func joint(at points: [Vector]) -> (means: Vector, covariance: Matrix) {
+    let (n, m) = (count, points.count)
+    var cross = Matrix(rowCount: n, columnCount: m)
+    for (j, point) in points.enumerated() {
+      for (i, value) in covariances(with: point).enumerated() { cross[i, j] = value }
+    }
+    let means = Vector((0..<m).map { mean + cross.column($0).inner(dual) })
+    var halves: [Vector] = []
+    for j in 0..<m {
+      var half = cross.column(j)
+      factor.solveLower(&half)
+      halves.append(half)
+    }
+    var covariance = Matrix(rowCount: m, columnCount: m)
+    for i in 0..<m {
+      for j in 0...i {
+        let square = points[i].elements.withUnsafeBufferPointer { a in
+          points[j].elements.withUnsafeBufferPointer { b in
+            a.baseAddress.flatMap { a in b.baseAddress.map { metric.square(a, $0, weights) } } ?? 0
+          }
+        }
+        let value = variance * kernel.correlation(squaredDistance: square) - halves[i].inner(halves[j])
+        covariance[i, j] = value
+        covariance[j, i] = value
+      }
+    }
+    return (means, covariance)
+  }
+
+  /// s²k(x, xᵢ).
+  private func covariances(with x: Vector) -> [Double] {
+    let d = metric.dimension
+    return inputs.withUnsafeBufferPointer { z in
+      x.elements.withUnsafeBufferPointer { x in
+        (0..<count).map { i in
+          guard let z = z.baseAddress, let x = x.baseAddress else { return variance }
+          return variance * kernel.correlation(squaredDistance: metric.square(x, z + i * d, weights))
+        }
+      }
     }
   }
+}
 
-  private static func ratios(_ range: ClosedRange<Double>, _ count: Int) -> [Double] {
-    (0..<count).map {
-      range.lowerBound * exp(log(range.upperBound / range.lowerBound) * Double($0) / Double(count - 1))
+/// k(rᵢⱼ) of all pairs of inputs.
+struct CorrelationMatrix {
+  var values: Matrix
+
+  init(_ inputs: [Double], _ metric: InputMetric, _ weights: [Double], _ kernel: StationaryKernel) {
+    let d = metric.dimension
+    let n = d == 0 ? 1 : inputs.count / d
+    values = Matrix(rowCount: n, columnCount: n)
+    inputs.withUnsafeBufferPointer { z in
+      guard let z = z.baseAddress else { return }
+      for j in 0..<n {
+        for i in j..<n {
+          let entry = i == j ? 1 : kernel.correlation(squaredDistance: metric.square(z + i * d, z + j * d, weights))
+          values[i, j] = entry
+          values[j, i] = entry
+        }
+      }
     }
   }
 }

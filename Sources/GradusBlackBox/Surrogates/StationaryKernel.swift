@@ -29,4 +29,14 @@ public enum StationaryKernel: String, Sendable, Codable, Hashable, CaseIterable 
       return (1 + s + s * s / 3) * exp(-s)
     }
   }
+  /// dk/d(r²), from r² ≥ 0; finite everywhere.
+  public func slope(squaredDistance square: Double) -> Double {
+    switch self {
+    case .squaredExponential: return -0.5 * exp(-0.5 * square)
+    case .matern32: return -1.5 * exp(-(3 * square).squareRoot())
+    case .matern52:
+      let s = (5 * square).squareRoot()
+      return -5 / 6 * (1 + s) * exp(-s)
+    }
+  }
 }

@@ -103,6 +103,35 @@ public struct Cholesky: Sendable {
     return 2 * sum
   }
 
+  /// The factorization of the matrix with one more row and column, from the new row:
+  ///
+  ///     [A a; aᵀ α] = [L 0; ℓᵀ λ]·[L 0; ℓᵀ λ]ᵀ,   Lℓ = a,   λ = √(α − ℓᵀℓ)
+  ///
+  /// `row` holds a and α. Throws `notPositiveDefinite` when the larger matrix is not. Cost: n² operations and a copy.
+  public func bordered(by row: Vector) throws(FactorizationError) -> Cholesky {
+    let n = factor.rowCount
+    precondition(row.count == n + 1, "the new row has one more entry than the matrix has rows")
+    guard row.isFinite else { throw .notFinite }
+    var half = Vector(Array(row.elements[..<n]))
+    solveLower(&half)
+    let rest = row[n] + shift - half.inner(half)
+    guard rest > 0 else { throw .notPositiveDefinite(step: n) }
+    var elements = [Double](repeating: 0, count: (n + 1) * (n + 1))
+    for j in 0..<n {
+      for i in j..<n { elements[i + j * (n + 1)] = factor.elements[i + j * n] }
+      elements[n + j * (n + 1)] = half[j]
+    }
+    elements[n + n * (n + 1)] = rest.squareRoot()
+    return Cholesky(
+      factor: Matrix(rowCount: n + 1, columnCount: n + 1, elements: elements), shift: shift, backend: backend)
+  }
+
+  private init(factor: Matrix, shift: Double, backend: LinearAlgebraBackend) {
+    self.factor = factor
+    self.shift = shift
+    self.backend = backend
+  }
+
   private func solveLower(_ x: inout [Double], columns: Int, _ form: LinearAlgebraBackend.Form) {
     let n = factor.rowCount
     precondition(x.count == n * columns, "a system of order \(n) needs right-hand sides of \(n) elements")

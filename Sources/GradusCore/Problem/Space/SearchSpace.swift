@@ -104,6 +104,28 @@ public struct SearchSpace: Domain, Codable, Hashable, Fingerprinted {
     return count
   }
 
+  /// The middle of the cube of its coordinates.
+  public var middle: Vector {
+    let coordinates = UnitCoordinates(self, categories: .index)
+    return coordinates.point(at: Vector(repeating: 0.5, count: coordinates.dimension))
+  }
+
+  /// Every point once, where there are finitely many and `pointCount` says so; nothing otherwise.
+  public var allPoints: some Sequence<Vector> {
+    let count = pointCount ?? 0
+    let sizes = parameters.map { $0.valueCount ?? 0 }
+    return (0..<count).lazy.compactMap { number -> Vector? in
+      var (rest, natural) = (number, [Double]())
+      for (parameter, size) in zip(parameters, sizes) {
+        natural += parameter.value(number: rest % size)
+        rest /= size
+      }
+      // Points that differ only in what does not matter are the same; the neutral one stands for them.
+      let point = Vector(natural)
+      return canonical(point) == point ? point : nil
+    }
+  }
+
   /// Which parameters matter at a point.
   public func activity(at point: Vector) -> [Bool] {
     var active = [Bool](repeating: true, count: parameters.count)

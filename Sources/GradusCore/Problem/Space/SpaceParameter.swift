@@ -171,6 +171,25 @@ public struct SpaceParameter: Sendable, Codable, Hashable {
     }
   }
 
+  /// Value `number` of finitely many, from 0.
+  func value(number: Int) -> [Double] {
+    switch values {
+    case .float(let low, _, _, let step): return [Self.stepped(low, step ?? 0, Double(number))]
+    case .integer(let low, _, _, let step): return [Double(low + number * step)]
+    case .categorical: return [Double(number)]
+    case .simplex: return neutral
+    case .permutation(let count):
+      // The digits of the number in the factorial system pick from what is left.
+      var (rest, left, order) = (number, Array(0..<count), [Double]())
+      for k in 0..<count {
+        let block = (1...max(1, count - 1 - k)).reduce(1, *)
+        order.append(Double(left.remove(at: rest / block)))
+        rest %= block
+      }
+      return order
+    }
+  }
+
   /// How far out a value lies; steps, whole numbers and orders count as well. Infinite for NaN.
   func violation(_ x: ArraySlice<Double>) -> Double {
     guard x.allSatisfy(\.isFinite) else { return .infinity }

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+public import GradusCore
+public import GradusNumerics
+
+/// Each question where a Gaussian process, fitted to all answers, expects the largest improvement.
+///
+///     f | answers ∼ GP(μ, σ²);      x⁺ = argmax ln E[max(0, y⁺ − f(x))] + Σ ln P(gᵢ(x) ≤ 0)
+///
+/// First a Sobol design, then one fit a question: Matérn 5/2 with a length for each parameter, the most probable ones under a
+/// prior that expects smoothness to grow with the dimension. Values are warped towards their minimum where that makes them
+/// more probable. y⁺ is the best answer that keeps the constraints; of noisy answers the best posterior mean at a point asked
+/// about. Points that wait for an answer count as answered with what the process expects there. Numbers are improved by
+/// quasi-Newton steps along the gradient of the expectation, whole numbers, categories and orders by their best single change.
+/// Evaluations that fail count as the worst value heard.
+///
+/// **Needs** values; constraints are learned with a process each. **Keeps** every answer; n³/3 operations a question, and n³ a
+/// step of a fit, whose observations are limited to `fitted`.
+/// **Guarantee** none at a finite budget; consistent, since no place keeps its variance.
+/// **Reference** D. R. Jones, M. Schonlau, W. J. Welch, J. Global Optim. 13 (1998); P. I. Frazier, *A tutorial on Bayesian
+/// optimization*, arXiv:1807.02811 (2018).
+public struct BayesianOptimization: Catalogued, ParallelMethod {
+  /// Points of the first design; 0 stands for 2(d + 1), at least 4 and at most a quarter of the budget.
+  public var design = 0
+  public var kernel = StationaryKernel.matern52
+  /// Whether values are warped where that makes them more probable.
+  public var warped = true
+  /// Observations that lengths are fitted to at most: the best and a spread of the others.
+  public var fitted = 300
+  /// Sobol candidates of each question.
+  public var candidates = 256
+
+  public init() {}
+
+  public static let card = Card(
+    "bayesian-optimization", "Gaussian process with expected improvement, for expensive functions",
+    guarantee: "consistent; no rate", reference: "Jones, Schonlau & Welch 1998",
+    trials: [
+      Trial("sphere,n=2", answers: 40, value: 1e-3), Trial("rosenbrock,n=2", answers: 80, value: 1e-1),
+    ], dependsOnWidth: true)
+
+  public static let settings: [Setting<Self>] = [
+    Setting("design", \.design, in: 0...1e6, "points of the first design, 0 for 2(d + 1)"),
+    Setting("kernel", choice: \.kernel, "how smooth the function is taken to be"),
+    Setting("warped", \.warped, "warp values towards their minimum where that makes them more probable"),
+    Setting("fitted", \.fitted, in: 10...1e5, "observations that lengths are fitted to at most"),
+    Setting("candidates", \.candidates, in: 1...1e6, "Sobol candidates of each question"),
+  ]
+
+  /// All answers, what was fitted last, and the points that wait.
+  public struct State: Sendable, Codable {
+    let problem: SearchProblem
+    let inputs: SpaceInputs
+    var random: RandomStream
+    var sobol: SobolSequence?
+    /// Points of the first design that are not yet asked about, last first.
+    var designLeft: Int
+    var starts: [Vector]
+    var history: SearchHistory
+    var pending: [Vector] = []
+    var objectiveFit: SurrogateFit.Parameters?
+    var constraintFits: [SurrogateFit.Parameters?]
+    /// Observations at the last fit.
+    var fittedAt = 0
+    var claim: Claim?
+  }
+
+  /// Draws the design. Throws `Unsuitable` for several objectives.
+  public func start(_ problem: SearchProblem, random: RandomStream) throws -> State {
+    guard problem.objectives == 1 else {
+      throw Unsuitable(
+        method: Self.card.name, needs: "one objective", found: "\(problem.objectives) objectives",
+        remedy: "Combine them into one, or choose a method for several.")
+    }
+    let inputs = SpaceInputs(problem.space)
+    let d = inputs.dimension
+    var shift = random.child("design")
+    var count = design > 0 ? design : max(4, min(2 * (d + 1), (problem.budget ?? .max) / 4))
+    if d == 0 { count = 1 }
+    return State(
+      problem: problem, inputs: inputs, random: random.child("search"),
+      sobol: d > 0 && d <= SobolDirections.mostDimensions ? SobolSequence(dimension: d, shift: &shift) : nil,
+      designLeft: count, starts: problem.starts.map { problem.space.canonical($0) }.reversed(),
+      history: SearchHistory(constraints: problem.constraints),
+      constraintFits: Array(repeating: nil, count: problem.constraints))
+  }
+
+  /// A start, a point of the design, or the most promising point; nil when the space is exhausted.
+  public func ask(_ s: inout State) -> EvaluateAll<Vector>? {
+    guard s.claim == nil else { return nil }
+    let point: Vector?
+    if let start = s.starts.popLast(), s.problem.knownViolation(of: start) == 0 {
+      point = start
+    } else if s.designLeft > 0 {
+      s.designLeft -= 1
+      point = designed(&s)
+    } else {
+      point = promising(&s) ?? fresh(&s)
+    }
+    guard let point else {
+      if s.pending.isEmpty { s.claim = s.history.best == nil ? .failed : .exhausted }
+      return nil
+    }
+    s.pending.append(point)
+    return EvaluateAll(point: point)
+  }
+
+  /// Keeps the answer.
+  public func tell(_ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>) {
+    let point = question.point
+    if let i = s.pending.firstIndex(of: point) { s.pending.remove(at: i) }
+    s.history.hear(answer, at: point, inputs: s.inputs.inputs(of: point))
+    if s.problem.isNoisy { s.history.recommend(by: recommended(s)) }
+  }
+
+  /// The best answer that keeps the constraints; under noise the point asked about whose posterior mean is best.
+  public func report(_ s: State) -> Report<Vector> {
+    let point = s.history.best?.point ?? s.problem.starts.first ?? s.problem.space.middle
+    return Report(point: point, value: s.history.best?.value, claim: s.claim)
+  }
+
+  // MARK: Points
+
+  private func designed(_ s: inout State) -> Vector? {
+    for _ in 0..<100 {
+      guard let u = s.sobol?.next() else { break }
+      let point = s.inputs.point(at: u)
+      if s.problem.knownViolation(of: point) == 0, !s.isTaken(point) { return point }
+    }
+    return fresh(&s)
+  }
+
+  /// A random point that nobody asked about yet; under noise any.
+  private func fresh(_ s: inout State) -> Vector? {
+    for _ in 0..<200 {
+      guard let point = s.problem.sampleAllowed(&s.random) else { return nil }
+      if !s.isTaken(point) { return point }
+    }
+    return s.remaining()
+  }
+
+  private func promising(_ s: inout State) -> Vector? {
+    guard s.history.sound >= 2 else { return nil }
+    let refits = s.fittedAt == 0 || s.history.count >= s.fittedAt + max(1, s.fittedAt / 50)
+    guard let surrogate = SearchSurrogate(self, &s, refits: refits) else { return nil }
+    if refits { s.fittedAt = s.history.count }
+    var search = AcquisitionSearch(
+      inputs: s.inputs, problem: s.problem,
+      taken: s.problem.isNoisy ? [] : Set(s.history.points + s.pending), incumbents: surrogate.incumbents)
+    search.sweep = candidates
+    return search.best(surrogate.acquisition, random: &s.random)?.point
+  }
+
+  private func recommended(_ s: State) -> Int? {
+    var copy = s
+    // A fit that is one answer old will do; the last answer itself counts.
+    return SearchSurrogate(self, &copy, refits: false)?.bestByMean
+  }
+}
+
+extension BayesianOptimization.State {
+  /// Whether asking would bring nothing new.
+  func isTaken(_ point: Vector) -> Bool {
+    !problem.isNoisy && (history.points.contains(point) || pending.contains(point))
+  }
+
+  /// A point that was never asked about, found by counting where the space is small.
+  func remaining() -> Vector? {
+    guard let count = problem.space.pointCount, count <= 1 << 16 else { return nil }
+    return problem.space.allPoints.first { problem.knownViolation(of: $0) == 0 && !isTaken($0) }
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusCore
+import GradusNumerics
+
+/// All answers of a search, in the order they came.
+struct SearchHistory: Sendable, Codable {
+  private(set) var points: [Vector] = []
+  /// The points as a surrogate sees them.
+  private(set) var inputs: [Vector] = []
+  /// NaN where the evaluation failed.
+  private(set) var values: [Double] = []
+  /// One list a constraint, g ≤ 0; NaN where the evaluation failed.
+  private(set) var constraints: [[Double]]
+  /// The best answer that keeps the constraints.
+  private(set) var best: Best?
+
+  struct Best: Sendable, Codable {
+    var point: Vector
+    var value: Double
+  }
+
+  init(constraints: Int) { self.constraints = Array(repeating: [], count: constraints) }
+
+  var count: Int { points.count }
+  /// Answers that did not fail.
+  var sound: Int { values.count { $0.isFinite } }
+
+  mutating func hear(_ answer: Outcomes, at point: Vector, inputs: Vector) {
+    points.append(point)
+    self.inputs.append(inputs)
+    let value = answer.objectives.first ?? .nan
+    let told = answer.constraints
+    let isWhole = value.isFinite && told.count == constraints.count && told.allSatisfy { !$0.isNaN }
+    values.append(isWhole ? value : .nan)
+    for i in constraints.indices { constraints[i].append(isWhole ? min(max(told[i], -1e100), 1e100) : .nan) }
+    if isWhole, answer.violation == 0, value < best?.value ?? .infinity { best = Best(point: point, value: value) }
+  }
+
+  /// Under noise: the answer at which the mean is best takes the place of the best one heard.
+  mutating func recommend(by index: Int?) {
+    if let index { best = Best(point: points[index], value: values[index]) }
+  }
+
+  /// Whether answer i keeps the constraints.
+  func isFeasible(_ i: Int) -> Bool { values[i].isFinite && constraints.allSatisfy { $0[i] <= 0 } }
+}
