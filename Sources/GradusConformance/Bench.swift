@@ -37,7 +37,7 @@ public struct Situation<M: Catalogued>: Sendable {
 
   init?(_ type: M.Type, _ source: ProblemSource) {
     guard let problem = source.problem.form(M.Problem.self),
-      let base = source.oracles.first(where: { $0 is M.Question.Oracle })
+      let base = SingleObjective.answerer(of: M.Question.self, among: source.oracles)
     else { return nil }
     self.init(source.problem, problem, base)
   }
@@ -76,6 +76,7 @@ public struct Situation<M: Catalogued>: Sendable {
   var domain: Box? {
     switch problem {
     case let problem as BoxConstrained: problem.domain
+    case let problem as SearchProblem: problem.space.box
     case let problem as NonlinearProgram: problem.domain
     case let problem as Unconstrained: .all(problem.start.count)
     case let problem as LeastSquares: .all(problem.start.count)

@@ -94,7 +94,21 @@ public struct NamedProblem: Sendable {
   }
 
   /// The problem in class `P`, if it can be stated so.
-  public func form<P: Sendable>(_ type: P.Type) -> P? { forms.lazy.compactMap { $0 as? P }.first }
+  public func form<P: Sendable>(_ type: P.Type) -> P? {
+    if let form = forms.lazy.compactMap({ $0 as? P }).first { return form }
+    return type == SearchProblem.self ? searched as? P : nil
+  }
+
+  /// The region as a space to search with few answers, where the problem is small and has one objective.
+  private var searched: SearchProblem? {
+    guard dimension <= 4, Self.searchedFamilies.contains(family), region.isBounded,
+      let space = try? SearchSpace(region)
+    else { return nil }
+    return SearchProblem(space, starts: start.map { [region.projection(of: $0)] } ?? [])
+  }
+
+  /// Families on which methods for expensive functions are tried: a question costs them milliseconds, so not all.
+  private static let searchedFamilies: Set<String> = ["sphere", "rosenbrock", "rastrigin", "hs5"]
 }
 
 /// What a family makes for one set of parameters.

@@ -109,7 +109,7 @@ public struct MethodEntry: Sendable {
         found: request.problems.first.map { "\(Swift.type(of: $0))" } ?? "none",
         remedy: "'gradus methods --for FILE' lists the methods that fit.")
     }
-    let oracle = request.oracles.lazy.compactMap { $0 as? M.Question.Oracle }.first
+    let oracle = SingleObjective.answerer(of: M.Question.self, among: request.oracles)
     if oracle == nil, !request.answeredOutside {
       throw Unsuitable(
         method: M.card.name, needs: M.Question.needs,
