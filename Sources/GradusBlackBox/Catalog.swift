@@ -7,6 +7,26 @@ public enum BlackBoxCatalog {
   /// One entry a method, with the documentation of its type as page.
   public static let entries: [MethodEntry] = [
     MethodEntry(
+      BayesianOptimization.self,
+      page: """
+        Each question where a Gaussian process, fitted to all answers, expects the largest improvement.
+
+            f | answers ∼ GP(μ, σ²);      x⁺ = argmax ln E[max(0, y⁺ − f(x))] + Σ ln P(gᵢ(x) ≤ 0)
+
+        First a Sobol design, then one fit a question: Matérn 5/2 with a length for each parameter, the most probable ones under a
+        prior that expects smoothness to grow with the dimension. Values are warped towards their minimum where that makes them
+        more probable. y⁺ is the best answer that keeps the constraints; of noisy answers the best posterior mean at a point asked
+        about. Points that wait for an answer count as answered with what the process expects there. Numbers are improved by
+        quasi-Newton steps along the gradient of the expectation, whole numbers, categories and orders by their best single change.
+        Evaluations that fail count as the worst value heard.
+
+        **Needs** values; constraints are learned with a process each. **Keeps** every answer; n³/3 operations a question, and n³ a
+        step of a fit, whose observations are limited to `fitted`.
+        **Guarantee** none at a finite budget; consistent, since no place keeps its variance.
+        **Reference** D. R. Jones, M. Schonlau, W. J. Welch, J. Global Optim. 13 (1998); P. I. Frazier, *A tutorial on Bayesian
+        optimization*, arXiv:1807.02811 (2018).
+        """),
+    MethodEntry(
       CMAES.self,
       page: """
         Covariance matrix adaptation: a normal distribution that learns the shape of the function from ranks.

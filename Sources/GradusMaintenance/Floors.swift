@@ -24,7 +24,7 @@ package enum Floors {
 
   /// Sideways edges between method families; all others are refused.
   package static let betweenFamilies: [String: Set<String>] = [
-    "GradusDiscrete": ["GradusSmooth"], "GradusLearning": ["GradusFirstOrder"],
+    "GradusBlackBox": ["GradusSmooth"], "GradusDiscrete": ["GradusSmooth"], "GradusLearning": ["GradusFirstOrder"],
   ]
 
   /// Modules that may see every family and all below them.
