@@ -48,6 +48,20 @@ struct UnitBox: Sendable, Codable {
       })
   }
 
+  /// x for unit coordinates.
+  func point(at u: [Double]) -> Vector {
+    Vector(u.indices.map { min(max(origin[$0] + width[$0] * u[$0], domain.lower[$0]), domain.upper[$0]) })
+  }
+
+  /// Random coordinates, uniform over finite sides; three standard deviations' worth around the origin where a side is
+  /// infinite.
+  func spread(_ random: inout RandomStream) -> [Double] {
+    lower.elements.indices.map { i in
+      let (l, u) = (lower[i], upper[i])
+      return l.isFinite && u.isFinite ? random.uniform(l, u) : min(max(random.normal(), l), u)
+    }
+  }
+
   /// Which bounds hold the mean: −1 below, 1 above, 0 none. A mean that touches some bound is taken to be held by every bound
   /// within eight standard deviations; nil when it touches none.
   func heldSides(_ d: SearchDistribution) -> [Int8]? {

@@ -79,6 +79,17 @@ public struct SpaceInputs: Sendable, Codable, Hashable {
 
   public var dimension: Int { metric.dimension }
 
+  /// How many values each category has; 0 for numbers.
+  public var choiceCounts: [Int] {
+    var counts: [Int] = []
+    for (i, parameter) in space.parameters.enumerated() {
+      for _ in unit.range(of: i) {
+        if case .categorical(let labels) = parameter.values { counts.append(labels.count) } else { counts.append(0) }
+      }
+    }
+    return counts
+  }
+
   /// The inputs of a point.
   public func inputs(of point: Vector) -> Vector { unit.coordinates(of: point) }
 

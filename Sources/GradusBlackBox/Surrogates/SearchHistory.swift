@@ -41,6 +41,18 @@ struct SearchHistory: Sendable, Codable {
     if let index { best = Best(point: points[index], value: values[index]) }
   }
 
+  /// Answers from the best: by value where the constraints are kept, then by violation, failed ones last; ties in the order
+  /// they came.
+  var order: [Int] {
+    func key(_ i: Int) -> (Int, Double) {
+      guard values[i].isFinite else { return (2, 0) }
+      let violation = constraints.reduce(0) { $0 + max(0, $1[i]) }
+      return violation > 0 ? (1, violation) : (0, values[i])
+    }
+    let keys = points.indices.map(key)
+    return points.indices.sorted { keys[$0] == keys[$1] ? $0 < $1 : keys[$0] < keys[$1] }
+  }
+
   /// Whether answer i keeps the constraints.
   func isFeasible(_ i: Int) -> Bool { values[i].isFinite && constraints.allSatisfy { $0[i] <= 0 } }
 }
