@@ -13,7 +13,8 @@ public import GradusNumerics
 ///     ĝ = (f(x + cₖΔ) − f(x − cₖΔ))/(2cₖ)·Δ,   Δ ∈ {−1, 1}ⁿ at random;     x ← x − aₖĝ
 ///     cₖ = c/k^0.101,   aₖ = a/(A + k)^0.602
 ///
-/// in coordinates relative to the box. a is such that the mean first step moves a coordinate by `step`, as seen by
+/// in coordinates relative to the box. Now and then f(x) itself is asked for, which steers nothing, so that what is reported
+/// is not one of the points beside it. a is such that the mean first step moves a coordinate by `step`, as seen by
 /// `calibration` differences at the start. A step in which an evaluation fails is not taken.
 ///
 /// **Needs** values, noisy ones too. **Keeps** two vectors.
@@ -29,20 +30,22 @@ public struct SPSA: Catalogued, BoxMethod {
   public var stability = 50.0
   /// Differences that a is found from.
   public var calibration = 5
+  /// Steps between two questions about the point itself.
+  public var interval = 20
 
   public init() {}
 
   public static let card = Card(
     "spsa", "descent along differences in random directions, two values a step",
     guarantee: "almost sure convergence to a stationary point, under noise too", reference: "Spall 1992",
-    trials: [Trial("sphere,n=10", answers: 20_000, value: 1e-4), Trial("quadratic,n=5", answers: 20_000, value: 1)],
-    staysInDomain: true)
+    trials: [Trial("sphere,n=10", answers: 20_000, value: 1e-4), Trial("quadratic,n=5", answers: 20_000, value: 1)])
 
   public static let settings: [Setting<Self>] = [
     Setting("radius", \.radius, in: 1e-12...1, "c, distance of the evaluations relative to the box"),
     Setting("step", \.step, in: 1e-12...1, "how far first steps move a coordinate, relative to the box"),
     Setting("stability", \.stability, in: 0...1e9, "A, steps before rates begin to fall"),
     Setting("calibration", \.calibration, in: 1...1e6, "differences that the rate is found from"),
+    Setting("interval", \.interval, in: 1...1e9, "steps between two questions about the point itself"),
   ]
 
   /// The point, the direction, and the value on its positive side once it is known.
@@ -52,6 +55,8 @@ public struct SPSA: Catalogued, BoxMethod {
     var u: [Double]
     var signs: [Double] = []
     var plus: Double?
+    /// True while the point itself is asked about.
+    var isLooking = true
     /// Steps taken, and |ĝ| of the differences that were only measured.
     var taken = 0
     var slopes: [Double] = []
@@ -66,12 +71,11 @@ public struct SPSA: Catalogued, BoxMethod {
     return State(box: box, random: random.child("signs"), u: box.coordinates(of: best.point).elements, best: best)
   }
 
-  /// x + cΔ, then x − cΔ.
+  /// x + cΔ, then x − cΔ; x itself first and at every interval.
   public func ask(_ s: inout State) -> Evaluate<Vector>? {
-    if s.signs.isEmpty {
-      s.signs = s.u.map { _ in s.random.next() & 1 == 0 ? 1 : -1 }
-      if s.u.isEmpty, s.best.value != nil { return nil }
-    }
+    if s.isLooking { return Evaluate(point: s.box.point(at: s.u)) }
+    if s.u.isEmpty { return nil }
+    if s.signs.isEmpty { s.signs = s.u.map { _ in s.random.next() & 1 == 0 ? 1 : -1 } }
     let c = (s.plus == nil ? 1 : -1) * radius / pow(Double(s.taken + 1), 0.101)
     return Evaluate(point: s.box.point(at: s.u.indices.map { s.u[$0] + c * s.signs[$0] }))
   }
@@ -79,6 +83,10 @@ public struct SPSA: Catalogued, BoxMethod {
   /// The second value of a pair makes a step.
   public func tell(_ s: inout State, _ answer: consuming Double, to question: consuming Evaluate<Vector>) {
     s.best.hear(answer, at: question.point)
+    if s.isLooking {
+      s.isLooking = false
+      return
+    }
     guard let plus = s.plus else {
       s.plus = answer
       return
@@ -98,6 +106,7 @@ public struct SPSA: Catalogued, BoxMethod {
       return
     }
     s.taken += 1
+    s.isLooking = s.taken % interval == 0
     let length = rate / pow(stability + Double(s.taken), 0.602)
     for j in s.u.indices {
       // A step is never longer than a tenth of the box: one steep difference must not throw the point away.
