@@ -14,7 +14,7 @@ public struct ScaleInvariance: Sendable, Codable, Hashable {
   public enum View: String, Sendable, Codable, Hashable, CaseIterable {
     /// Nothing: the step is taken as it is. Always so for vectors.
     case none
-    /// Every row, a row being what belongs to one number of the first axis.
+    /// Every row, a row being what belongs to one output.
     case rows
     /// The tensor as a whole.
     case whole
@@ -34,6 +34,11 @@ public struct ScaleInvariance: Sendable, Codable, Hashable {
   /// The view of each tensor that passes first, in the order of the layout.
   public func views(of parameters: Span<Float>, gradient: Span<Float>, layout: Layout) -> [View] {
     Blocks.check(parameters.count, gradient.count, layout)
+    if layout.hasInputsFirst {
+      let exchange = TensorExchange(outputsFirst: layout)
+      return views(
+        of: exchange.exchanged(parameters).span, gradient: exchange.exchanged(gradient).span, layout: exchange.turned)
+    }
     let projection = RadialProjection(threshold: threshold, epsilon: epsilon)
     return parameters.withUnsafeBufferPointer { parameters in
       gradient.withUnsafeBufferPointer { gradient in

@@ -50,6 +50,33 @@ import Testing
         == Self.walked(NorMuon(), Self.layout, turns: false))
   }
 
+  /// The layout says that rows of "w" belong to inputs: the rules that take rows for neurons turn it themselves, and no other
+  /// rule notices.
+  @Test(arguments: RuleCatalog.entries.map(\.card.name))
+  func layoutsSayWhatRowsAre(_ name: String) throws {
+    let rule = try RuleCatalog.entry(named: name).open()
+    var layout = Layout()
+    for slot in Self.layout.slots { layout.append(slot.name, slot.shape, isInputsFirst: slot.name == "w") }
+    let seesRows = rule is any MatrixRule || rule is AdamP || rule is SGDP
+    func walks(_ rule: some UpdateRule) -> Bool {
+      let expected =
+        seesRows
+        ? Self.walked(Transposed(rule, "w"), Self.layout, turns: false) : Self.walked(rule, Self.layout, turns: false)
+      return Self.walked(rule, layout, turns: false) == expected
+    }
+    #expect(walks(rule))
+  }
+
+  /// Rules for some of the tensors are told as well.
+  @Test func partsOfLayoutsSayWhatRowsAre() {
+    var layout = Layout()
+    for slot in Self.layout.slots { layout.append(slot.name, slot.shape, isInputsFirst: slot.name == "w") }
+    func parts<Rule: UpdateRule>(_ rule: Rule) -> Partitioned<SGD, Rule> { Partitioned("b", SGD(), else: rule) }
+    #expect(
+      Self.walked(parts(NorMuon()), layout, turns: false)
+        == Self.walked(parts(Transposed(NorMuon(), "w")), Self.layout, turns: false))
+  }
+
   @Test func averagesAreTurnedBack() {
     let rule = Transposed(Averaged(SGD(), .moving(0.9)))
     let layout = Self.layout

@@ -94,20 +94,20 @@ public struct NorMuonSystem: AtlasEntry {
     return observations + Self.shape(trial, isHonest)
   }
 
-  private static func normuon(_ rate: Double, _ workload: RuleLaboratory) -> Transposed<NorMuon> {
+  private static func normuon(_ rate: Double, _ workload: RuleLaboratory) -> NorMuon {
     var rule = NorMuon()
     rule.rate = rate
     rule.adam.rate = 0.1 * rate
     rule.exceptions = workload.exceptions
-    return Transposed(rule)
+    return rule
   }
 
-  private static func muon(_ rate: Double, _ workload: RuleLaboratory) -> Transposed<Muon> {
+  private static func muon(_ rate: Double, _ workload: RuleLaboratory) -> Muon {
     var rule = Muon()
     rule.rate = rate
     rule.adam.rate = 0.1 * rate
     rule.exceptions = workload.exceptions
-    return Transposed(rule)
+    return rule
   }
 
   private static func adam(_ rate: Double) -> Adam {
@@ -117,9 +117,7 @@ public struct NorMuonSystem: AtlasEntry {
   }
 
   /// How much the lengths of the rows vary in the update that follows 50 steps of the perceptron.
-  private static func variation<Rule: MatrixRule>(
-    _ rule: Transposed<Rule>, _ trial: AtlasTrial
-  ) throws -> Double {
+  private static func variation(_ rule: some MatrixRule, _ trial: AtlasTrial) throws -> Double {
     let random = trial.random.child("rows")
     let workload = try RuleLaboratory.perceptron.workload(random, trial.effort)
     let loss = NetworkLoss(Perceptron(widths: [64, 128, 128, 10]), on: workload.learned)
@@ -137,7 +135,7 @@ public struct NorMuonSystem: AtlasEntry {
       rule.update(
         &span, gradient: gradient.elements.span, state: &memory, layout: layout, context: StepContext(step: t))
     }
-    let slots = layout.slots.filter { rule.base.shape(of: $0) != nil }
+    let slots = layout.slots.filter { rule.shape(of: $0) != nil }
     let variations = slots.map { slot in
       // The model stores [inputs, outputs]: the row of a neuron is a column there.
       let neurons = slot.shape[1]

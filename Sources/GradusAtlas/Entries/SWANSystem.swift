@@ -102,11 +102,11 @@ public struct SWANSystem: AtlasEntry {
     return observations
   }
 
-  private static func swan(_ rates: Rates, _ workload: RuleLaboratory) -> Transposed<SWAN> {
+  private static func swan(_ rates: Rates, _ workload: RuleLaboratory) -> SWAN {
     var rule = SWAN()
     (rule.rate, rule.adam.rate) = (rates.matrices, rates.others)
     rule.exceptions = workload.exceptions
-    return Transposed(rule)
+    return rule
   }
 
   private static func adam(_ rate: Double) -> Adam {

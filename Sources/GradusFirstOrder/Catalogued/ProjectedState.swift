@@ -76,6 +76,11 @@ public struct ProjectedState<Cell: BitwiseCopyable & Sendable>: Sendable, Codabl
     _ base: Base, _ projection: RadialProjection, decay: Double, ratio: Double, rate: Double,
     _ parameters: inout MutableSpan<Float>, _ gradient: Span<Float>, _ layout: Layout, _ context: StepContext
   ) where Base.Cell == Cell {
+    if layout.hasInputsFirst {
+      return TensorExchange(outputsFirst: layout).around(&parameters, gradient) { parameters, gradient, turned in
+        step(base, projection, decay: decay, ratio: ratio, rate: rate, &parameters, gradient, turned, context)
+      }
+    }
     Blocks.check(parameters.count, gradient.count, layout)
     precondition(cells.count == Self.number(layout), "the memory of the rule belongs to another layout")
     let constants = base.constants(context)

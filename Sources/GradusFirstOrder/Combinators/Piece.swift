@@ -7,7 +7,7 @@ struct Piece {
   var ranges: [Range<Int>] = []
 
   private mutating func append(_ slot: Layout.Slot) {
-    layout.append(slot.name, slot.shape)
+    layout.append(slot.name, slot.shape, isInputsFirst: slot.isInputsFirst)
     if let last = ranges.last, last.upperBound == slot.offset {
       ranges[ranges.count - 1] = last.lowerBound..<slot.range.upperBound
     } else {

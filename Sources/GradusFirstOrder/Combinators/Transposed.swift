@@ -5,9 +5,9 @@ public import GradusCore
 ///
 ///     θ ← (θᵀ + u(gᵀ, θᵀ, memory))ᵀ         tensors with two axes that are meant; the others as they are
 ///
-/// Rules that treat a row as one neuron (NorMuon, SWAN, the scale of Muon) expect matrices [outputs, inputs]. The linear maps of
-/// this library are stored [inputs, outputs], filters of convolutions [outputs, inputs, …]: around such a rule, this makes rows
-/// of neurons.
+/// Rules that take a row for one neuron (matrix rules, AdamP, SGDP) expect matrices [outputs, inputs]. Where a layout says that
+/// a linear map is stored [inputs, outputs], as those of this library are, they exchange it themselves; this is for layouts
+/// that do not say so.
 ///
 /// Cost: three more passes over the parameters and one copy of parameters and gradient.
 public struct Transposed<Base: UpdateRule>: UpdateRule {
@@ -28,9 +28,9 @@ public struct Transposed<Base: UpdateRule>: UpdateRule {
   private func isMeant(_ slot: Layout.Slot) -> Bool { slot.shape.count == 2 && pattern.matches(slot) }
 
   /// The layout that the rule sees: shapes of the meant tensors reversed.
-  public func turned(_ layout: Layout) -> Layout {
-    Layout(layout.slots.map { ($0.name, isMeant($0) ? $0.shape.reversed() : $0.shape) })
-  }
+  public func turned(_ layout: Layout) -> Layout { exchange(layout).turned }
+
+  private func exchange(_ layout: Layout) -> TensorExchange { TensorExchange(layout, where: isMeant) }
 
   public func start(_ layout: Layout) -> Base.State { base.start(turned(layout)) }
 
@@ -39,14 +39,8 @@ public struct Transposed<Base: UpdateRule>: UpdateRule {
     _ parameters: inout MutableSpan<Float>, gradient: Span<Float>, state: inout Base.State, layout: Layout,
     context: StepContext
   ) {
-    Blocks.check(parameters.count, gradient.count, layout)
-    let other = turned(layout)
-    var seen = parameters.withUnsafeMutableBufferPointer { exchanged(UnsafeBufferPointer($0), layout) }
-    let heard = gradient.withUnsafeBufferPointer { exchanged($0, layout) }
-    var span = seen.mutableSpan
-    base.update(&span, gradient: heard.span, state: &state, layout: other, context: context)
-    parameters.withUnsafeMutableBufferPointer { target in
-      seen.withUnsafeBufferPointer { exchange($0, other, into: target) }
+    exchange(layout).around(&parameters, gradient) { parameters, gradient, turned in
+      base.update(&parameters, gradient: gradient, state: &state, layout: turned, context: context)
     }
   }
 
@@ -54,44 +48,13 @@ public struct Transposed<Base: UpdateRule>: UpdateRule {
 
   /// The diagonal is exchanged as the tensors are.
   public func hear(_ diagonal: Span<Float>, state: inout Base.State, layout: Layout) {
-    let heard = diagonal.withUnsafeBufferPointer { exchanged($0, layout) }
-    base.hear(heard.span, state: &state, layout: turned(layout))
+    let exchange = exchange(layout)
+    base.hear(exchange.exchanged(diagonal).span, state: &state, layout: exchange.turned)
   }
 
   public func evaluationPoint(_ parameters: Span<Float>, state: Base.State, layout: Layout) -> [Float]? {
-    let other = turned(layout)
-    let seen = parameters.withUnsafeBufferPointer { exchanged($0, layout) }
-    return base.evaluationPoint(seen.span, state: state, layout: other).map { point in
-      point.withUnsafeBufferPointer { exchanged($0, other) }
-    }
-  }
-
-  private func exchanged(_ source: UnsafeBufferPointer<Float>, _ layout: Layout) -> [Float] {
-    [Float](unsafeUninitializedCapacity: source.count) { target, count in
-      exchange(source, layout, into: target)
-      count = source.count
-    }
-  }
-
-  /// Tiles of 16 × 16, so that neither side is read far apart.
-  private func exchange(
-    _ source: UnsafeBufferPointer<Float>, _ layout: Layout, into target: UnsafeMutableBufferPointer<Float>
-  ) {
-    guard let from = source.baseAddress, let to = target.baseAddress else { return }
-    for slot in layout.slots {
-      let (a, b) = (from + slot.offset, to + slot.offset)
-      guard isMeant(slot) else {
-        b.update(from: a, count: slot.count)
-        continue
-      }
-      let (rows, columns, tile) = (slot.shape[0], slot.shape[1], 16)
-      for i in stride(from: 0, to: rows, by: tile) {
-        for j in stride(from: 0, to: columns, by: tile) {
-          for q in j..<min(j + tile, columns) {
-            for p in i..<min(i + tile, rows) { b[q * rows + p] = a[p * columns + q] }
-          }
-        }
-      }
-    }
+    let exchange = exchange(layout)
+    return base.evaluationPoint(exchange.exchanged(parameters).span, state: state, layout: exchange.turned)
+      .map { exchange.restored($0.span) }
   }
 }

@@ -8,7 +8,7 @@ public import GradusLinearAlgebra
 ///     others:    AdamW with settings of its own
 ///
 /// A tensor is a matrix, first axis × product of the others, when both are longer than 1: the filters of a convolution are
-/// its rows. Tensors whose names hold one of `exceptions` (embeddings, the head of a classifier) are others.
+/// its rows, and so are the outputs of a linear map, also where the layout says that it is stored [inputs, outputs]. Tensors whose names hold one of `exceptions` (embeddings, the head of a classifier) are others.
 public protocol MatrixRule: CataloguedRule where State == MatrixState<Memory> {
   /// What is remembered about one matrix.
   associatedtype Memory: Sendable & Codable
@@ -82,7 +82,7 @@ extension MatrixRule {
 
   public func start(_ layout: Layout) -> MatrixState<Memory> {
     var state = MatrixState<Memory>()
-    for slot in layout.slots {
+    for slot in TensorExchange(outputsFirst: layout).turned.slots {
       if let (rows, columns) = shape(of: slot) {
         state.matrices.append(start(rows: rows, columns: columns))
       } else {
@@ -97,6 +97,11 @@ extension MatrixRule {
     _ parameters: inout MutableSpan<Float>, gradient: Span<Float>, state: inout MatrixState<Memory>, layout: Layout,
     context: StepContext
   ) {
+    if layout.hasInputsFirst {
+      return TensorExchange(outputsFirst: layout).around(&parameters, gradient) { parameters, gradient, turned in
+        update(&parameters, gradient: gradient, state: &state, layout: turned, context: context)
+      }
+    }
     Blocks.check(parameters.count, gradient.count, layout)
     let matrices = layout.slots.count { shape(of: $0) != nil }
     precondition(

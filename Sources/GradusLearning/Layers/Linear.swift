@@ -18,7 +18,7 @@ public struct Linear: Layer {
   }
 
   public var tensors: [ModelTensor] {
-    [ModelTensor("weight", [inputs, outputs], initializer ?? .lecun(inputs: inputs))]
+    [ModelTensor("weight", inputs: inputs, outputs: outputs, initializer ?? .lecun(inputs: inputs))]
       + (hasBias ? [ModelTensor("bias", [outputs], .constant(0))] : [])
   }
 

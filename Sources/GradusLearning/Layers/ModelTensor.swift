@@ -9,12 +9,20 @@ public struct ModelTensor: Sendable, Hashable {
   /// Whether gradients change it. Others are statistics of the data: not among the parameters that update rules see, but
   /// saved with them.
   public var isTrained: Bool
+  /// Whether it is a linear map [inputs, outputs], whose columns are the neurons that update rules may treat by themselves.
+  public var isLinearMap = false
 
   public init(_ name: String, _ shape: [Int], _ initializer: Initializer, isTrained: Bool = true) {
     self.name = name
     self.shape = shape
     self.initializer = initializer
     self.isTrained = isTrained
+  }
+
+  /// A linear map [inputs, outputs].
+  public init(_ name: String, inputs: Int, outputs: Int, _ initializer: Initializer) {
+    self.init(name, [inputs, outputs], initializer)
+    isLinearMap = true
   }
 }
 

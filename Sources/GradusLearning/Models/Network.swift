@@ -13,7 +13,13 @@ public protocol Network: ModelPart {
 
 extension Network {
   /// Where the tensors that are trained lie in one buffer, in the order of the list.
-  public var layout: Layout { Layout(tensors.filter(\.isTrained).map { ($0.name, $0.shape) }) }
+  public var layout: Layout {
+    var layout = Layout()
+    for tensor in tensors where tensor.isTrained {
+      layout.append(tensor.name, tensor.shape, isInputsFirst: tensor.isLinearMap)
+    }
+    return layout
+  }
 
   /// Where the statistics of the data, which are not trained, lie in a buffer of their own; empty for most models.
   public var statisticsLayout: Layout { Layout(tensors.filter { !$0.isTrained }.map { ($0.name, $0.shape) }) }

@@ -41,7 +41,7 @@ public struct TextTransformer: Network {
       ModelTensor("embedding", [vocabulary, width], .normal(0.02)),
       ModelTensor("position", [context, width], .normal(0.02)),
     ] + (0..<layers).flatMap { layer.tensors("layer\($0)") } + LayerNorm(width).tensors("norm") + [
-      ModelTensor("output", [width, vocabulary], .lecun(inputs: width))
+      ModelTensor("output", inputs: width, outputs: vocabulary, .lecun(inputs: width))
     ]
   }
 

@@ -23,9 +23,9 @@ public struct CrossAttention: ModelPart {
 
   public var tensors: [ModelTensor] {
     var list = [
-      ModelTensor("queries", [width, width], .lecun(inputs: width)),
-      ModelTensor("source", [sourceWidth, 2 * width], .lecun(inputs: sourceWidth)),
-      ModelTensor("output", [width, width], .normal(outputScale / Double(width).squareRoot())),
+      ModelTensor("queries", inputs: width, outputs: width, .lecun(inputs: width)),
+      ModelTensor("source", inputs: sourceWidth, outputs: 2 * width, .lecun(inputs: sourceWidth)),
+      ModelTensor("output", inputs: width, outputs: width, .normal(outputScale / Double(width).squareRoot())),
     ]
     if hasBias {
       list += [

@@ -22,9 +22,9 @@ public struct FeedForward: Layer {
   }
 
   public var tensors: [ModelTensor] {
-    [ModelTensor("input", [width, hidden], .lecun(inputs: width))]
+    [ModelTensor("input", inputs: width, outputs: hidden, .lecun(inputs: width))]
       + (hasBias ? [ModelTensor("input.bias", [hidden], .constant(0))] : [])
-      + [ModelTensor("output", [hidden, width], .normal(outputScale / Double(hidden).squareRoot()))]
+      + [ModelTensor("output", inputs: hidden, outputs: width, .normal(outputScale / Double(hidden).squareRoot()))]
       + (hasBias ? [ModelTensor("output.bias", [width], .constant(0))] : [])
   }
 

@@ -26,8 +26,8 @@ public struct LinearAttention: Layer {
 
   public var tensors: [ModelTensor] {
     [
-      ModelTensor("inputs", [width, 3 * width], .lecun(inputs: width)),
-      ModelTensor("output", [width, width], .normal(outputScale / Double(width).squareRoot())),
+      ModelTensor("inputs", inputs: width, outputs: 3 * width, .lecun(inputs: width)),
+      ModelTensor("output", inputs: width, outputs: width, .normal(outputScale / Double(width).squareRoot())),
     ]
   }
 

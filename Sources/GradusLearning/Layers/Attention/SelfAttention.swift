@@ -24,9 +24,9 @@ public struct SelfAttention: Layer {
   }
 
   public var tensors: [ModelTensor] {
-    [ModelTensor("inputs", [width, 3 * width], .lecun(inputs: width))]
+    [ModelTensor("inputs", inputs: width, outputs: 3 * width, .lecun(inputs: width))]
       + (hasBias ? [ModelTensor("inputs.bias", [3 * width], .constant(0))] : [])
-      + [ModelTensor("output", [width, width], .normal(outputScale / Double(width).squareRoot()))]
+      + [ModelTensor("output", inputs: width, outputs: width, .normal(outputScale / Double(width).squareRoot()))]
       + (hasBias ? [ModelTensor("output.bias", [width], .constant(0))] : [])
   }
 

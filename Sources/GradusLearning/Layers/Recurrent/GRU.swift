@@ -22,8 +22,8 @@ public struct GRU: RecurrentLayer {
 
   public var tensors: [ModelTensor] {
     [
-      ModelTensor("inputs", [inputs, 3 * width], .lecun(inputs: inputs)),
-      ModelTensor("recurrent", [width, 3 * width], .lecun(inputs: width)),
+      ModelTensor("inputs", inputs: inputs, outputs: 3 * width, .lecun(inputs: inputs)),
+      ModelTensor("recurrent", inputs: width, outputs: 3 * width, .lecun(inputs: width)),
       ModelTensor("bias", [3 * width], .constant(0)),
       ModelTensor("recurrent.bias", [width], .constant(0)),
     ]

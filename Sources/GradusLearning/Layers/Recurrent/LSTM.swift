@@ -22,8 +22,8 @@ public struct LSTM: RecurrentLayer {
 
   public var tensors: [ModelTensor] {
     [
-      ModelTensor("inputs", [inputs, 4 * width], .lecun(inputs: inputs)),
-      ModelTensor("recurrent", [width, 4 * width], .lecun(inputs: width)),
+      ModelTensor("inputs", inputs: inputs, outputs: 4 * width, .lecun(inputs: inputs)),
+      ModelTensor("recurrent", inputs: width, outputs: 4 * width, .lecun(inputs: width)),
       ModelTensor("bias", [4 * width], .blocks([0, 1, 0, 0])),
     ]
   }

@@ -36,7 +36,7 @@ public struct SLSTM: RecurrentLayer {
   public var tensors: [ModelTensor] {
     let forget = forgetGate == .sigmoid ? 4.0 : 0
     return [
-      ModelTensor("inputs", [inputs, 4 * width], .lecun(inputs: inputs)),
+      ModelTensor("inputs", inputs: inputs, outputs: 4 * width, .lecun(inputs: inputs)),
       ModelTensor("recurrent", [heads, depth, 4 * depth], .lecun(inputs: depth)),
       ModelTensor("bias", [4 * width], .blocks((0..<heads).flatMap { _ in [0, forget, 0, 0] })),
     ]
