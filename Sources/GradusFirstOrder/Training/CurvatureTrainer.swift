@@ -11,9 +11,9 @@ public import GradusNumerics
 /// questions of a step goes on to the bit.
 ///
 /// **Needs** gradients of minibatches, and diagonals of their curvature every k steps. **Keeps** what a training by the rule
-/// keeps, and copies the parameters at each step. **Guarantee** that of its rule.
+/// keeps. **Guarantee** that of its rule.
 /// **Reference** H. Liu, Z. Li, D. Hall, P. Liang & T. Ma, *Sophia*, ICLR 2024, algorithms 1–3.
-public struct CurvatureTrainer<Rule: UpdateRule>: OptimizationMethod {
+public struct CurvatureTrainer<Rule: UpdateRule>: UpdatesInPlace {
   public var trainer: Trainer<Rule>
 
   public init(_ trainer: Trainer<Rule>) { self.trainer = trainer }
@@ -33,21 +33,32 @@ public struct CurvatureTrainer<Rule: UpdateRule>: OptimizationMethod {
     _ s: inout Trainer<Rule>.State, _ answer: consuming CurvatureQuestion<Buffer<Float>>.Answer,
     to question: consuming CurvatureQuestion<Buffer<Float>>
   ) {
-    switch consume question {
-    case .batch(let batch):
-      guard case .batch(let gradient) = consume answer else {
+    switch consume answer {
+    case .batch(let gradient):
+      // Nothing else of the question stays: the buffer of the parameters has one owner when it is changed.
+      trainer.tell(&s, gradient, to: Self.batch(question))
+    case .curvature(let diagonal):
+      guard case .curvature = question else {
         preconditionFailure("a diagonal of curvature was told to a question about the gradient of a batch")
-      }
-      trainer.tell(&s, gradient, to: batch)
-    case .curvature:
-      guard case .curvature(let diagonal) = consume answer else {
-        preconditionFailure("the gradient of a batch was told to a question about curvature")
       }
       trainer.hear(&s, diagonal)
     }
   }
 
+  private static func batch(
+    _ question: consuming CurvatureQuestion<Buffer<Float>>
+  ) -> MinibatchGradient<Buffer<Float>> {
+    guard case .batch(let batch) = question else {
+      preconditionFailure("the gradient of a batch was told to a question about curvature")
+    }
+    return batch
+  }
+
   public func report(_ s: Trainer<Rule>.State) -> Report<Buffer<Float>> { trainer.report(s) }
+
+  public func parameterAddress(in state: borrowing Trainer<Rule>.State) -> UInt {
+    trainer.parameterAddress(in: state)
+  }
 }
 
 /// What a rule was told of the curvature.
