@@ -10,7 +10,7 @@ public import GradusCore
 /// Cost: one more pass over the parameters, two where a ball is left.
 ///
 /// **Reference** A. A. Goldstein, Bull. AMS 70 (1964); E. S. Levitin, B. T. Polyak, USSR Comput. Math. Math. Phys. 6 (1966).
-public struct Projected<Base: UpdateRule>: UpdateRule {
+public struct Projected<Base: UpdateRule>: WrappingRule {
   /// The set.
   public enum Region: Sendable, Codable, Hashable {
     case box(Float, Float)
@@ -30,15 +30,10 @@ public struct Projected<Base: UpdateRule>: UpdateRule {
     self.region = region
   }
 
-  public var wordsPerParameter: Double { base.wordsPerParameter }
-  public var needsGradientNorm: Bool { base.needsGradientNorm }
-  public var needsLoss: Bool { base.needsLoss }
   public var treatsTensorsAlone: Bool {
     if case .ball = region { return false }
     return base.treatsTensorsAlone
   }
-
-  public func start(_ layout: Layout) -> Base.State { base.start(layout) }
 
   /// One step of the rule, and the nearest point of the set.
   public func update(
@@ -62,21 +57,5 @@ public struct Projected<Base: UpdateRule>: UpdateRule {
     // Rounded down, so that the point lies inside.
     let factor = Float(radius / length).nextDown
     for j in range { p[j] *= max(factor, 0) }
-  }
-
-  public func wantedCurvature(at step: Int) -> CurvatureEstimate? { base.wantedCurvature(at: step) }
-
-  public func hear(_ diagonal: Span<Float>, state: inout Base.State, layout: Layout) {
-    base.hear(diagonal, state: &state, layout: layout)
-  }
-
-  public func wantsSignals(at step: Int) -> Bool { base.wantsSignals(at: step) }
-
-  public func hear(_ signals: [ProductSignals], state: inout Base.State, layout: Layout) {
-    base.hear(signals, state: &state, layout: layout)
-  }
-
-  public func evaluationPoint(_ parameters: Span<Float>, state: Base.State, layout: Layout) -> [Float]? {
-    base.evaluationPoint(parameters, state: state, layout: layout)
   }
 }

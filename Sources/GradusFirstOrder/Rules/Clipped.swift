@@ -8,58 +8,35 @@ public import GradusCore
 ///
 /// **Keeps** what the rule keeps, and for a step a copy of a gradient that is too long.
 /// **Reference** R. Pascanu, T. Mikolov & Y. Bengio, *On the difficulty of training recurrent neural networks*, ICML 2013.
-public struct Clipped<Rule: UpdateRule>: UpdateRule {
-  public var rule: Rule
+public struct Clipped<Base: UpdateRule>: WrappingRule {
+  public var base: Base
   /// c.
   public var length: Double
 
-  public init(_ rule: Rule, length: Double) {
+  public init(_ base: Base, length: Double) {
     precondition(length > 0, "a gradient is clipped to a positive length")
-    self.rule = rule
+    self.base = base
     self.length = length
   }
 
-  public var wordsPerParameter: Double { rule.wordsPerParameter }
   public var needsGradientNorm: Bool { true }
-  public var needsLoss: Bool { rule.needsLoss }
-  public var treatsTensorsAlone: Bool { rule.treatsTensorsAlone }
-
-  /// That of the rule.
-  public func start(_ layout: Layout) -> Rule.State { rule.start(layout) }
 
   /// The step of the rule on hearing the shorter gradient.
   public func update(
-    _ parameters: inout MutableSpan<Float>, gradient: Span<Float>, state: inout Rule.State, layout: Layout,
+    _ parameters: inout MutableSpan<Float>, gradient: Span<Float>, state: inout Base.State, layout: Layout,
     context: StepContext
   ) {
     let norm = context.gradientNorm ?? GradusFirstOrder.gradientNorm(gradient)
     var context = context
     context.gradientNorm = min(norm, length)
     guard norm > length else {
-      return rule.update(&parameters, gradient: gradient, state: &state, layout: layout, context: context)
+      return base.update(&parameters, gradient: gradient, state: &state, layout: layout, context: context)
     }
     let factor = Float(length / norm)
     let shorter = [Float](unsafeUninitializedCapacity: gradient.count) { target, count in
       for i in 0..<gradient.count { target[i] = factor * gradient[i] }
       count = gradient.count
     }
-    rule.update(&parameters, gradient: shorter.span, state: &state, layout: layout, context: context)
-  }
-
-  public func wantedCurvature(at step: Int) -> CurvatureEstimate? { rule.wantedCurvature(at: step) }
-
-  /// Curvature is not clipped.
-  public func hear(_ diagonal: Span<Float>, state: inout Rule.State, layout: Layout) {
-    rule.hear(diagonal, state: &state, layout: layout)
-  }
-
-  public func wantsSignals(at step: Int) -> Bool { rule.wantsSignals(at: step) }
-
-  public func hear(_ signals: [ProductSignals], state: inout Rule.State, layout: Layout) {
-    rule.hear(signals, state: &state, layout: layout)
-  }
-
-  public func evaluationPoint(_ parameters: Span<Float>, state: Rule.State, layout: Layout) -> [Float]? {
-    rule.evaluationPoint(parameters, state: state, layout: layout)
+    base.update(&parameters, gradient: shorter.span, state: &state, layout: layout, context: context)
   }
 }

@@ -7,28 +7,20 @@ public import GradusCore
 /// known only when a program runs, or that need whole tensors.
 ///
 /// **Keeps** what the rule keeps, and for a step a copy of the gradient.
-public struct ClippedByValue<Rule: UpdateRule>: UpdateRule {
-  public var rule: Rule
+public struct ClippedByValue<Base: UpdateRule>: WrappingRule {
+  public var base: Base
   /// c.
   public var limit: Float
 
-  public init(_ rule: Rule, limit: Float) {
+  public init(_ base: Base, limit: Float) {
     precondition(limit > 0, "coordinates are clipped to a positive limit")
-    self.rule = rule
+    self.base = base
     self.limit = limit
   }
 
-  public var wordsPerParameter: Double { rule.wordsPerParameter }
-  public var needsGradientNorm: Bool { rule.needsGradientNorm }
-  public var needsLoss: Bool { rule.needsLoss }
-  public var treatsTensorsAlone: Bool { rule.treatsTensorsAlone }
-
-  /// That of the rule.
-  public func start(_ layout: Layout) -> Rule.State { rule.start(layout) }
-
   /// The step of the rule on hearing the cut gradient.
   public func update(
-    _ parameters: inout MutableSpan<Float>, gradient: Span<Float>, state: inout Rule.State, layout: Layout,
+    _ parameters: inout MutableSpan<Float>, gradient: Span<Float>, state: inout Base.State, layout: Layout,
     context: StepContext
   ) {
     let cut = [Float](unsafeUninitializedCapacity: gradient.count) { target, count in
@@ -36,24 +28,7 @@ public struct ClippedByValue<Rule: UpdateRule>: UpdateRule {
       count = gradient.count
     }
     var context = context
-    if rule.needsGradientNorm { context.gradientNorm = gradientNorm(cut.span) }
-    rule.update(&parameters, gradient: cut.span, state: &state, layout: layout, context: context)
-  }
-
-  public func wantedCurvature(at step: Int) -> CurvatureEstimate? { rule.wantedCurvature(at: step) }
-
-  /// Curvature is not clipped.
-  public func hear(_ diagonal: Span<Float>, state: inout Rule.State, layout: Layout) {
-    rule.hear(diagonal, state: &state, layout: layout)
-  }
-
-  public func wantsSignals(at step: Int) -> Bool { rule.wantsSignals(at: step) }
-
-  public func hear(_ signals: [ProductSignals], state: inout Rule.State, layout: Layout) {
-    rule.hear(signals, state: &state, layout: layout)
-  }
-
-  public func evaluationPoint(_ parameters: Span<Float>, state: Rule.State, layout: Layout) -> [Float]? {
-    rule.evaluationPoint(parameters, state: state, layout: layout)
+    if base.needsGradientNorm { context.gradientNorm = gradientNorm(cut.span) }
+    base.update(&parameters, gradient: cut.span, state: &state, layout: layout, context: context)
   }
 }
