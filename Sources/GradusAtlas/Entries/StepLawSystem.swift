@@ -15,7 +15,7 @@ import GradusStudy
 ///     perceptrons 64-w-w-10,  w = 16, 32, 64, 128,   200 and 800 steps of 64 observations, each shown once
 ///     AdamW, 5 % warm-up, cosine to 10⁻⁵ whatever the peak;   rates 2⁻¹⁰ … 2⁻¹
 ///
-/// N counts parameters, D observations. A cell's loss is that of held-out observations, the mean of five trainings. The law
+/// N counts parameters, D observations. A cell's loss is that of held-out observations, the mean of ten trainings. The law
 /// that predicts the rate of the widest model is fitted to the others.
 public struct StepLawSystem: AtlasEntry {
   public static let system = "Step Law"
@@ -55,7 +55,7 @@ public struct StepLawSystem: AtlasEntry {
   ) async throws -> [AtlasObservation] {
     let lengths = trial.size(fast: [20, 80], claim: [200, 800])
     let rates = (trial.size(fast: 5, claim: 0)..<10).map { exp(log(2.0) * Double($0 - 10)) }
-    let repeats = trial.size(fast: 1, claim: 5)
+    let repeats = trial.size(fast: 1, claim: 10)
     let task = PowerLawTask(stream: trial.random.child("task"))
     let sets = try lengths.map { try Self.data(task, 64 * $0) }
     func workload(_ w: Int, _ d: Int) -> Workload {
