@@ -47,6 +47,41 @@ public enum BlackBoxCatalog {
         **Reference** N. Hansen, *The CMA evolution strategy: a tutorial*, arXiv:1604.00772 (2016).
         """),
     MethodEntry(
+      ConsensusSearch.self,
+      page: """
+        Particles that drift to the place on which their values agree, with noise as large as they are apart.
+
+            c = Σ xᵢe^{−αE(xᵢ)}/Σ e^{−αE(xᵢ)}
+            drift     xᵢ ← xᵢ − λΔt(xᵢ − c) + σ√Δt(xᵢ − c)∘ξᵢ,   ξ ∼ N(0, I)
+            hopping   all xᵢ ∼ N(c, σ̃²I): c ≈ argmin E(x) + |x − c|²/(2ασ̃²), an implicit gradient step from values
+
+        α grows by a constant factor each round, so that the consensus moves from the mean to the best. A round is handed out at
+        once. Coordinates are relative to the box; evaluations that fail have no weight.
+
+        **Needs** values. **Keeps** the particles.
+        **Guarantee** in the limit of many particles, convergence in law to a global minimizer under a growth condition on E.
+        **Reference** R. Pinnau et al., Math. Models Methods Appl. Sci. 27 (2017); K. Riedl, T. Klock, C. Geldhauser, M. Fornasier,
+        *Gradient is all you need?*, arXiv:2306.09778 (2023), for hopping.
+        """),
+    MethodEntry(
+      DifferentialEvolution.self,
+      page: """
+        A population that moves along the differences of its own members, with rates that are remembered from success.
+
+            vᵢ = xᵢ + F(x_p − xᵢ) + F(x_r − x_s),   p among the best, r of the population, s of it and of the last losers
+            uᵢ takes each coordinate from vᵢ with probability CR, and at least one;   xᵢ ← uᵢ when it is no worse
+            F ∼ Cauchy(m_F, 0.1),   CR ∼ N(m_CR, 0.1),   m from a memory of means over what succeeded, weighted by the gain
+
+        A coordinate that leaves the box comes to rest halfway between the bound and its parent. A generation is handed out at
+        once. Evaluations that fail rank last. When all members have become equal up to rounding the population is drawn anew
+        around nothing but its best.
+
+        **Needs** values. **Keeps** two populations.
+        **Guarantee** none.
+        **Reference** R. Storn, K. Price, J. Global Optim. 11 (1997); R. Tanabe, A. Fukunaga, *Success-history based parameter
+        adaptation for differential evolution*, CEC 2013.
+        """),
+    MethodEntry(
       NelderMead.self,
       page: """
         A simplex of n + 1 points that crawls downhill.
@@ -65,6 +100,20 @@ public enum BlackBoxCatalog {
         coefficients that depend on n.
         """),
     MethodEntry(
+      ParticleSwarm.self,
+      page: """
+        Particles that are drawn to the best places they and their neighbors have seen.
+
+            v ← wv + c₁r₁∘(p − x) + c₂r₂∘(g − x),   x ← x + v,   r uniform on [0, 1]
+
+        p is the best place of the particle, g that of its informants: `informants` random ones, drawn anew whenever nobody
+        improved. A particle that meets a bound stops there in that coordinate. A round of the swarm is handed out at once.
+
+        **Needs** values; only their order matters. **Keeps** three vectors a particle.
+        **Guarantee** none for an optimum; the particles come to rest for these constants.
+        **Reference** J. Kennedy, R. Eberhart, ICNN 1995; M. Clerc, J. Kennedy, IEEE Trans. Evol. Comput. 6 (2002), for w and c.
+        """),
+    MethodEntry(
       RandomSearch.self,
       page: """
         Independent uniform points of the box, the best of them kept.
@@ -76,6 +125,40 @@ public enum BlackBoxCatalog {
         **Needs** values. **Keeps** the best point.
         **Guarantee** P(f(x̂) ≤ q_α) = 1 − (1 − α)ᵏ for the α-quantile q_α of f under the sampling distribution.
         **Reference** S. H. Brooks, *A discussion of random methods for seeking maxima*, Operations Research 6 (1958).
+        """),
+    MethodEntry(
+      RankingDescent.self,
+      page: """
+        Descent by an order of points alone, as a person gives it (ZO-RankSGD).
+
+            ξ₁ … ξ_m ∼ N(0, I);  the k best of x + μξᵢ are known in order
+            d = Σ wᵢξᵢ/|E|,   w = m − 2r + 1 for the r-th best,  −k for the others,   |E| = k(k − 1)/2 + k(m − k)
+            the best of x, x + ηd, x + γηd, … becomes x
+
+        d is the mean of ξ_better − ξ_worse over all pairs whose order is known. Where no step is better than x, d is averaged with
+        the next estimate. With `adaptive` the first step doubles when the longest one was best, and shrinks with the radius when
+        none was.
+
+        **Needs** an order of m points, or of l + 1. **Keeps** those.
+        **Guarantee** E|∇f|² falls like k^(−1/2) for smooth f and a suitable radius.
+        **Reference** Z. Tang, D. Rybin, T.-H. Chang, *Zeroth-order optimization meets human feedback*, ICLR 2024.
+        """),
+    MethodEntry(
+      SPSA.self,
+      page: """
+        Descent along a difference in one random direction: two values a step, whatever the dimension.
+
+            ĝ = (f(x + cₖΔ) − f(x − cₖΔ))/(2cₖ)·Δ,   Δ ∈ {−1, 1}ⁿ at random;     x ← x − aₖĝ
+            cₖ = c/k^0.101,   aₖ = a/(A + k)^0.602
+
+        in coordinates relative to the box. Now and then f(x) itself is asked for, which steers nothing, so that what is reported
+        is not one of the points beside it. a is such that the mean first step moves a coordinate by `step`, as seen by
+        `calibration` differences at the start. A step in which an evaluation fails is not taken.
+
+        **Needs** values, noisy ones too. **Keeps** two vectors.
+        **Guarantee** almost sure convergence to a stationary point for smooth f, with bounded noise.
+        **Reference** J. C. Spall, IEEE Trans. Automatic Control 37 (1992); *Implementation of the simultaneous perturbation
+        algorithm*, IEEE Trans. Aerospace 34 (1998), for the constants.
         """),
     MethodEntry(
       SobolSearch.self,
@@ -91,6 +174,23 @@ public enum BlackBoxCatalog {
         **Guarantee** dispersion O(k^(−1/n)): for Lipschitz f the error falls like k^(−1/n).
         **Reference** I. M. Sobol', *On the distribution of points in a cube*, USSR Comput. Math. Math. Phys. 7 (1967); H. Niederreiter,
         *Random Number Generation and Quasi-Monte Carlo Methods*, SIAM 1992, section 6.1.
+        """),
+    MethodEntry(
+      TreeParzen.self,
+      page: """
+        Where good answers are dense and others are not (TPE).
+
+            l(x): density of the γ best points,   g(x): of the others and of those that wait
+            x⁺ = argmax l(x)/g(x) over draws from l
+
+        The ratio grows with the improvement expected by Bayes' rule, whatever the values. γ = min(⌈0.1n⌉, 25) points are good: those
+        that keep the constraints, by value, before those that do not, by violation. Of the others the last 25 have full weight and
+        earlier ones less. Evaluations that fail are never good.
+
+        **Needs** values; only their order matters. **Keeps** every answer; a question costs `draws`·n·d operations.
+        **Guarantee** none.
+        **Reference** J. Bergstra, R. Bardenet, Y. Bengio, B. Kégl, *Algorithms for hyper-parameter optimization*, NIPS 2011;
+        S. Watanabe, *Tree-structured Parzen estimator*, arXiv:2304.11127 (2023), for the constants.
         """),
   ]
 }
