@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import GradusCore
+import GradusCore
 
 /// Any rule, with its points brought back into a set: θ ← P(θ + u).
 ///

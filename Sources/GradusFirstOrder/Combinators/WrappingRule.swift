@@ -5,7 +5,9 @@ public import GradusCore
 ///
 /// Everything but the update is that of the inner rule unless it is written out.
 public protocol WrappingRule: UpdateRule where State == Base.State {
+  /// The inner rule's type.
   associatedtype Base: UpdateRule
+  /// The rule inside.
   var base: Base { get }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import GradusCore
+import GradusCore
 
 /// Any rule behind a gradient that is shortened to a length: g ← g·min(1, c/|g|), with the norm of the whole gradient.
 ///

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import GradusCore
+import GradusCore
 
 /// Any rule behind a gradient whose coordinates are cut to [−c, c].
 ///
