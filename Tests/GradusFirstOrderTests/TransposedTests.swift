@@ -17,7 +17,7 @@ import Testing
       if turns { gradient = turned(gradient) }
       var span = point.mutableSpan
       rule.update(
-        &span, gradient: gradient.span, state: &state, layout: layout, context: StepContext(step: t))
+        &span, gradient: gradient.span, state: &state, layout: layout, context: StepContext(step: t, loss: 1))
     }
     return point
   }

@@ -17,17 +17,19 @@ struct PlainTransformer: Network {
       list += [
         ModelTensor("layer\(k).norm1.gain", [width], .constant(1)),
         ModelTensor("layer\(k).norm1.bias", [width], .constant(0)),
-        ModelTensor("layer\(k).attention.inputs", [width, 3 * width], .lecun(inputs: width)),
-        ModelTensor("layer\(k).attention.output", [width, width], .normal(small / Double(width).squareRoot())),
+        ModelTensor("layer\(k).attention.inputs", inputs: width, outputs: 3 * width, .lecun(inputs: width)),
+        ModelTensor(
+          "layer\(k).attention.output", inputs: width, outputs: width, .normal(small / Double(width).squareRoot())),
         ModelTensor("layer\(k).norm2.gain", [width], .constant(1)),
         ModelTensor("layer\(k).norm2.bias", [width], .constant(0)),
-        ModelTensor("layer\(k).feedforward.input", [width, hidden], .lecun(inputs: width)),
-        ModelTensor("layer\(k).feedforward.output", [hidden, width], .normal(small / Double(hidden).squareRoot())),
+        ModelTensor("layer\(k).feedforward.input", inputs: width, outputs: hidden, .lecun(inputs: width)),
+        ModelTensor(
+          "layer\(k).feedforward.output", inputs: hidden, outputs: width, .normal(small / Double(hidden).squareRoot())),
       ]
     }
     return list + [
       ModelTensor("norm.gain", [width], .constant(1)), ModelTensor("norm.bias", [width], .constant(0)),
-      ModelTensor("output", [width, of.vocabulary], .lecun(inputs: width)),
+      ModelTensor("output", inputs: width, outputs: of.vocabulary, .lecun(inputs: width)),
     ]
   }
 
