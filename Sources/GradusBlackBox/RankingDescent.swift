@@ -41,7 +41,7 @@ public struct RankingDescent: Catalogued {
 
   public static let card = Card(
     "ranking-descent", "descent by an order of points alone", guarantee: "squared gradient like k^(-1/2)",
-    reference: "Tang, Rybin & Chang 2024", trials: [], invariances: [.monotone])
+    reference: "Tang, Rybin & Chang 2024", trials: [])
 
   public static let settings: [Setting<Self>] = [
     Setting("count", \.count, in: 2...1e4, "m, points that are ordered for one direction"),

@@ -29,12 +29,17 @@ public struct NothingCopied: Law {
     }
     var state = try method.start(problem, random: RandomStream(seed: 1))
     var address: UInt?
+    // The first update leaves the start, which the problem keeps for itself.
+    var moves = 0
     for step in 1...20 {
       guard let question = method.ask(&state) else { break }
       let answer = try await question.put(to: oracle)
       method.tell(&state, answer, to: consume question)
       let now = method.parameterAddress(in: state)
-      if let address, address != now { return .broken(["answer \(step) moved the parameters of 20,000 numbers"]) }
+      if let address, address != now {
+        moves += 1
+        if moves > 1 { return .broken(["answer \(step) moved the parameters of 20,000 numbers again"]) }
+      }
       address = now
     }
     return .held(tried: 20)
