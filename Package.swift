@@ -74,10 +74,11 @@ let package = Package(
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     library("Gradus", everything.map { .byName(name: $0) }),
     library("GradusAtlas", everything.map { .byName(name: $0) }),
+    library("GradusAskTell", ["Gradus"]),
     .executableTarget(
       name: "gradus",
       dependencies: [
-        "Gradus", "GradusConformance", "GradusAtlas",
+        "Gradus", "GradusConformance", "GradusAtlas", "GradusAskTell",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
       ], swiftSettings: settings),
     tests("GradusAtlasTests", ["GradusAtlas", "GradusCore", "GradusNumerics", "GradusBlackBox"]),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Gradus
+import GradusAskTell
 
 #if canImport(Glibc)
   import Glibc
@@ -38,7 +39,7 @@ struct AskTellCommand: GradusSubcommand {
         if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
         guard let answer = service.answer(bytes) else { return .success }
         Console.out(answer)
-      case .tooLong: Console.out(AskTellService.tooLong())
+      case .tooLong: Console.out(AskTellService.tooLong(limit: LineReader.limit))
       }
     }
     return .success

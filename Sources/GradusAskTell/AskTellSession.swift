@@ -36,7 +36,7 @@ struct AskTellSession {
   private static let largestBatch = 256
 
   init(_ description: AskTellDescription, defaultMethod: String?) throws {
-    try self.init(description, try Self.choose(description, defaultMethod))
+    try self.init(description, try DefaultMethod.choose(description, preferred: defaultMethod))
   }
 
   init(_ description: AskTellDescription, _ entry: MethodEntry, resuming checkpoint: Checkpoint? = nil) throws {
@@ -57,41 +57,6 @@ struct AskTellSession {
       problems: description.problems, oracles: [], settings: description.settings, seed: description.seed)
     request.answeredOutside = true
     return request
-  }
-
-  static func choose(_ description: AskTellDescription, _ defaultMethod: String?) throws -> MethodEntry {
-    let entry: MethodEntry
-    if let name = description.method ?? defaultMethod {
-      entry = try MethodChoice.entry(named: name)
-      guard let kind = entry.outsideName else {
-        throw Unsuitable(
-          method: name, needs: entry.needs, found: "somebody outside, who can only be shown points",
-          remedy: "Choose a method that asks for values, gradients or rankings.")
-      }
-      if description.objectives > 1, kind != "values" {
-        throw Unsuitable(
-          method: name, needs: "one objective", found: "\(description.objectives) objectives",
-          remedy: "Combine them into one.")
-      }
-      return entry
-    }
-    let wanted = description.objectives > 1 ? "values" : "value"
-    let names: [String]
-    switch description.objectives {
-    case 1: names = ["cma-es", "nelder-mead", "random-search"]
-    // The exact hypervolume is cheap for two and three objectives; directions do not mind how many there are.
-    case ...3: names = ["sms-emoa"]
-    default: names = ["nsga3"]
-    }
-    guard
-      let found = names.lazy.compactMap({ Catalog.entry(named: $0) }).first(where: { $0.outsideName == wanted })
-        ?? Catalog.all.first(where: { $0.outsideName == wanted })
-    else {
-      throw Unsuitable(
-        method: "gradus ask-tell", needs: "a method for \(description.objectives) objectives", found: "none yet",
-        remedy: "Combine the objectives into one.")
-    }
-    return found
   }
 
   // MARK: Asking

@@ -23,7 +23,6 @@ struct AskTellError: Error {
     case let error as Unsuitable: self.init(.unsuitable, error.description)
     case let error as UnknownTicket: self.init(.unknownId, error.description)
     case let error as ReplyMismatch: self.init(.badRequest, error.description)
-    case let error as Failure: self.init(.unsuitable, error.message)
     case let error as FileFailure: self.init(.state, error.description)
     case let error as CheckpointMismatch: self.init(.state, error.description)
     default: self.init(.badRequest, "\(error)")

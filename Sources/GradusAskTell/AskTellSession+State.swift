@@ -46,7 +46,7 @@ extension AskTellSession {
     if let given = start["layout"], !given.isNull, try AskTellDescription.layout(given) != description.layout {
       throw AskTellError(.state, "the state was saved with another layout; leave \"layout\" out")
     }
-    let entry = try MethodChoice.entry(named: name)
+    let entry = try DefaultMethod.entry(named: name)
     try self.init(description, entry, resuming: try Checkpoint(bytes: raw, name: "the state"))
     let n = description.space.dimension
     guard (handed + queue).allSatisfy({ $0.point.count == n }),

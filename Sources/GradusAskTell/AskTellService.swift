@@ -2,15 +2,15 @@
 import Gradus
 
 /// Serves lines of JSON: one run at a time, an answer a line, and no line that ends the process but `quit`.
-struct AskTellService {
+package struct AskTellService {
   private let defaultMethod: String?
   private var session: AskTellSession?
   private var writer = JSONWriter()
 
-  init(defaultMethod: String?) { self.defaultMethod = defaultMethod }
+  package init(defaultMethod: String?) { self.defaultMethod = defaultMethod }
 
   /// The answer to one line, ended by a line feed; nil when the caller said goodbye.
-  mutating func answer(_ line: [UInt8]) -> [UInt8]? {
+  package mutating func answer(_ line: [UInt8]) -> [UInt8]? {
     writer.removeAll()
     do {
       let json = try JSONValue(parsing: line)
@@ -27,10 +27,10 @@ struct AskTellService {
     return writer.bytes + [0x0A]
   }
 
-  /// The answer to a line beyond the limit.
-  static func tooLong() -> [UInt8] {
+  /// The answer to a line of more than `limit` bytes.
+  package static func tooLong(limit: Int) -> [UInt8] {
     var writer = JSONWriter()
-    AskTellError(.malformed, "the line is longer than \(LineReader.limit) bytes").write(to: &writer)
+    AskTellError(.malformed, "the line is longer than \(limit) bytes").write(to: &writer)
     return writer.bytes + [0x0A]
   }
 
