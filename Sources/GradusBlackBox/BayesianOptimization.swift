@@ -18,7 +18,7 @@ public import GradusNumerics
 /// **Guarantee** none at a finite budget; consistent, since no place keeps its variance.
 /// **Reference** D. R. Jones, M. Schonlau, W. J. Welch, J. Global Optim. 13 (1998); P. I. Frazier, *A tutorial on Bayesian
 /// optimization*, arXiv:1807.02811 (2018).
-public struct BayesianOptimization: Catalogued, ParallelMethod {
+public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthers {
   /// Points of the first design; 0 stands for 2(d + 1), at least 4 and at most a quarter of the budget.
   public var design = 0
   public var kernel = StationaryKernel.matern52
@@ -107,7 +107,12 @@ public struct BayesianOptimization: Catalogued, ParallelMethod {
   /// Keeps the answer.
   public func tell(_ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>) {
     let point = question.point
-    if let i = s.pending.firstIndex(of: point) { s.pending.remove(at: i) }
+    if let i = s.pending.firstIndex(of: point) {
+      s.pending.remove(at: i)
+    } else {
+      // What somebody else tried stands for a point of the design.
+      s.designLeft = max(0, s.designLeft - 1)
+    }
     s.history.hear(answer, at: point, inputs: s.inputs.inputs(of: point))
     if s.problem.isNoisy { s.history.recommend(by: recommended(s)) }
   }

@@ -15,7 +15,7 @@ public import GradusNumerics
 /// **Guarantee** none.
 /// **Reference** J. Bergstra, R. Bardenet, Y. Bengio, B. Kégl, *Algorithms for hyper-parameter optimization*, NIPS 2011;
 /// S. Watanabe, *Tree-structured Parzen estimator*, arXiv:2304.11127 (2023), for the constants.
-public struct TreeParzen: Catalogued, ParallelMethod {
+public struct TreeParzen: Catalogued, ParallelMethod, LearningFromOthers {
   /// Points of the first, random design.
   public var design = 10
   /// Draws from l that are compared.
@@ -84,7 +84,12 @@ public struct TreeParzen: Catalogued, ParallelMethod {
   /// Keeps the answer.
   public func tell(_ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>) {
     let point = question.point
-    if let i = s.pending.firstIndex(of: point) { s.pending.remove(at: i) }
+    if let i = s.pending.firstIndex(of: point) {
+      s.pending.remove(at: i)
+    } else {
+      // What somebody else tried stands for a point of the design.
+      s.designLeft = max(0, s.designLeft - 1)
+    }
     s.history.hear(answer, at: point, inputs: s.inputs.inputs(of: point))
   }
 

@@ -10,6 +10,8 @@ public struct OutsideReply: Sendable {
   public var gradients: [Vector] = []
   /// Indices of the points asked together, best first.
   public var ranking: [Int]?
+  /// What the evaluation of each point cost, where that was told.
+  public var costs: [Double] = []
 
   public init() {}
 }
@@ -27,8 +29,17 @@ public protocol VectorQuestion: Query {
   static var outsideName: String { get }
   /// The points asked about; more than one only for rankings.
   var vectors: [Vector] { get }
+  /// At which fidelity in (0, 1]; nil (the default): the question knows no others than the full one.
+  var outsideFidelity: Double? { get }
+  /// The question about this point, for answers that come unasked; nil (the default) where a question is more than its point.
+  static func about(_ point: Vector) -> Self?
   /// The reply in the form that this question wants. Throws when parts are missing or have other sizes.
   func answer(from reply: OutsideReply) throws(ReplyMismatch) -> Answer
+}
+
+extension VectorQuestion {
+  public var outsideFidelity: Double? { nil }
+  public static func about(_ point: Vector) -> Self? { nil }
 }
 
 extension Evaluate: VectorQuestion where Point == Vector {
@@ -40,6 +51,18 @@ extension Evaluate: VectorQuestion where Point == Vector {
     guard reply.objectives.count == 1 else { throw ReplyMismatch(needs: "one value") }
     // A failed evaluation has no value: the method hears NaN and must cope.
     return reply.objectives[0].first ?? .nan
+  }
+}
+
+extension EvaluateAt: VectorQuestion where Point == Vector {
+  public static var outsideName: String { "value" }
+  public var vectors: [Vector] { [point] }
+  public var outsideFidelity: Double? { fidelity }
+
+  /// The value, NaN where the evaluation failed; its cost is the estimate where none was told.
+  public func answer(from reply: OutsideReply) throws(ReplyMismatch) -> PricedValue {
+    guard reply.objectives.count == 1 else { throw ReplyMismatch(needs: "one value") }
+    return PricedValue(value: reply.objectives[0].first ?? .nan, cost: reply.costs.first ?? costEstimate)
   }
 }
 
@@ -72,6 +95,7 @@ extension Rank: VectorQuestion where Point == Vector {
 extension EvaluateAll: VectorQuestion where Point == Vector {
   public static var outsideName: String { "values" }
   public var vectors: [Vector] { [point] }
+  public static func about(_ point: Vector) -> Self? { Self(point: point) }
 
   /// All objectives and constraints of the one point.
   public func answer(from reply: OutsideReply) throws(ReplyMismatch) -> Outcomes {

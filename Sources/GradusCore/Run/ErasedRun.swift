@@ -15,6 +15,8 @@ public enum ErasedEvent: Sendable {
 public struct OutsideQuestion: Sendable {
   public var number: Int
   public var points: [Vector]
+  /// At which fidelity in (0, 1]; nil where the question knows no others than the full one.
+  public var fidelity: Double?
 }
 
 /// A solution whose point type is known only at run time. The report's point is empty when points are not vectors.
@@ -64,6 +66,11 @@ public protocol ErasedRun: AnyObject {
   func askOutside() throws -> OutsideQuestion?
   /// The reply to the question of this number. Throws when there is no such question, or the reply does not fit it.
   func tellOutside(_ number: Int, _ reply: OutsideReply) throws
+  /// True when the method learns from answers that it did not ask for.
+  var learnsFromOthers: Bool { get }
+  /// Tells the method an answer that it did not ask for; false, and nothing is changed, where it does not learn from those.
+  /// Throws when the reply does not fit.
+  func inform(_ point: Vector, _ reply: OutsideReply) throws -> Bool
   /// Questions asked and not yet answered.
   var waiting: [Int] { get }
 }
@@ -105,17 +112,31 @@ extension Run: ErasedRun {
         method: methodName, needs: Question.needs, found: "somebody outside, who can only be shown points",
         remedy: "Choose a method that asks for values, gradients or rankings.")
     }
-    return OutsideQuestion(number: ticket.number, points: question.vectors)
+    return OutsideQuestion(number: ticket.number, points: question.vectors, fidelity: question.outsideFidelity)
   }
 
   /// Takes a reply in. Throws `UnknownTicket` or `ReplyMismatch` and leaves the run as it was.
   public func tellOutside(_ number: Int, _ reply: OutsideReply) throws {
     guard let ticket = outstanding.first(where: { $0.number == number }) else { throw UnknownTicket(number: number) }
+    guard let question = ticket.question as? any VectorQuestion else { throw ReplyMismatch(needs: Question.needs) }
+    try tell(number, answer: try Self.answer(question, reply))
+  }
+
+  private static func answer(_ question: any VectorQuestion, _ reply: OutsideReply) throws -> Question.Answer {
     func answer<Q: VectorQuestion>(_ question: Q) throws -> any Sendable { try question.answer(from: reply) }
-    guard let question = ticket.question as? any VectorQuestion,
-      let told = try answer(question) as? Question.Answer
-    else { throw ReplyMismatch(needs: Question.needs) }
-    try tell(number, answer: told)
+    guard let told = try answer(question) as? Question.Answer else { throw ReplyMismatch(needs: Question.needs) }
+    return told
+  }
+
+  public var learnsFromOthers: Bool { method is any LearningFromOthers }
+
+  /// Takes in what nobody asked for. A run that keeps a journal is not told, since the journal could not repeat it.
+  public func inform(_ point: Vector, _ reply: OutsideReply) throws -> Bool {
+    guard learnsFromOthers, notebook == nil, let type = Question.self as? any VectorQuestion.Type,
+      let outside = type.about(point), let question = outside as? Question
+    else { return false }
+    take(try Self.answer(outside, reply), to: question)
+    return true
   }
 
   public var waiting: [Int] { outstanding.map(\.number) }

@@ -37,6 +37,21 @@ public struct Checkpoint: Sendable {
     self.blocks = blocks
   }
 
+  /// Something that is no run, saved like one, under the name of a method.
+  package init(_ content: some Encodable, of method: String) throws {
+    let store = BlockStore()
+    body = try Coding.encode(content, blocks: store)
+    blocks = store.rawBlocks
+    header = Header(
+      format: 1, gradus: gradusVersion, method: method, problem: "", seed: 0, progress: RunProgress(), journaled: 0,
+      issued: 0)
+  }
+
+  /// What `init(_:of:)` was given.
+  package func content<Content: Decodable>(_ type: Content.Type) throws -> Content {
+    try Coding.decode(type, from: body, blocks: BlockStore(blocks))
+  }
+
   /// Settings, state and questions in flight, without what differs between equal runs (time, journal position).
   package func stateBits() -> [[UInt8]] { [body] + blocks.map(\.bytes) }
 
