@@ -6,7 +6,7 @@ extension AskTellDescription {
   private static let mostTensors = 4096
 
   /// `[{"name": "w", "shape": [3, 4]}, …]`: the tensors one behind the other, each in row-major order.
-  static func layout(_ json: JSONValue) throws(AskTellError) -> Layout {
+  static func layout(_ json: JSONValue, most: Int = largestDimension) throws(AskTellError) -> Layout {
     let form = "\"layout\" must be an array of tensors such as {\"name\": \"w\", \"shape\": [3, 4]}"
     guard let elements = json.elements, !elements.isEmpty else { throw AskTellError(.badRequest, form) }
     guard elements.count <= mostTensors else {
@@ -36,9 +36,9 @@ extension AskTellDescription {
       }
       total = total.addingReportingOverflow(count).overflow ? .max : total + count
       tensors.append((name, shape))
-      guard total <= largestDimension else {
+      guard total <= most else {
         throw AskTellError(
-          .badRequest, "\"layout\" has more than \(largestDimension) numbers from the tensor \"\(name)\" on")
+          .badRequest, "\"layout\" has more than \(most) numbers from the tensor \"\(name)\" on")
       }
     }
     return Layout(tensors)

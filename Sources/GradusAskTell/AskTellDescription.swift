@@ -2,11 +2,11 @@
 import Gradus
 
 /// What `start` says about a run. `suite` and `problem` are not looked at, and neither is anything unknown.
-struct AskTellDescription {
+package struct AskTellDescription {
   var method: String?
-  var space: AskTellSpace
-  var objectives = 1
-  var constraints = 0
+  package var space: AskTellSpace
+  package var objectives = 1
+  package var constraints = 0
   var isNoisy = false
   var budget: Int?
   var seed: UInt64 = 0
@@ -15,16 +15,20 @@ struct AskTellDescription {
   var settings: [(name: String, value: String)] = []
   /// The tensors that the point consists of; only update rules look at it.
   var layout: Layout?
+  /// Cheaper approximations that may be asked for, cheapest first, the full function last.
+  package var fidelities: [FidelityLevel] = []
+  /// Who decides which evaluations are not worth their end.
+  var pruning: MedianPruning? = MedianPruning()
   /// The members above as they came, to be saved with the state.
   var json: JSONValue
 
   private static let members = [
     "method", "dim", "lower", "upper", "space", "objectives", "constraints", "noisy", "budget", "seed", "batch", "x0",
-    "settings", "layout",
+    "settings", "layout", "fidelities", "pruning",
   ]
   static let largestDimension = 1_000_000
 
-  init(_ start: JSONValue) throws(AskTellError) {
+  package init(_ start: JSONValue) throws(AskTellError) {
     guard let given = start.members else { throw AskTellError(.badRequest, "\"start\" must be an object") }
     json = .object(given.filter { Self.members.contains($0.name) })
     func member(_ name: String) -> JSONValue? { start[name].flatMap { $0.isNull ? nil : $0 } }
@@ -49,6 +53,10 @@ struct AskTellDescription {
     budget = try whole("budget", from: 0)
     seed = UInt64(try whole("seed", from: 0) ?? 0)
     batch = try whole("batch", from: 1) ?? 1
+    if let levels = member("fidelities") { fidelities = try Self.fidelities(levels) }
+    if let given = member("pruning") { pruning = try Self.pruning(given) }
+    // Values of several objectives in the middle of an evaluation have no order.
+    if objectives > 1 { pruning = nil }
     if let x0 = member("x0") { self.start = try space.point(from: x0, "x0") }
     if let layout, layout.count != space.dimension {
       throw AskTellError(
@@ -87,8 +95,15 @@ struct AskTellDescription {
       return Vector(numbers)
     }
     let box = Box(lower: try side("lower", -.infinity), upper: try side("upper", .infinity))
-    guard let i = box.lower.indices.first(where: { box.lower[$0] > box.upper[$0] }) else { return box }
-    throw AskTellError(.badRequest, "\"lower\" exceeds \"upper\" at coordinate \(i)")
+    for i in box.lower.indices {
+      guard box.lower[i] <= box.upper[i] else {
+        throw AskTellError(.badRequest, "\"lower\" exceeds \"upper\" at coordinate \(i)")
+      }
+      guard box.lower[i] < .infinity, box.upper[i] > -.infinity else {
+        throw AskTellError(.badRequest, "the bounds of coordinate \(i) leave no finite number between them")
+      }
+    }
+    return box
   }
 
   /// True when there are no bounds.
@@ -102,7 +117,7 @@ struct AskTellDescription {
       problems.append(
         SearchProblem(
           parameters, starts: start.map { [$0] } ?? [], objectives: objectives, constraints: constraints,
-          isNoisy: isNoisy, budget: budget, parallelism: batch))
+          isNoisy: isNoisy, fidelities: fidelities, budget: budget, parallelism: batch))
     }
     if isFree { problems.append(Unconstrained(start: start ?? .zeros(space.dimension))) }
     return problems

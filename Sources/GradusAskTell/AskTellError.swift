@@ -2,20 +2,20 @@
 import Gradus
 
 /// A line that could not be served. The run is as it was before.
-struct AskTellError: Error {
-  enum Code: String {
+package struct AskTellError: Error {
+  package enum Code: String, CaseIterable {
     case malformed, unknownCommand, noRun, badRequest, unknownId, unsuitable, setting, state
   }
 
-  var code: Code
-  var message: String
+  package var code: Code
+  package var message: String
 
-  init(_ code: Code, _ message: String) {
+  package init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
   }
 
-  init(_ error: any Error) {
+  package init(_ error: any Error) {
     switch error {
     case let error as AskTellError: self = error
     case let error as JSONError: self.init(.malformed, "the line is not JSON: \(error)")

@@ -35,7 +35,7 @@ package struct AskTellService {
   }
 
   private static let commands = [
-    "ask", "tell", "start", "report", "enqueue", "pending", "best", "save", "end", "quit",
+    "ask", "tell", "start", "report", "enqueue", "pending", "best", "recommend", "save", "end", "quit",
   ]
 
   private mutating func serve(_ command: String, _ value: JSONValue) throws {
@@ -44,12 +44,18 @@ package struct AskTellService {
     switch command {
     case "ask": try ask(value)
     case "tell":
-      try session?.tell(value)
-      writer.raw("{\"ok\":true}")
+      let isLearning = try session?.tell(value)
+      writer.raw("{\"ok\":true")
+      if let isLearning { writer.raw(isLearning ? ",\"learned\":true" : ",\"learned\":false") }
+      writer.raw("}")
     case "report": try report(value)
     case "enqueue": try enqueue(value)
     case "pending": pending()
     case "best": best()
+    case "recommend":
+      writer.raw("{\"x\":")
+      recommendation()
+      writer.raw("}")
     case "save":
       writer.raw("{\"state\":")
       writer.write(try session?.saved() ?? "")
@@ -96,17 +102,28 @@ package struct AskTellService {
         if i > 0 { writer.raw(",") }
         writer.write(point.id)
       }
-      writer.raw("]}")
+      writer.raw("]")
+      if points.contains(where: { $0.fidelity != nil }) {
+        writer.raw(",\"fidelity\":")
+        writer.write(points.map { $0.fidelity ?? 1 })
+      }
+      writer.raw("}")
     }
   }
 
   private mutating func report(_ value: JSONValue) throws {
-    guard let id = value["id"]?.whole, session?.handed.contains(where: { $0.id == id }) == true else {
+    guard let id = value["id"]?.whole else {
       throw AskTellError(.unknownId, "\"report\" needs the \"id\" of a point that waits for an answer")
     }
-    guard value["value"]?.double != nil else { throw AskTellError(.badRequest, "\"report\" needs a number \"value\"") }
-    // No method here stops an evaluation early; the line is understood so that callers need no second version.
-    writer.raw("{\"prune\":false}")
+    // A value that is no number counts as worse than all that are.
+    guard let given = value["value"], let number = given.isNull ? Double.nan : given.double else {
+      throw AskTellError(.badRequest, "\"report\" needs a number \"value\"")
+    }
+    guard let step = value["step"] == nil ? 0 : value["step"]?.whole else {
+      throw AskTellError(.badRequest, "\"step\" must be a whole number of at least 0")
+    }
+    let isPruned = try session?.report(id, step: step, value: number) ?? false
+    writer.raw(isPruned ? "{\"prune\":true}" : "{\"prune\":false}")
   }
 
   private mutating func enqueue(_ value: JSONValue) throws {
@@ -129,21 +146,16 @@ package struct AskTellService {
   }
 
   private mutating func best() {
-    guard let session, let best = session.best else {
+    guard let session, let choice = session.choice else {
       writer.raw("{\"x\":null,\"f\":null,\"front\":[]}")
       return
     }
-    let front = session.front
-    // With several objectives nothing is best: the method says which point of the front it recommends.
-    let recommended = front.isEmpty ? nil : session.recommendation
-    let chosen = front.first { $0.point == recommended }
     writer.raw("{\"x\":")
-    session.description.space.write(chosen?.point ?? best.point, to: &writer)
+    session.description.space.write(choice.point, to: &writer)
     writer.raw(",\"f\":")
-    let objectives = chosen?.outcomes.objectives ?? best.objectives
-    if objectives.isEmpty { writer.raw("null") } else { writer.write(objectives) }
+    if choice.objectives.isEmpty { writer.raw("null") } else { writer.write(choice.objectives) }
     writer.raw(",\"front\":[")
-    for (i, member) in front.enumerated() {
+    for (i, member) in session.front.enumerated() {
       if i > 0 { writer.raw(",") }
       writer.raw("{\"x\":")
       session.description.space.write(member.point, to: &writer)
@@ -154,8 +166,8 @@ package struct AskTellService {
     writer.raw("]}")
   }
 
-  private mutating func end() {
-    writer.raw("{\"ok\":true,\"recommend\":")
+  /// The point to use, or all those of the front.
+  private mutating func recommendation() {
     if let session, !session.front.isEmpty {
       writer.raw("[")
       for (i, member) in session.front.enumerated() {
@@ -168,6 +180,11 @@ package struct AskTellService {
     } else {
       writer.raw("null")
     }
+  }
+
+  private mutating func end() {
+    writer.raw("{\"ok\":true,\"recommend\":")
+    recommendation()
     writer.raw("}")
     session = nil
   }

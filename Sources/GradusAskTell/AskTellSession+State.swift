@@ -3,13 +3,13 @@ import Gradus
 
 extension AskTellSession {
   /// The run as text; `start` with it as `state` continues bit for bit.
-  func saved() throws -> String {
+  package func saved() throws -> String {
     let checkpoint = try run.checkpoint().serialized()
     let state: JSONValue = [
       "schema": "gradus.asktell/1", "description": description.json, "method": .string(entry.card.name),
       "checkpoint": .string(Base64.encode(checkpoint)), "nextID": .integer(nextID), "answered": .integer(answered),
       "handed": .array(handed.map(Self.json)), "queue": .array(queue.map(Self.json)),
-      "lastAsk": .array(lastAsk.map { .integer($0) }),
+      "lastAsk": .array(lastAsk.map { .integer($0) }), "pruning": pruning?.json ?? .null,
       "best": best.map {
         [
           "point": JSONValue(numbers: $0.point.elements), "objectives": JSONValue(numbers: $0.objectives),
@@ -23,13 +23,13 @@ extension AskTellSession {
   private static func json(_ handed: Handed) -> JSONValue {
     [
       "id": .integer(handed.id), "ticket": handed.ticket.map { .integer($0) } ?? .null,
-      "point": JSONValue(numbers: handed.point.elements),
+      "point": JSONValue(numbers: handed.point.elements), "fidelity": JSONValue(handed.fidelity),
     ]
   }
 
   /// Continues a saved run. What `start` says beside the state does not count, since the state holds it all; but a method or
   /// a layout that contradicts it is refused.
-  init(restoring text: String, _ start: JSONValue) throws {
+  package init(restoring text: String, _ start: JSONValue) throws {
     let damaged = AskTellError(.state, "the state cannot be read; give back the text of 'save' unchanged")
     guard let bytes = Base64.decode(text), let json = try? JSONValue(parsing: bytes),
       json["schema"]?.text == "gradus.asktell/1", let described = json["description"],
@@ -57,6 +57,10 @@ extension AskTellSession {
     self.handed = handed
     self.queue = queue
     self.lastAsk = lastAsk
+    if let reported = json["pruning"], !reported.isNull {
+      guard let pruning = MedianPruning(json: reported) else { throw damaged }
+      self.pruning = pruning
+    }
     guard let best = json["best"], !best.isNull else { return }
     guard let point = best["point"]?.doubles, point.count == n, let objectives = best["objectives"]?.doubles,
       let violation = best["violation"]?.double
@@ -71,7 +75,7 @@ extension AskTellSession {
       guard let id = element["id"]?.whole, let point = element["point"]?.doubles, let ticket = element["ticket"],
         ticket.isNull || ticket.whole != nil
       else { return nil }
-      all.append(Handed(id: id, ticket: ticket.whole, point: Vector(point)))
+      all.append(Handed(id: id, ticket: ticket.whole, point: Vector(point), fidelity: element["fidelity"]?.double))
     }
     return all
   }

@@ -2,77 +2,83 @@
 import Gradus
 
 /// One run that somebody outside answers.
-struct AskTellSession {
+package struct AskTellSession {
   /// A point that was handed out and is not yet answered.
-  struct Handed {
-    var id: Int
+  package struct Handed {
+    package var id: Int
     /// The question it belongs to; nil for points that the caller put in the queue.
     var ticket: Int?
-    var point: Vector
+    package var point: Vector
+    /// Where the method asks for more than the full function: at which fidelity.
+    package var fidelity: Double?
   }
 
   /// The best answer heard.
-  struct Best {
-    var point: Vector
-    var objectives: [Double]
+  package struct Best {
+    package var point: Vector
+    package var objectives: [Double]
     var violation: Double
   }
 
-  let description: AskTellDescription
-  let entry: MethodEntry
+  package let description: AskTellDescription
+  package let entry: MethodEntry
   let run: any ErasedRun
   /// What an update rule wants beside its gradients; nil for other methods.
   let rule: SteppedRun?
-  var handed: [Handed] = []
+  package internal(set) var handed: [Handed] = []
   /// Points of the caller that are handed out before the method's.
   var queue: [Handed] = []
   /// What the last ask handed out, in order.
   var lastAsk: [Int] = []
   var nextID = 0
   var answered = 0
-  var best: Best?
+  package internal(set) var best: Best?
+  /// Who decides which evaluations are not worth their end; nil: nobody.
+  var pruning: MedianPruning?
 
   /// More points than these are not handed out at once unless the caller prefers larger batches.
   private static let largestBatch = 256
 
-  init(_ description: AskTellDescription, defaultMethod: String?) throws {
+  /// A new run of the method that the description names, or else of `defaultMethod`, or else of one that fits.
+  package init(_ description: AskTellDescription, defaultMethod: String? = nil) throws {
     try self.init(description, try DefaultMethod.choose(description, preferred: defaultMethod))
   }
 
   init(_ description: AskTellDescription, _ entry: MethodEntry, resuming checkpoint: Checkpoint? = nil) throws {
     self.description = description
     self.entry = entry
+    pruning = description.pruning
+    try DefaultMethod.checkSize(entry, description.space.dimension)
     rule = try SteppedRun.open(entry.card.name, description, resuming: checkpoint)
     if let rule {
       run = rule.run
       return
     }
-    var request = Self.request(description)
+    var request = RunRequest(
+      problems: description.problems, oracles: [], settings: description.settings, seed: description.seed)
+    request.answeredOutside = true
     request.resuming = checkpoint
     run = try entry.open(request)
   }
 
-  private static func request(_ description: AskTellDescription) -> RunRequest {
-    var request = RunRequest(
-      problems: description.problems, oracles: [], settings: description.settings, seed: description.seed)
-    request.answeredOutside = true
-    return request
-  }
+  /// True when the method learns from points that it did not ask for.
+  package var learnsFromOthers: Bool { run.learnsFromOthers }
 
   // MARK: Asking
 
-  enum Asked {
+  package enum Asked {
     case points([Handed])
     case wait
     case stop(String)
   }
 
-  /// Up to `limit` points. A sequential method that waits for an answer repeats its question.
-  mutating func ask(_ limit: Int) throws -> Asked {
+  /// Up to `limit` points – all those of one question, where a question is about several. A sequential method that waits for
+  /// an answer repeats its question.
+  package mutating func ask(_ limit: Int) throws -> Asked {
     var room = min(limit, max(Self.largestBatch, description.batch))
     if let budget = description.budget {
-      room = min(room, budget - answered - (entry.isParallel ? handed.count : 0))
       if budget <= answered { return .stop("the budget of \(budget) answers is spent") }
+      room = min(room, budget - answered - (entry.isParallel ? handed.count : 0))
     }
     var points: [Handed] = []
     while points.count < room, !queue.isEmpty {
@@ -88,7 +94,7 @@ struct AskTellSession {
         break
       }
       for point in question.points {
-        points.append(Handed(id: nextID, ticket: question.number, point: point))
+        points.append(Handed(id: nextID, ticket: question.number, point: point, fidelity: question.fidelity))
         nextID += 1
       }
       handed += points.suffix(question.points.count)
@@ -104,12 +110,12 @@ struct AskTellSession {
   }
 
   /// The points that no other one heard of dominates, at most as many as the method keeps; none with one objective.
-  var front: [FrontPoint<Vector>] { description.objectives > 1 ? run.erasedReport.front : [] }
+  package var front: [FrontPoint<Vector>] { description.objectives > 1 ? run.erasedReport.front : [] }
 
   /// What to use in the end: the method's own estimate, or the best answer heard where the method cannot know it, because
   /// it was not asked by the method, or because of constraints. An update rule is followed to where it has got, since losses
   /// are those of batches.
-  var recommendation: Vector? {
+  package var recommendation: Vector? {
     let report = run.erasedReport
     let own = report.point.count == description.space.dimension ? report.point : nil
     if description.objectives > 1 { return own }
@@ -119,10 +125,30 @@ struct AskTellSession {
     return report.value.map { value < $0 } ?? true ? best.point : own
   }
 
-  /// Puts a point of the caller before those of the method.
-  mutating func enqueue(_ point: Vector) -> Int {
+  /// The best answer; with several objectives, where nothing is best, the point of the front that the method recommends.
+  package var choice: (point: Vector, objectives: [Double])? {
+    guard let best else { return nil }
+    let front = front
+    let recommended = front.isEmpty ? nil : recommendation
+    guard let chosen = front.first(where: { $0.point == recommended }) else { return (best.point, best.objectives) }
+    return (chosen.point, chosen.outcomes.objectives)
+  }
+
+  /// Puts a point of the caller before those of the method; its id.
+  package mutating func enqueue(_ point: Vector) -> Int {
     defer { nextID += 1 }
     queue.append(Handed(id: nextID, ticket: nil, point: point))
     return nextID
+  }
+
+  /// Takes in a value from the middle of an evaluation. True when the evaluation is not worth its end.
+  ///
+  /// Throws for a point that does not wait for an answer, a step below zero and a value that is no number.
+  package mutating func report(_ id: Int, step: Int, value: Double) throws -> Bool {
+    guard handed.contains(where: { $0.id == id }) else {
+      throw AskTellError(.unknownId, "\"report\" needs the \"id\" of a point that waits for an answer")
+    }
+    guard step >= 0 else { throw AskTellError(.badRequest, "\"step\" must be a whole number of at least 0") }
+    return pruning?.report(id: id, step: step, value: value) ?? false
   }
 }

@@ -2,7 +2,7 @@
 import Gradus
 
 /// What the caller varies, and how points travel: arrays of numbers, or objects by name.
-enum AskTellSpace {
+package enum AskTellSpace {
   case plain(Box)
   case named(SearchSpace)
 
@@ -11,7 +11,7 @@ enum AskTellSpace {
   }
 
   /// Numbers of a point.
-  var dimension: Int {
+  package var dimension: Int {
     switch self {
     case .plain(let box): box.dimension
     case .named(let space): space.dimension
@@ -48,8 +48,40 @@ enum AskTellSpace {
     }
   }
 
+  /// The point in numbers – categories by index, permutations as orders –, NaN for parameters that do not matter at it.
+  package func numbers(of point: Vector) -> [Double] {
+    guard case .named(let space) = self, !space.isFlat else { return point.elements }
+    var numbers = point.elements
+    for (i, matters) in space.activity(at: point).enumerated() where !matters {
+      for k in space.range(of: i) { numbers[k] = .nan }
+    }
+    return numbers
+  }
+
+  /// A point that the caller gives in numbers; NaN where a parameter does not matter. Throws when it is not one of this space.
+  package func point(of numbers: [Double]) throws(AskTellError) -> Vector {
+    guard numbers.count == dimension else {
+      throw AskTellError(.badRequest, "a point must have \(dimension) numbers, not \(numbers.count)")
+    }
+    guard case .named(let space) = self else {
+      guard numbers.allSatisfy(\.isFinite) else {
+        throw AskTellError(.badRequest, "a point must have \(dimension) finite numbers")
+      }
+      return Vector(numbers)
+    }
+    let point = space.canonical(Vector(numbers))
+    for (i, matters) in space.activity(at: point).enumerated() where matters {
+      for k in space.range(of: i) {
+        guard abs(point[k] - numbers[k]) <= 1e-9 * max(1, abs(point[k])) else {
+          throw AskTellError(.badRequest, "\(numbers[k]) is not a value of \"\(space.parameters[i].name)\"")
+        }
+      }
+    }
+    return point
+  }
+
   /// A point given by the caller; throws when it is not one of this space.
-  func point(from json: JSONValue, _ member: String) throws(AskTellError) -> Vector {
+  package func point(from json: JSONValue, _ member: String) throws(AskTellError) -> Vector {
     switch self {
     case .plain(let box):
       guard let numbers = json.doubles, numbers.count == box.dimension, numbers.allSatisfy(\.isFinite) else {

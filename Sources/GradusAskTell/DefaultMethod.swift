@@ -22,6 +22,18 @@ enum DefaultMethod {
     return entry
   }
 
+  /// Methods that keep as many numbers as the square of the dimension.
+  private static let square: Set = ["cma-es", "nelder-mead", "bayesian-optimization"]
+  private static let largestSquare = 10_000
+
+  /// Throws where the method would keep more than a machine has.
+  static func checkSize(_ entry: MethodEntry, _ dimension: Int) throws(Unsuitable) {
+    guard square.contains(entry.card.name), dimension > largestSquare else { return }
+    throw Unsuitable(
+      method: entry.card.name, needs: "at most \(largestSquare) dimensions, since it keeps their square",
+      found: "\(dimension)", remedy: "Choose differential-evolution, random-search, or a method with gradients.")
+  }
+
   /// The catalogued method. Throws with the nearest name.
   static func entry(named name: String) throws(AskTellError) -> MethodEntry {
     if let entry = Catalog.entry(named: name) { return entry }
@@ -36,6 +48,7 @@ enum DefaultMethod {
     let wanted = description.objectives > 1 ? "values" : "value"
     let names: [String]
     switch description.objectives {
+    case 1 where description.space.dimension > largestSquare: names = ["differential-evolution", "random-search"]
     case 1: names = ["cma-es", "nelder-mead", "random-search"]
     // The exact hypervolume is cheap for two and three objectives; directions do not mind how many there are.
     case ...3: names = ["sms-emoa"]

@@ -57,7 +57,7 @@ struct SteppedRun {
 
   /// The settings by the names of the rule: the learning rate may be called `lr`. Throws what the settings throw, in the
   /// caller's words.
-  private static func settings<Rule: CataloguedRule>(
+  static func settings<Rule: CataloguedRule>(
     _ given: [(name: String, value: String)], of type: Rule.Type
   ) throws -> [(name: String, value: String)] {
     guard let place = given.firstIndex(where: { $0.name == "lr" }) else { return given }

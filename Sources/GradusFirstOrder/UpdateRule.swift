@@ -69,7 +69,7 @@ extension UpdateRule {
 func gradientNorm(_ gradient: Span<Float>) -> Double { gradientSquare(gradient).squareRoot() }
 
 /// |g|² in double precision, summed in fixed blocks.
-func gradientSquare(_ gradient: Span<Float>) -> Double {
+package func gradientSquare(_ gradient: Span<Float>) -> Double {
   gradient.withUnsafeBufferPointer { g in
     guard let x = g.baseAddress else { return 0 }
     var sum = 0.0

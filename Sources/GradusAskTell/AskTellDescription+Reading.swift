@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import Gradus
+
+extension AskTellDescription {
+  /// `[{"fidelity": 0.1, "cost": 0.05}, …, {"fidelity": 1, "cost": 1}]`: what it costs to ask for less than the full function.
+  static func fidelities(_ json: JSONValue) throws(AskTellError) -> [FidelityLevel] {
+    let form = "\"fidelities\" must be an array of levels such as {\"fidelity\": 0.1, \"cost\": 0.05}"
+    guard let elements = json.elements, !elements.isEmpty, elements.count <= 1000 else {
+      throw AskTellError(.badRequest, form)
+    }
+    var levels: [FidelityLevel] = []
+    for element in elements {
+      guard let fidelity = element["fidelity"]?.double, fidelity > 0, fidelity <= 1 else {
+        throw AskTellError(.badRequest, "\(form), with \"fidelity\" above 0 and at most 1")
+      }
+      let cost = element["cost"].flatMap { $0.isNull ? nil : $0 }
+      guard let price = cost.map({ $0.double }) ?? fidelity, price > 0, price.isFinite else {
+        throw AskTellError(.badRequest, "\(form), with a positive \"cost\"")
+      }
+      if let last = levels.last, fidelity <= last.fidelity {
+        throw AskTellError(.badRequest, "\"fidelities\" must rise from level to level")
+      }
+      levels.append(FidelityLevel(fidelity, cost: price))
+    }
+    guard levels.last?.fidelity == 1 else {
+      throw AskTellError(.badRequest, "the last level of \"fidelities\" must be the full function, with \"fidelity\" 1")
+    }
+    return levels
+  }
+
+  /// `{"trials": 5, "warmup": 0}`, or `false` where no evaluation is to be ended early.
+  static func pruning(_ json: JSONValue) throws(AskTellError) -> MedianPruning? {
+    if json.truth == false { return nil }
+    if json.truth == true { return MedianPruning() }
+    guard json.members != nil else {
+      throw AskTellError(.badRequest, "\"pruning\" must be false or an object such as {\"trials\": 5, \"warmup\": 0}")
+    }
+    var pruning = MedianPruning()
+    for (name, path) in [("trials", \MedianPruning.trials), ("warmup", \MedianPruning.warmup)] {
+      guard let found = json[name], !found.isNull else { continue }
+      guard let value = found.whole, value >= 0 else {
+        throw AskTellError(.badRequest, "\"\(name)\" of \"pruning\" must be a whole number of at least 0")
+      }
+      pruning[keyPath: path] = value
+    }
+    return pruning
+  }
+}
