@@ -39,7 +39,11 @@ let package = Package(
   name: "gradus",
   platforms: [.macOS(.v15)],
   products: (foundations + families + ["Gradus"]).map { .library(name: $0, targets: [$0]) }
-    + [.executable(name: "gradus", targets: ["gradus"])],
+    + [
+      .library(name: "GradusAskTell", targets: ["GradusAskTell"]),
+      .library(name: "libgradus", type: .dynamic, targets: ["GradusC"]),
+      .executable(name: "gradus", targets: ["gradus"]),
+    ],
   // The command line and its packages: on when this package is built by itself, off with `traits: []` on a user's line.
   traits: [.default(enabledTraits: ["CommandLine"]), "CommandLine"],
   dependencies: [
@@ -75,6 +79,8 @@ let package = Package(
     library("Gradus", everything.map { .byName(name: $0) }),
     library("GradusAtlas", everything.map { .byName(name: $0) }),
     library("GradusAskTell", ["Gradus"]),
+    .target(name: "GradusHeader"),
+    library("GradusC", ["Gradus", "GradusAskTell", "GradusHeader"]),
     .executableTarget(
       name: "gradus",
       dependencies: [
@@ -106,6 +112,7 @@ let package = Package(
       "GradusMultiObjectiveTests",
       ["GradusMultiObjective", "GradusCore", "GradusNumerics", "GradusProblems", "GradusConformance"]),
     tests("GradusCommandTests", ["gradus", "GradusCore", "GradusFirstOrder", "GradusNative"]),
+    tests("GradusAskTellTests", ["Gradus", "GradusAskTell"]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     tests(
       "ConformanceTests",
