@@ -83,12 +83,27 @@ def swift_tests(count, flags):
 def python_tests(count, flags):
     shown = subprocess.run(["swift", "build", *flags, "--show-bin-path"], cwd=ROOT, capture_output=True, text=True, timeout=300)
     os.environ["GRADUS_BIN"] = shown.stdout.strip()
-    command = [sys.executable, "-m", "unittest", "discover", "-v", "-s", "Tests/tools", "-t", "Tests/tools"]
+    discover(count, sys.executable, "Tests/tools")
+    # The package over libgradus, with the libraries that it serves.
+    code, _ = run(["swift", "build", *flags, "--product", "libgradus"], 20 * MINUTE)
+    if code != 0:
+        return count.fail("libgradus does not build")
+    python = ROOT / ".tools" / "peers" / "bin" / "python"
+    if not python.exists():
+        print(f"no environment with optuna and scipy ({python.relative_to(ROOT)}); tools/setup.sh makes it", flush=True)
+        python = sys.executable
+    os.environ["PYTHONPATH"] = str(ROOT / "python")
+    discover(count, python, "python/tests")
+
+
+def discover(count, python, folder):
+    """The unittests of a folder, run by an interpreter."""
+    command = [python, "-m", "unittest", "discover", "-v", "-s", folder, "-t", folder]
     code, output = run(command, 15 * MINUTE, keep=True)
     print(output, end="", flush=True)
     summary = re.search(r"^Ran (\d+) tests? in .*\n\n(OK|FAILED|NO TESTS RAN)(?: \((.*)\))?\s*\Z", output, re.MULTILINE)
     if summary is None or int(summary[1]) == 0:
-        return count.fail(f"the Python tests ended without a count (exit code {code})")
+        return count.fail(f"the Python tests of {folder} ended without a count (exit code {code})")
     parts = dict(part.split("=") for part in (summary[3] or "").split(", ") if "=" in part)
     for name in re.findall(r"^(?:FAIL|ERROR): (.+)$", output, re.MULTILINE):
         count.fail(name)
@@ -97,7 +112,7 @@ def python_tests(count, flags):
     bad = sum(int(parts.get(key, 0)) for key in ("failures", "errors", "unexpected successes"))
     count.passed += max(0, int(summary[1]) - bad - int(parts.get("skipped", 0)) - int(parts.get("expected failures", 0)))
     if code != 0 and not bad:
-        count.fail(f"unittest ended with exit code {code}")
+        count.fail(f"unittest ended with exit code {code} in {folder}")
 
 
 def style(count):

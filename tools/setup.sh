@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, by package name, and says what it installs. A second call finds everything and does nothing.
 #
-#   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, HiGHS, Pyomo
+#   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, HiGHS, Pyomo,
+#                             and for the tests of the Python package optuna and SciPy (torch comes with `make peers`)
 #   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma, BBOB, CasADi)
 #   tools/setup.sh peers      also the peers of the update rules (torch, JAX with optax, pytorch_optimizer)
 #   tools/setup.sh dist       also what packing a release needs (binutils)
@@ -106,6 +107,9 @@ peers() {
   say "installing ${missing[*]} into .tools/peers with pip"
   .tools/peers/bin/python -m pip install --quiet --disable-pip-version-check "${missing[@]}"
 }
+
+{ environment && peers scipy optuna; } \
+  || say "without optuna and SciPy, the tests of the Python package for them are skipped"
 
 case ${1:-} in
   optional)
