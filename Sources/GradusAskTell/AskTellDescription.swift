@@ -27,6 +27,7 @@ package struct AskTellDescription {
     "settings", "layout", "fidelities", "pruning",
   ]
   static let largestDimension = 1_000_000
+  private static let largestBatch = 65_536
 
   package init(_ start: JSONValue) throws(AskTellError) {
     guard let given = start.members else { throw AskTellError(.badRequest, "\"start\" must be an object") }
@@ -53,6 +54,9 @@ package struct AskTellDescription {
     budget = try whole("budget", from: 0)
     seed = UInt64(try whole("seed", from: 0) ?? 0)
     batch = try whole("batch", from: 1) ?? 1
+    guard batch <= Self.largestBatch else {
+      throw AskTellError(.badRequest, "\"batch\" must be from 1 to \(Self.largestBatch)")
+    }
     if let levels = member("fidelities") { fidelities = try Self.fidelities(levels) }
     if let given = member("pruning") { pruning = try Self.pruning(given) }
     // Values of several objectives in the middle of an evaluation have no order.

@@ -21,6 +21,7 @@ package struct AskTellError: Error {
     case let error as JSONError: self.init(.malformed, "the line is not JSON: \(error)")
     case let error as SettingError: self.init(.setting, error.description)
     case let error as Unsuitable: self.init(.unsuitable, error.description)
+    case let error as UnknownRule: self.init(.unsuitable, error.description)
     case let error as UnknownTicket: self.init(.unknownId, error.description)
     case let error as ReplyMismatch: self.init(.badRequest, error.description)
     case let error as FileFailure: self.init(.state, error.description)
