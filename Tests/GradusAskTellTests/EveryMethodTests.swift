@@ -72,7 +72,7 @@ import Testing
     func points(_ more: [JSONValue.Member]) throws -> [JSONValue] {
       var run = Conversation()
       let oracle = try #require(
-        try run.say("start", .object(more + (start.members ?? []) + more))["oracle"]?.text)
+        try run.say("start", .object(((start.members ?? []) + more).reversed()))["oracle"]?.text)
       return try (0..<6).map { _ in
         let asked = try run.say("ask", ["max": 4])
         if let points = asked["points"]?.elements, let ids = asked["ids"]?.elements {

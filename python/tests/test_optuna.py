@@ -135,16 +135,16 @@ class Sampler(unittest.TestCase):
         self.assertLess(study.best_value, 0.05)
 
     def test_trials_from_elsewhere_are_learned_from(self):
-        study = optuna.create_study(sampler=gradus.optuna.GradusSampler("tpe", seed=1, settings={"design": 1}))
-        for k in range(20):
-            x = 1 + 0.1 * (k - 10)
+        study = optuna.create_study(sampler=gradus.optuna.GradusSampler("tpe", seed=1))
+        for k in range(40):
+            x, y = -5 + k / 4, -5 + (7 * k % 40) / 4
             study.add_trial(optuna.trial.create_trial(
-                params={"x": x, "y": -2.0}, value=(x - 1) ** 2,
+                params={"x": x, "y": y}, value=(x - 1) ** 2 + 3 * (y + 2) ** 2,
                 distributions={"x": FloatDistribution(-5, 5), "y": FloatDistribution(-5, 5)}))
         study.enqueue_trial({"x": 4.0})
         study.optimize(bowl, n_trials=15)
-        self.assertEqual(study.trials[20].params["x"], 4.0)
-        near = [t for t in study.trials[21:] if abs(t.params["x"] - 1) < 2 and abs(t.params["y"] + 2) < 2]
+        self.assertEqual(study.trials[40].params["x"], 4.0)
+        near = [t for t in study.trials[41:] if abs(t.params["x"] - 1) < 2 and abs(t.params["y"] + 2) < 2]
         self.assertGreater(len(near), 8, "draws cluster where known trials were good")
 
     def test_a_pickled_sampler_goes_on(self):
