@@ -10,17 +10,18 @@ public struct WithinDomain: Law {
 
   public init() {}
 
-  /// Listens to 150 questions on problems with bounds, narrow and infinite ones among them.
+  /// Listens to 150 questions (40 of methods for search spaces, whose own time a question grows with the answers) on problems with bounds, narrow and infinite ones among them.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     if !M.card.staysInDomain { return .notApplicable("the card says that questions may lie outside") }
     let situations = (bench.situations + hardBoxes(bench)).filter { $0.domain != nil && canListen(to: $0.base) }
     if situations.isEmpty { return .notApplicable("its problems have no domain of points that the harness hears") }
+    let questions = M.Problem.self == SearchProblem.self ? 40 : 150
     var violations: [String] = []
     for situation in situations {
       guard let domain = situation.domain else { continue }
       let listener = Listener()
       let run = try situation.run(listener: listener)
-      _ = try await run.record(150)
+      _ = try await run.record(questions)
       if let point = run.report.point as? Vector, domain.violation(of: point) > 0 {
         violations.append("on \(situation.name) the reported point lies outside: \(point.elements)")
       }
