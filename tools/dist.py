@@ -57,7 +57,7 @@ def build_library(level):
     subprocess.run([*command, "-Xlinker", f"-L{static_runtime()}"], cwd=ROOT, check=True, timeout=1800)
     exports, library = SCRATCH / "libgradus.map", SCRATCH / "libgradus.so"
     exports.write_text("{ global: " + " ".join(f"{name};" for name in names) + " local: *; };\n")
-    flags = ["-s", "--gc-sections", f"--version-script={exports}", "-soname=libgradus.so", "-z", "nodelete"]
+    flags = ["-s", "--gc-sections", "--no-undefined", f"--version-script={exports}", "-soname=libgradus.so", "-z", "nodelete"]
     subprocess.run(
         ["swiftc", "-emit-library", "-static-stdlib", "-module-name", "libgradus", "-o", library,
          f"@{SCRATCH / 'release' / 'libgradus.product' / 'Objects.LinkFileList'}",
