@@ -40,6 +40,9 @@ public struct ConsensusSearch: Catalogued, BoxMethod, ParallelMethod {
   public var hop = 0.05
   /// Whether noise is drawn coordinate by coordinate; otherwise it is as long as the distance to the consensus.
   public var anisotropic = true
+  /// Particles begin between these shares of each side of the box.
+  public var first = 0.0
+  public var last = 1.0
 
   public init() {}
 
@@ -60,6 +63,8 @@ public struct ConsensusSearch: Catalogued, BoxMethod, ParallelMethod {
     Setting("hopping", \.hopping, "draw all particles around the consensus each round"),
     Setting("hop", \.hop, in: 1e-12...10, "standard deviation of a hop relative to the box"),
     Setting("anisotropic", \.anisotropic, "noise coordinate by coordinate"),
+    Setting("first", \.first, in: 0...1, "share of each side at which particles begin"),
+    Setting("last", \.last, in: 0...1, "share of each side up to which particles begin"),
   ]
 
   /// The particles in unit coordinates, α, and the round being answered.
@@ -81,7 +86,7 @@ public struct ConsensusSearch: Catalogued, BoxMethod, ParallelMethod {
     var random = random.child("particles")
     let best = Incumbent(problem)
     let center = box.coordinates(of: best.point).elements
-    var particles = (0..<population).map { _ in box.spread(&random) }
+    var particles = (0..<population).map { _ in begin(box.spread(&random), box) }
     if problem.start != nil { particles[0] = center }
     var s = State(
       box: box, random: random, particles: particles, consensus: center, generation: Generation([], ranked: 0),
@@ -115,8 +120,21 @@ public struct ConsensusSearch: Catalogued, BoxMethod, ParallelMethod {
     s.generation = Generation(s.particles.map { s.box.point(at: $0) }, ranked: s.particles.count)
   }
 
+  /// c: the place on which the particles agree; the start before the first round.
+  public func consensus(_ s: State) -> Vector { s.box.point(at: s.consensus) }
+
   /// The best point that was evaluated.
   public func report(_ s: State) -> Report<Vector> { s.best.report(claim: s.claim) }
+
+  private func begin(_ u: [Double], _ box: UnitBox) -> [Double] {
+    guard first > 0 || last < 1 else { return u }
+    return u.indices.map { j in
+      let (l, h) = (box.lower[j], box.upper[j])
+      guard l.isFinite, h.isFinite, h > l else { return u[j] }
+      let share = min(first, last) + abs(last - first) * (u[j] - l) / (h - l)
+      return l + (h - l) * share
+    }
+  }
 
   /// c; the least value is subtracted first, so that no weight overflows and one is 1.
   private func agreement(_ particles: [[Double]], _ values: [Double], _ lowest: Double, _ alpha: Double) -> [Double] {

@@ -21,6 +21,9 @@ func probing(_ base: any Sendable, _ listener: Listener) -> any Sendable {
   case let base as any VectorOracle<Vector>: ObjectivesProbe(base: base, listener: listener)
   case let base as any SearchOracle: SearchProbe(base: base, listener: listener)
   case let base as any ConstraintOracle: ConstraintProbe(base: base, listener: listener)
+  case let base as any FidelityOracle<Vector>: FidelityProbe(base: base, listener: listener)
+  case let base as any FederatedOracle<Vector>: ClientProbe(base: base, listener: listener)
+  case let base as any BehaviorOracle<Vector>: BehaviorProbe(base: base, listener: listener)
   case let base as any LinearProgramOracle: ProgramProbe(base: base, listener: listener)
   default: base
   }
@@ -30,7 +33,8 @@ func probing(_ base: any Sendable, _ listener: Listener) -> any Sendable {
 func canListen(to base: any Sendable) -> Bool {
   base is any ZerothOrderOracle<Vector> || base is any ResidualOracle || base is any PreferenceOracle<Vector>
     || base is any HeldOutOracle<Buffer<Float>> || base is any VectorOracle<Vector> || base is any ConstraintOracle
-    || base is any LinearProgramOracle
+    || base is any LinearProgramOracle || base is any FidelityOracle<Vector>
+    || base is any FederatedOracle<Vector> || base is any BehaviorOracle<Vector>
 }
 
 struct ValueProbe: ZerothOrderOracle {

@@ -13,12 +13,13 @@ public struct SingleObjective: VectorOracle {
   }
 
   /// The first of `oracles` that answers questions of type `Question`, or else one that does so by telling values as the only
-  /// objective.
+  /// objective, or at every fidelity.
   public static func answerer<Question: Query>(of type: Question.Type, among oracles: [any Sendable]) -> Question
     .Oracle?
   {
     if let oracle = oracles.lazy.compactMap({ $0 as? Question.Oracle }).first { return oracle }
-    return oracles.lazy.compactMap { ($0 as? any ZerothOrderOracle<Vector>).flatMap { Self($0) as? Question.Oracle } }
-      .first
+    return oracles.lazy.compactMap { ($0 as? any ZerothOrderOracle<Vector>) }.compactMap {
+      Self($0) as? Question.Oracle ?? EveryFidelity($0) as? Question.Oracle
+    }.first
   }
 }

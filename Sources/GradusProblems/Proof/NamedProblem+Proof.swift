@@ -27,6 +27,8 @@ extension NamedProblem {
     if let oracle = oracle as? any StochasticOracle<Vector> { try await proof.checkNoise(oracle) }
     if let oracle = oracle as? any PreferenceOracle<Vector> { try await proof.checkRanking(oracle) }
     if let oracle = oracle as? any VectorOracle<Vector> { try await proof.checkFront(oracle) }
+    if let oracle = oracle as? any FederatedOracle<Vector> { try await proof.checkClients(oracle) }
+    if let oracle = oracle as? any BehaviorOracle<Vector> { try await proof.checkBehaviors(oracle) }
     if let form = form(StandardForm.self) { proof.checkProgram(form) }
     if let system = form(LinearSystem.self) { proof.checkSystem(system) }
     proof.checkStart()
