@@ -7,6 +7,34 @@ public enum BlackBoxCatalog {
   /// One entry a method, with the documentation of its type as page.
   public static let entries: [MethodEntry] = [
     MethodEntry(
+      ASHA.self,
+      page: """
+        Random points, raced from low fidelities to the full function without anybody waiting.
+
+            ask:   from the top down, a point among the best ⌊n/η⌋ of the n heard on a rung that was not sent on yet goes one rung
+                   up;   where there is none, a new random point begins at the lowest
+
+        Rungs are the fidelities that the problem lists, or powers of 1/η down to `least`. Evaluations that fail do not go on.
+
+        **Needs** values at several fidelities. **Keeps** every answer's value, and the points that may go on.
+        **Guarantee** none; some points go on that would not have, about the square root of a rung.
+        **Reference** L. Li et al., *A system for massively parallel hyperparameter tuning*, MLSys 2020.
+        """),
+    MethodEntry(
+      BOHB.self,
+      page: """
+        Hyperband whose points are drawn where good answers are dense.
+
+            new point:   with probability `random` uniform;   else argmax l(x)/g(x) over draws from l, the density of the best 15 %
+                         at the highest fidelity with enough answers, g that of the others there
+
+        A density is used from d + 3 answers on. Everything else is as in `hyperband`.
+
+        **Needs** values at several fidelities. **Keeps** every answer.
+        **Guarantee** that of `hyperband` for the share of points that is uniform.
+        **Reference** S. Falkner, A. Klein, F. Hutter, *BOHB: robust and efficient hyperparameter optimization at scale*, ICML 2018.
+        """),
+    MethodEntry(
       BayesianOptimization.self,
       page: """
         Each question where a Gaussian process, fitted to all answers, expects the largest improvement.
@@ -80,6 +108,75 @@ public enum BlackBoxCatalog {
         **Guarantee** none.
         **Reference** R. Storn, K. Price, J. Global Optim. 11 (1997); R. Tanabe, A. Fukunaga, *Success-history based parameter
         adaptation for differential evolution*, CEC 2013.
+        """),
+    MethodEntry(
+      FZooS.self,
+      page: """
+        Federated descent without gradients: every client follows a surrogate of its own answers, corrected by what all share.
+
+            client i:   ∇μᵢ of a Gaussian process over its last answers;   wᵢ = Σ αₙψ(xₙ) with features ψ from a common seed
+            step:       y ← y − η (∇μᵢ(y) + γ [∇ψ(y)ᵀw̄ − ∇ψ(y)ᵀwᵢ]),   then fᵢ is asked at y and where it is least certain nearby
+            server:     x ← mean of the yᵢ after T steps,   w̄ ← mean of the wᵢ
+
+        Clients send M + n numbers a round and no answers. γ = 0 leaves out the correction for clients that drift apart. The first
+        local step is `step` of the box long, which sets η; no step is longer. Coordinates are relative to the box. Answers that are
+        no finite numbers are left out.
+
+        **Needs** values of each client. **Keeps** the last answers of each client; n³/3 operations a step for n of them.
+        **Guarantee** none at a finite budget; the gradient error falls with the answers along the trajectory.
+        **Reference** Y. Shu, X. Lin, Z. Dai, B. K. H. Low, *Federated zeroth-order optimization using trajectory-informed
+        surrogate gradients*, arXiv:2308.04077 (2023).
+        """),
+    MethodEntry(
+      GeneticAlgorithm.self,
+      page: """
+        A population over any search space, whose members are crossed and changed parameter by parameter.
+
+            parents   the better of two, twice            better: keeps the constraints, then less violation, then the value
+            child     crossed with probability `crossover`, changed with probability `mutation`, and if it would be a copy
+            μ + λ     the best of parents and children are the next parents
+
+        Numbers, whole numbers, categories, orders and shares vary in their own ways (`SpaceVariation`), in natural scale, and
+        parameters that a choice wakes up are drawn. Points that a known constraint forbids or that were members before are never
+        asked about, except where nothing else is found. After `patience` generations without a better member all but the best
+        are drawn anew. A generation is handed out at once; evaluations that fail rank last.
+
+        **Needs** values; only their order matters. **Keeps** two populations.
+        **Guarantee** none.
+        **Reference** J. H. Holland, *Adaptation in natural and artificial systems* (1975); D. E. Goldberg, *Genetic algorithms in
+        search, optimization and machine learning* (1989).
+        """),
+    MethodEntry(
+      Hyperband.self,
+      page: """
+        Random points, raced from low fidelities to the full function, with several odds in turn.
+
+            bracket s = s_max … 0:   n_s = ⌈(s_max + 1)ηˢ/(s + 1)⌉ random points at fidelity η⁻ˢ;
+            of those the best 1/η at η⁻ˢ⁺¹, of those the best 1/η at η⁻ˢ⁺², … at last at 1
+
+        Brackets that begin low believe in low fidelities, the last one does not ask them at all. Rungs are the fidelities that the
+        problem lists, or powers of 1/η down to `least`. Evaluations that fail do not go on. Where the cost of an answer is
+        proportional to its fidelity every bracket costs about the same.
+
+        **Needs** values at several fidelities. **Keeps** a rung.
+        **Guarantee** within a logarithmic factor of the best bracket's answers, whatever the low fidelities are worth.
+        **Reference** L. Li, K. Jamieson, G. DeSalvo, A. Rostamizadeh, A. Talwalkar, *Hyperband*, JMLR 18 (2018).
+        """),
+    MethodEntry(
+      MapElites.self,
+      page: """
+        A grid over behaviors, each cell of which keeps its best point; elites are varied into others' cells.
+
+            numbers:  x⁺ = x₁ + σε + ℓ(x₂ − x₁)ζ,   ε, ζ normal: along the line to another elite and a little beside it
+            else:     crossing and changing parameter by parameter, as in `genetic-algorithm`
+
+        Parents are drawn from a part of the elites that grew: those of cells that were new or better lately, with probability
+        `curious`, else from all. Questions are handed out `batch` at a time. Evaluations that fail fill no cell.
+
+        **Needs** values and behaviors. **Keeps** an elite for each cell that was reached.
+        **Guarantee** none.
+        **Reference** J.-B. Mouret, J. Clune, arXiv:1504.04909 (2015); V. Vassiliades, J.-B. Mouret, *Discovering the elite
+        hypervolume by leveraging interspecies correlation*, GECCO 2018, for the variation along lines.
         """),
     MethodEntry(
       NelderMead.self,
@@ -159,6 +256,28 @@ public enum BlackBoxCatalog {
         **Guarantee** almost sure convergence to a stationary point for smooth f, with bounded noise.
         **Reference** J. C. Spall, IEEE Trans. Automatic Control 37 (1992); *Implementation of the simultaneous perturbation
         algorithm*, IEEE Trans. Aerospace 34 (1998), for the constants.
+        """),
+    MethodEntry(
+      STAX.self,
+      page: """
+        Looks for what behaves differently, in a space of behaviors that it learns, and exploits every reward it meets.
+
+            explore   each member of a population has mutants; by novelty or by surprise, drawn each generation, the best stay:
+                      ρ(b) = mean distance to the nearest known behaviors,   b = E(o) the code of an observation o,
+                      surprise = |D(E(o)) − o|²;   the most novel mutants enter an archive, and E, D learn from what was seen
+            exploit   around every point with a reward an emitter, whose mutants compete by reward; one whose mean reward grows
+                      in its first six generations goes on, and of those that go on one is drawn from the front of growth and
+                      novelty until it grows no more
+
+        Both take turns of `chunk` answers. Answers of 0 or more are no reward; what is negative is, the lower the better. With
+        `learned` off the features themselves are the behavior. Coordinates are those of `UnitCoordinates`. A generation is handed
+        out at once; evaluations that fail are dropped.
+
+        **Needs** values and behaviors. **Keeps** the population, the archive with its observations, and the emitters.
+        **Guarantee** none.
+        **Reference** G. Paolo, M. Coninx, A. Laflaquière, S. Doncieux, *Discovering and exploiting sparse rewards in a learned
+        behavior space*, Evolutionary Computation 32 (2024), with the emitters of *Sparse reward exploration via novelty search and
+        emitters*, GECCO 2021.
         """),
     MethodEntry(
       SobolSearch.self,

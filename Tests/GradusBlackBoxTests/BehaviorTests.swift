@@ -83,18 +83,15 @@ import Testing
         : Box(lower: [-1, -1], upper: [1, 1]))
     var method = STAX()
     method.learned = learned
-    (method.population, method.chunk) = (40, 300)
+    (method.population, method.chunk, method.mutation) = (40, 300, 0.1)
     var state = method.start(problem, random: RandomStream(seed: 3))
     var first: Int?
-    var nearest = 9.0
-    for k in 0..<6000 {
+    for k in 0..<12_000 {
       let question = try #require(method.ask(&state))
       let hand = arm(question.point).features
-      let distance = (hand - [-0.1, 0.55]).norm
+      let distance = (hand - [0.0, 0.55]).norm
       let picture = Vector((0..<20).map { exp(-8 * abs(hand[$0 % 2] - Double($0) / 10 + 1)) })
       if distance < 0.1, first == nil { first = k }
-      nearest = min(nearest, distance)
-      if k % 1000 == 0 { print(learned, k, nearest) }
       method.tell(
         &state, Behavior(value: -max(0, 1 - distance / 0.1), features: learned ? picture : hand), to: question)
     }

@@ -11,7 +11,8 @@ import GradusNumerics
 
 /// Five clients with different quadratics, minimized together without gradients, beside federated finite differences.
 ///
-///     fᵢ(x) = ½ Σⱼ aᵢⱼ(xⱼ − bᵢⱼ)²,   aᵢⱼ = 10^(j/(n−1))·e^(0.3ε),  b ∼ N(0, 1),   start N(0, 1) + 2;   n = 20, 20 rounds
+///     fᵢ(x) = ½ Σⱼ aᵢⱼ(xⱼ − bᵢⱼ)²,   aᵢⱼ = 30^(j/(n−1))·e^(0.3ε),  b ∼ N(0, 1),   start N(0, 1) + 2;   n = 20, 20 rounds,
+///     4,000 features
 ///     baseline: T local steps along forward differences in q orthogonal directions (FedZO), with or without the control
 ///     variates of SCAFFOLD;   T, q, η and variates tuned, a tenth more answers
 ///
@@ -53,7 +54,7 @@ public struct FederatedZerothOrder: AtlasEntry {
   }
 
   public func tune(_ trial: AtlasTrial) async throws -> Tuned {
-    let steps = [0.01, 0.015, 0.02, 0.03, 0.045, 0.06, 0.09]
+    let steps = [0.05, 0.1, 0.15, 0.2]
     func best(_ correction: Double) async throws -> Double {
       try await AtlasTuning.best(of: steps, repeats: 2, on: trial) { step, random in
         try Self.surrogates(step, correction, trial, Federation(trial, random), random)
@@ -62,7 +63,7 @@ public struct FederatedZerothOrder: AtlasEntry {
     var all: [Differences] = []
     let each = Self.answersEach(trial)
     for (steps, directions) in [(1, each - 1), (2, each / 2 - 1), (3, each / 3 - 1), (5, each / 5 - 1)] {
-      for rate in [0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.14, 0.2, 0.3, 0.5] {
+      for rate in [0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.055, 0.075, 0.1, 0.14, 0.2] {
         for hasVariates in [false, true] {
           all.append(
             Differences(localSteps: steps, directions: directions, rate: rate, hasVariates: hasVariates))
@@ -105,7 +106,7 @@ public struct FederatedZerothOrder: AtlasEntry {
       var random = stream.child("quadratics")
       let n = trial.size(fast: 10, claim: 20)
       for _ in 0..<5 {
-        curvatures.append((0..<n).map { j in pow(10, Double(j) / Double(n - 1)) * exp(0.3 * random.normal()) })
+        curvatures.append((0..<n).map { j in pow(30, Double(j) / Double(n - 1)) * exp(0.3 * random.normal()) })
         minima.append((0..<n).map { _ in random.normal() })
       }
       start = Vector((0..<n).map { _ in 2 + random.normal() })
@@ -143,6 +144,7 @@ public struct FederatedZerothOrder: AtlasEntry {
     var method = FZooS()
     method.step = step
     method.correction = correction
+    method.features = 4000
     let side = Vector(repeating: 5, count: task.start.count)
     var state = method.start(
       FederatedProblem(Box(lower: -side, upper: side), clients: 5, start: task.start), random: stream)

@@ -5,7 +5,7 @@ import GradusNumerics
 
 /// A reward behind a wall, looked for in a space of behaviors that is learned from 64 distances.
 ///
-///     20 speeds of a walker in a maze with a U; a reward in a disk of radius 0.04 under the U, no hint elsewhere
+///     20 speeds of a walker in a maze with a U; a reward in a disk of radius 0.05 under the U, no hint elsewhere
 ///     beside: novelty search in the true places, CMA-ES on the reward;   20,000 walks each
 ///
 /// Coverage counts cells of a grid of 50 × 50 in which some walk ended.
@@ -13,7 +13,7 @@ public struct STAXSystem: AtlasEntry {
   public static let system = "STAX"
   public static let home = "stax"
   public static let scale = AtlasScale(
-    paper: "curling, mazes, a redundant arm and an ant", here: "one maze, 20,000 walks a seed (fast: 4,000)")
+    paper: "curling, mazes, a redundant arm and an ant", here: "one maze, 20,000 walks a seed (fast: 10,000)")
   public static let claims = [
     AtlasClaim(
       "found", "It finds the reward in at least 8 of 10 seeds.", metric: "1 when the reward was found",
@@ -75,7 +75,7 @@ public struct STAXSystem: AtlasEntry {
     ]
   }
 
-  private static func answers(_ trial: AtlasTrial) -> Int { trial.size(fast: 4000, claim: 20_000) }
+  private static func answers(_ trial: AtlasTrial) -> Int { trial.size(fast: 10_000, claim: 20_000) }
 
   private static func explore(
     _ isLearned: Bool, _ mutation: Double, _ trial: AtlasTrial, _ stream: RandomStream

@@ -11,12 +11,12 @@ import GradusNumerics
 /// A unit square with a wall in the shape of a U, open at the top, with the start inside of it; whoever walks sees how far
 /// walls are away in 64 directions.
 ///
-///     controls: ten pairs of speeds, each kept for six steps of at most 0.03;   whoever meets a wall stays where he is
-///     reward: 1 − |p − g|/r within r = 0.04 of a place g below the U, else none
+///     controls: ten pairs of speeds, each kept for six steps of at most 0.04;   whoever meets a wall stays where he is
+///     reward: 1 − |p − g|/r within r = 0.05 of a place g below the U, else none
 struct UMaze: Sendable {
   static let parameters = 20
   static let goal = (x: 0.5, y: 0.08)
-  static let radius = 0.04
+  static let radius = 0.05
 
   /// Ends of a wall.
   struct Wall {
@@ -45,7 +45,7 @@ struct UMaze: Sendable {
   static func walk(_ speeds: Vector) -> (x: Double, y: Double) {
     var (x, y) = (0.5, 0.5)
     for step in 0..<60 {
-      let (u, v) = (x + 0.03 * speeds[step / 6 * 2], y + 0.03 * speeds[step / 6 * 2 + 1])
+      let (u, v) = (x + 0.04 * speeds[step / 6 * 2], y + 0.04 * speeds[step / 6 * 2 + 1])
       if !walls.contains(where: { crosses(x, y, u, v, $0) }) { (x, y) = (u, v) }
     }
     return (x, y)
