@@ -40,7 +40,7 @@ public struct SurrogateGradientNorm: AtlasEntry {
     tried: "multiplier rates from 0.02 to 0.5 and bounds from 0.02 to 0.1: the flatter the surrogate, the less far 200 "
       + "steps of the same rate go, and the lower the score")
   public static let saboteur = AtlasSaboteur.crippled(
-    "an ordinary surrogate trained with fifty times the rate, whose designs are random ones")
+    "a surrogate without the bound that is trained three times as long on values with the wrong sign")
 
   public init() {}
 
@@ -81,14 +81,15 @@ public struct SurrogateGradientNorm: AtlasEntry {
       var settings = OfflineSurrogate.Settings.plain
       settings.epochs = trial.size(fast: 15, claim: 40)
       let plain = try OfflineSurrogate(designs, settings, random: stream) { try Self.go(trial) }
-      var bounded = settings
+      var (bounded, known) = (settings, designs)
       if subject == .system {
         bounded.multiplier = OfflineSurrogate.Settings().multiplier
         bounded.multiplierRate = 0.03
       } else {
-        bounded.rate = 0.05
+        bounded.epochs *= 3
+        known = try Self.mirrored(designs)
       }
-      let other = try OfflineSurrogate(designs, bounded, random: stream) { try Self.go(trial) }
+      let other = try OfflineSurrogate(known, bounded, random: stream) { try Self.go(trial) }
       let points = held.map(\.point)
       sharp += log(other.sharpness(at: points, radius: settings.radius))
       flat += log(plain.sharpness(at: points, radius: settings.radius))
@@ -96,10 +97,7 @@ public struct SurrogateGradientNorm: AtlasEntry {
       plainErrors += log(plain.error(at: points, values: held.map(\.value)))
       plainScores += Self.score(function, designs, OfflineSearch().proposals(for: designs, by: [plain]))
       try trial.step(0.5)
-      scores += Self.score(
-        function, designs,
-        subject == .system
-          ? OfflineSearch().proposals(for: designs, by: [other]) : Array(designs.points.prefix(128)))
+      scores += Self.score(function, designs, OfflineSearch().proposals(for: known, by: [other]))
     }
     let n = Double(functions.count)
     return [
@@ -130,6 +128,12 @@ public struct SurrogateGradientNorm: AtlasEntry {
     let held = Array(worse.prefix(worse.count / 6))
     let known = worse.dropFirst(held.count)
     return (try OfflineDesigns(box, points: known.map(\.point), values: known.map(\.value)), held)
+  }
+
+  /// Values mirrored at their mean.
+  private static func mirrored(_ designs: OfflineDesigns) throws -> OfflineDesigns {
+    let mean = designs.values.reduce(0, +) / Double(designs.values.count)
+    return try OfflineDesigns(designs.domain, points: designs.points, values: designs.values.map { 2 * mean - $0 })
   }
 
   private static func score(_ function: Function, _ designs: OfflineDesigns, _ proposals: [Vector]) -> Double {
