@@ -34,10 +34,8 @@ public struct ConsensusSearch: Catalogued, BoxMethod, ParallelMethod {
   public var weight = 1e4
   /// The factor of α a round.
   public var growth = 1.0
-  /// Whether all particles are drawn around the consensus each round.
-  public var hopping = false
-  /// σ̃ relative to the box.
-  public var hop = 0.05
+  /// σ̃ relative to the box: all particles are drawn around the consensus each round; 0: they drift.
+  public var hop = 0.0
   /// Whether noise is drawn coordinate by coordinate; otherwise it is as long as the distance to the consensus.
   public var anisotropic = true
   /// Particles begin between these shares of each side of the box.
@@ -60,8 +58,8 @@ public struct ConsensusSearch: Catalogued, BoxMethod, ParallelMethod {
     Setting("step", \.step, in: 1e-6...1, "Δt"),
     Setting("weight", \.weight, in: 1e-6...1e15, "the first α, relative to the spread of the first values"),
     Setting("growth", \.growth, in: 0.5...2, "factor of α a round"),
-    Setting("hopping", \.hopping, "draw all particles around the consensus each round"),
-    Setting("hop", \.hop, in: 1e-12...10, "standard deviation of a hop relative to the box"),
+    Setting(
+      "hop", \.hop, in: 0...10, "standard deviation of hops around the consensus, relative to the box; 0 to drift"),
     Setting("anisotropic", \.anisotropic, "noise coordinate by coordinate"),
     Setting("first", \.first, in: 0...1, "share of each side at which particles begin"),
     Setting("last", \.last, in: 0...1, "share of each side up to which particles begin"),
@@ -92,7 +90,7 @@ public struct ConsensusSearch: Catalogued, BoxMethod, ParallelMethod {
       box: box, random: random, particles: particles, consensus: center, generation: Generation([], ranked: 0),
       best: best)
     if box.dimension == 0 { s.claim = .exhausted }
-    if hopping { jump(&s) }
+    if hop > 0 { jump(&s) }
     s.generation = Generation(s.particles.map { box.point(at: $0) }, ranked: population)
     return s
   }
@@ -115,7 +113,7 @@ public struct ConsensusSearch: Catalogued, BoxMethod, ParallelMethod {
       s.alpha = alpha
       s.consensus = agreement(s.particles, values, lowest, alpha)
     }
-    if hopping { jump(&s) } else { move(&s) }
+    if hop > 0 { jump(&s) } else { move(&s) }
     if isAtRest(s) { s.claim = s.best.value == nil ? .failed : .stalled }
     s.generation = Generation(s.particles.map { s.box.point(at: $0) }, ranked: s.particles.count)
   }

@@ -39,7 +39,7 @@ import Testing
 
   @Test func hopsStepAlongTheGradient() throws {
     var hops = ConsensusSearch()
-    hops.hopping = true
+    hops.hop = 0.05
     hops.weight = 50
     let sphere = Function { x in x.elements.reduce(0.0) { $0 + ($1 - 1) * ($1 - 1) } }
     let found = try best(hops, on: sphere, in: .cube(-5, 5, 2), answers: 20_000, start: [4, 4])

@@ -123,7 +123,6 @@ public struct ConsensusSystem: AtlasEntry {
         return [c * u - s * v, s * u + c * v]
       }
       var method = ConsensusSearch()
-      method.hopping = true
       method.hop = 0.01
       method.weight = isHonest ? 10 : 1e-6
       let start: Vector = [random.uniform(-4, 4), random.uniform(-4, 4)]

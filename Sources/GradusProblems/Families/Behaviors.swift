@@ -10,7 +10,7 @@ import GradusNumerics
 
 /// An arm of n equal joints in the plane: where its hand is, and how unequal its angles are.
 ///
-///     features   (Σ cos θₖ, Σ sin θₖ)/n,   θₖ = x₁ + … + xₖ;        value   Var(x)
+///     features   (Σ cos θₖ, Σ sin θₖ)/n,   θₖ = x₁ + … + xₖ;        value   Var(x) − 1
 ///
 /// **Reference** A. Cully, J. Clune, D. Tarapore, J.-B. Mouret, Nature 521 (2015), in the form that is usual for archives.
 private struct PlanarArm: BehaviorOracle {
@@ -24,7 +24,7 @@ private struct PlanarArm: BehaviorOracle {
       x += cos(angle) / n
       y += sin(angle) / n
     }
-    return Behavior(value: variance, features: [x, y])
+    return Behavior(value: variance - 1, features: [x, y])
   }
 }
 

@@ -30,7 +30,9 @@ extension SearchProblem: Judged {
       certificate.note = "values were compared, nothing is proved"
       return Verdict(outcome: .feasible, certificate: certificate, objective: objectives == 1 ? all.objectives[0] : nil)
     }
-    guard let value = try await inquiry.ask(Evaluate(point: report.point)) else {
+    var told = try await inquiry.ask(Evaluate(point: report.point))
+    if told == nil { told = try await inquiry.ask(EvaluateAt(point: report.point, fidelity: 1))?.value }
+    guard let value = told else {
       return Verdict(outcome: .unproved, certificate: .none("nobody can evaluate the point for the check"))
     }
     guard value.isFinite else {
