@@ -26,7 +26,7 @@ public struct BOHB: Catalogued, ParallelMethod {
 
   public static let card = Card(
     "bohb", "Hyperband whose points are drawn where good answers are dense", guarantee: "that of hyperband for a share",
-    reference: "Falkner, Klein & Hutter 2018", trials: [Trial("sphere,n=2", answers: 400, value: 0.05)],
+    reference: "Falkner, Klein & Hutter 2018", trials: [Trial("sphere,n=2", answers: 400, value: 0.3)],
     dependsOnWidth: true)
 
   public static let settings: [Setting<Self>] = [

@@ -30,8 +30,13 @@ public struct OfflineSearch: Sendable, Codable, Hashable {
   public init() {}
 
   /// The surrogates for these designs.
+  public func surrogates(for designs: OfflineDesigns, random: RandomStream) -> [OfflineSurrogate] {
+    surrogates(for: designs, random: random) { true }
+  }
+
+  /// The surrogates for these designs. `proceed` is asked before every epoch; false ends a training.
   public func surrogates(
-    for designs: OfflineDesigns, random: RandomStream, proceed: () throws -> Bool = { true }
+    for designs: OfflineDesigns, random: RandomStream, proceed: () throws -> Bool
   ) rethrows -> [OfflineSurrogate] {
     try (0..<max(1, members)).map {
       try OfflineSurrogate(designs, surrogate, random: random.child("member", $0), proceed: proceed)

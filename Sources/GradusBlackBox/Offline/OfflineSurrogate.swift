@@ -48,10 +48,15 @@ public struct OfflineSurrogate: Sendable {
   /// λ at the end.
   public private(set) var multiplier: Double
 
+  /// Trains on the designs.
+  public init(_ designs: OfflineDesigns, _ settings: Settings = Settings(), random: RandomStream) {
+    self.init(designs, settings, random: random) { true }
+  }
+
   /// Trains on the designs. `proceed` is asked before every epoch; false ends the training.
   public init(
     _ designs: OfflineDesigns, _ settings: Settings = Settings(), random: RandomStream,
-    proceed: () throws -> Bool = { true }
+    proceed: () throws -> Bool
   ) rethrows {
     var random = random.child("surrogate")
     self.designs = designs
