@@ -77,6 +77,39 @@ import Testing
     #expect(try run.say("report", ["id": other[0], "step": 1, "value": "inf"]) == ["prune": false])
   }
 
+  @Test(arguments: ["hyperband", "asha", "bohb"])
+  func fidelitiesTravelWithPoints(method: String) throws {
+    var run = Conversation()
+    let levels: JSONValue = [["fidelity": 0.25, "cost": 0.2], ["fidelity": 1, "cost": 1]]
+    let started = try run.say(
+      "start", ["dim": 1, "lower": [0], "upper": [1], "method": .string(method), "fidelities": levels, "seed": 4])
+    #expect(started["oracle"]?.text == "value", "\(started)")
+    var (best, seen) = (Double.infinity, Set<Double>())
+    for _ in 0..<60 {
+      let asked = try run.say("ask", ["max": 3])
+      guard let points = asked["points"]?.elements, let ids = asked["ids"]?.elements else { break }
+      let fidelities = try #require(asked["fidelity"]?.doubles)
+      #expect(fidelities.count == points.count)
+      seen.formUnion(fidelities)
+      let values = try zip(points, fidelities).map { point, fidelity in
+        let x = try #require(point.doubles?.first)
+        let value = (x - 0.3) * (x - 0.3) - (1 - fidelity)
+        if fidelity == 1 { best = min(best, value) }
+        return value
+      }
+      let told: JSONValue = [
+        "ids": .array(ids), "f": JSONValue(numbers: values), "cost": JSONValue(numbers: fidelities),
+      ]
+      #expect(try run.say("tell", told)["ok"] == true)
+    }
+    #expect(seen == [0.25, 1])
+    #expect(try run.say("best")["f"]?.doubles == [best], "cheaper approximations do not count")
+    let state = try #require(try run.say("save")["state"]?.text)
+    var again = Conversation()
+    _ = try again.say("start", ["state": .string(state)])
+    #expect(try again.say("ask", ["max": 4]) == run.say("ask", ["max": 4]))
+  }
+
   @Test func pointsFromElsewhereAreLearnedFromWhereTheMethodCan() throws {
     let told = #"{"tell": {"x": [[0.3, 0.3], [0.9, 0.1]], "f": [[0.0], [3.0]]}}"#
     for (method, learns) in [("tpe", true), ("cma-es", false)] {
