@@ -5,13 +5,15 @@ public import GradusNumerics
 /// Each question where a Gaussian process, fitted to all answers, expects the largest improvement.
 ///
 ///     f | answers ∼ GP(μ, σ²);      x⁺ = argmax ln E[max(0, y⁺ − f(x))] + Σ ln P(gᵢ(x) ≤ 0)
+///     several objectives            x⁺ = argmax ln E[HV(front ∪ f(x)) − HV(front)] + Σ ln P(gᵢ(x) ≤ 0)
 ///
 /// First a Sobol design, then one fit a question: Matérn 5/2 with a length for each parameter, the most probable ones under a
 /// prior that expects smoothness to grow with the dimension. Values are warped towards their minimum where that makes them
 /// more probable. y⁺ is the best answer that keeps the constraints; of noisy answers the best posterior mean at a point asked
 /// about. Points that wait for an answer count as answered with what the process expects there. Numbers are improved by
 /// quasi-Newton steps along the gradient of the expectation, whole numbers, categories and orders by their best single change.
-/// Evaluations that fail count as the worst value heard.
+/// Evaluations that fail count as the worst value heard. Other acquisitions are chosen by `acquisition`; two and three objectives
+/// always have the hypervolume up to a reference point that follows the front.
 ///
 /// **Needs** values; constraints are learned with a process each. **Keeps** every answer; n³/3 operations a question, and n³ a
 /// step of a fit, whose observations are limited to `fitted`.
@@ -19,9 +21,11 @@ public import GradusNumerics
 /// **Reference** D. R. Jones, M. Schonlau, W. J. Welch, J. Global Optim. 13 (1998); P. I. Frazier, *A tutorial on Bayesian
 /// optimization*, arXiv:1807.02811 (2018).
 public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthers {
-  /// Points of the first design; 0 stands for 2(d + 1), at least 4 and at most a quarter of the budget.
+  /// Points of the first design; 0 stands for 2(d + 1), at least 4 – 10 with several objectives – and at most a third of
+  /// the budget.
   public var design = 0
   public var kernel = StationaryKernel.matern52
+  public var acquisition = AcquisitionRule.automatic
   /// Whether values are warped where that makes them more probable.
   public var warped = true
   /// Observations that lengths are fitted to at most: the best and a spread of the others.
@@ -41,6 +45,7 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
   public static let settings: [Setting<Self>] = [
     Setting("design", \.design, in: 0...1e6, "points of the first design, 0 for 2(d + 1)"),
     Setting("kernel", choice: \.kernel, "how smooth the function is taken to be"),
+    Setting("acquisition", choice: \.acquisition, "what is promised by an evaluation"),
     Setting("warped", \.warped, "warp values towards their minimum where that makes them more probable"),
     Setting("fitted", \.fitted, in: 10...1e5, "observations that lengths are fitted to at most"),
     Setting("candidates", \.candidates, in: 1...1e6, "Sobol candidates of each question"),
@@ -57,30 +62,32 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
     var starts: [Vector]
     var history: SearchHistory
     var pending: [Vector] = []
-    var objectiveFit: SurrogateFit.Parameters?
+    var objectiveFits: [SurrogateFit.Parameters?]
     var constraintFits: [SurrogateFit.Parameters?]
     /// Observations at the last fit.
     var fittedAt = 0
     var claim: Claim?
   }
 
-  /// Draws the design. Throws `Unsuitable` for several objectives.
+  /// Draws the design. Throws `Unsuitable` for more than three objectives.
   public func start(_ problem: SearchProblem, random: RandomStream) throws -> State {
-    guard problem.objectives == 1 else {
+    guard problem.objectives <= 3 else {
       throw Unsuitable(
-        method: Self.card.name, needs: "one objective", found: "\(problem.objectives) objectives",
-        remedy: "Combine them into one, or choose a method for several.")
+        method: Self.card.name, needs: "at most three objectives", found: "\(problem.objectives) objectives",
+        remedy: "Combine some of them, or choose a method for many.")
     }
     let inputs = SpaceInputs(problem.space)
     let d = inputs.dimension
     var shift = random.child("design")
-    var count = design > 0 ? design : max(4, min(2 * (d + 1), (problem.budget ?? .max) / 4))
+    let usual = max(problem.objectives > 1 ? 10 : 4, 2 * (d + 1))
+    var count = design > 0 ? design : max(4, min(usual, (problem.budget ?? .max) / 3))
     if d == 0 { count = 1 }
     return State(
       problem: problem, inputs: inputs, random: random.child("search"),
       sobol: d > 0 && d <= SobolDirections.mostDimensions ? SobolSequence(dimension: d, shift: &shift) : nil,
       designLeft: count, starts: problem.starts.map { problem.space.canonical($0) }.reversed(),
-      history: SearchHistory(constraints: problem.constraints),
+      history: SearchHistory(objectives: problem.objectives, constraints: problem.constraints),
+      objectiveFits: Array(repeating: nil, count: problem.objectives),
       constraintFits: Array(repeating: nil, count: problem.constraints))
   }
 
@@ -114,11 +121,13 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
       s.designLeft = max(0, s.designLeft - 1)
     }
     s.history.hear(answer, at: point, inputs: s.inputs.inputs(of: point))
-    if s.problem.isNoisy { s.history.recommend(by: recommended(s)) }
+    if s.problem.isNoisy, s.problem.objectives == 1 { s.history.recommend(by: recommended(s)) }
   }
 
-  /// The best answer that keeps the constraints; under noise the point asked about whose posterior mean is best.
+  /// The best answer that keeps the constraints; under noise the point asked about whose posterior mean is best; of several
+  /// objectives the front, and the point of it that is nearest to the best of each.
   public func report(_ s: State) -> Report<Vector> {
+    if s.problem.objectives > 1 { return s.frontReport }
     let point = s.history.best?.point ?? s.problem.starts.first ?? s.problem.space.middle
     return Report(point: point, value: s.history.best?.value, claim: s.claim)
   }
@@ -152,7 +161,7 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
       inputs: s.inputs, problem: s.problem,
       taken: s.problem.isNoisy ? [] : Set(s.history.points + s.pending), incumbents: surrogate.incumbents)
     search.sweep = candidates
-    return search.best(surrogate.acquisition, random: &s.random)?.point
+    return search.best(promise(of: surrogate, search, &s), random: &s.random)?.point
   }
 
   private func recommended(_ s: State) -> Int? {

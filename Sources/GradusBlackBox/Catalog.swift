@@ -21,26 +21,6 @@ public enum BlackBoxCatalog {
         **Reference** L. Li et al., *A system for massively parallel hyperparameter tuning*, MLSys 2020.
         """),
     MethodEntry(
-      AutomaticSearch.self,
-      page: """
-        Chooses methods by what it is told and by what the function shows, switches between them, and says why.
-
-            a quadratic through two points an axis  →  a sum of functions of one number?  yes: each axis for itself
-                                                       no: trust region of the model  →  quasi-Newton descent by differences
-            from the best point: CMA-ES, sharing evaluations with the descent while that is ahead, then with descents from
-            random points
-
-        A function is taken for a sum when the point that combines the best of every axis has the value foretold to rounding. An
-        axis is searched by the flattest parabolas that could undercut its best sample. The descent gives way when CMA-ES has
-        found a better value. Under noise, in parallel, and where the budget does not pay for a slope, all is left to CMA-ES; in
-        very high dimension only the diagonal of its covariance is kept. `State.reasons` tells which way was taken and why.
-
-        **Needs** values. **Keeps** the model while it is used, (3n)² numbers, then n² and a generation.
-        **Guarantee** that of the parts: a stationary point where the function is smooth; none global.
-        **Reference** I. Loshchilov, M. Schoenauer & M. Sebag, *Bi-population CMA-ES algorithms with surrogate models and line
-        searches*, GECCO 2013 workshop, for the idea of such a sequence.
-        """),
-    MethodEntry(
       BOHB.self,
       page: """
         Hyperband whose points are drawn where good answers are dense.
@@ -60,13 +40,15 @@ public enum BlackBoxCatalog {
         Each question where a Gaussian process, fitted to all answers, expects the largest improvement.
 
             f | answers ∼ GP(μ, σ²);      x⁺ = argmax ln E[max(0, y⁺ − f(x))] + Σ ln P(gᵢ(x) ≤ 0)
+            several objectives            x⁺ = argmax ln E[HV(front ∪ f(x)) − HV(front)] + Σ ln P(gᵢ(x) ≤ 0)
 
         First a Sobol design, then one fit a question: Matérn 5/2 with a length for each parameter, the most probable ones under a
         prior that expects smoothness to grow with the dimension. Values are warped towards their minimum where that makes them
         more probable. y⁺ is the best answer that keeps the constraints; of noisy answers the best posterior mean at a point asked
         about. Points that wait for an answer count as answered with what the process expects there. Numbers are improved by
         quasi-Newton steps along the gradient of the expectation, whole numbers, categories and orders by their best single change.
-        Evaluations that fail count as the worst value heard.
+        Evaluations that fail count as the worst value heard. Other acquisitions are chosen by `acquisition`; two and three objectives
+        always have the hypervolume up to a reference point that follows the front.
 
         **Needs** values; constraints are learned with a process each. **Keeps** every answer; n³/3 operations a question, and n³ a
         step of a fit, whose observations are limited to `fitted`.
@@ -128,24 +110,6 @@ public enum BlackBoxCatalog {
         **Guarantee** none.
         **Reference** R. Storn, K. Price, J. Global Optim. 11 (1997); R. Tanabe, A. Fukunaga, *Success-history based parameter
         adaptation for differential evolution*, CEC 2013.
-        """),
-    MethodEntry(
-      DividingRectangles.self,
-      page: """
-        DIRECT: the box is divided into thirds again and again, the boxes first that could hold the best value for some Lipschitz
-        constant.
-
-            box j is divided when some K > 0 has   f_j − K·d_j ≤ f_i − K·d_i for all i,   f_j − K·d_j ≤ f_min − ε|f_min|
-
-        with the value f_j at its center and its longest side d_j; of boxes of one size only the best (DIRECT-L), or all equal to
-        it. A division asks on both sides of the center along each longest side; the best pairs get the largest boxes. All
-        questions of one round are handed out at once. Evaluations that fail rank last. Boxes whose sides have reached rounding
-        are not divided.
-
-        **Needs** values; a box with finite sides. **Keeps** every center.
-        **Guarantee** the points become dense: converges to the minimum of a continuous function.
-        **Reference** D. R. Jones, C. D. Perttunen & B. E. Stuckman, JOTA 79 (1993); J. M. Gablonsky & C. T. Kelley, J. Global
-        Optim. 21 (2001).
         """),
     MethodEntry(
       FZooS.self,
@@ -217,23 +181,23 @@ public enum BlackBoxCatalog {
         hypervolume by leveraging interspecies correlation*, GECCO 2018, for the variation along lines.
         """),
     MethodEntry(
-      ModelTrustRegion.self,
+      MultiFidelityOptimization.self,
       page: """
-        Minimizes a quadratic through the values heard, inside a ball that is trusted, and asks there.
+        Bayesian optimization that asks cheap approximations where they tell enough of the full function for their cost.
 
-            d = argmin Q(x + d),  |d| ≤ Δ,  x + d in the box;     Q interpolates m points, ‖∇²Q − ∇²Q_before‖_F is least
-            Δ grows and shrinks with (f(x + d) − f(x))/(Q(x + d) − Q(x)), never below ρ;   ρ falls when Q is right at its scale
+            f_ℓ = ρ_ℓ·f_{ℓ−1} + δ_ℓ, Gaussian processes;     α(x, ℓ) = EI_h(x)·|corr(f_ℓ, f_h)|·(1 − σ_ℓ/√(s²_ℓ + σ²_ℓ))·c_h/c_ℓ
 
-        First two points along each axis beside the start. A question either minimizes Q or replaces the point that is farthest
-        away by one that makes Q better determined. Coordinates are relative to the box. With `points` above 2n + 1 points are
-        added before any is replaced; (n + 1)(n + 2)/2 determine the whole quadratic.
-        Evaluations that fail count as worse than the worst value the model knows. When `rho` has reached `final`, or the values
-        foretold are right to `tolerance`, the method ends.
+        A Sobol design at the cheapest level, one of the full function, then the point and the level of the largest α. A guard looks at
+        what the cheap levels are worth: where the answers of the full function – five or more – are predicted worse with the level
+        below than without, each left out in turn, the full function alone is asked until that changes; where the correlation with
+        what that level says is less than `guard`, errors have to be half of those without it. Costs are those of the problem until
+        answers tell theirs.
 
-        **Needs** values without noise. **Keeps** (m + n)² numbers, and that many operations a question.
-        **Guarantee** converges to a stationary point of a smooth function where the model stays well determined.
-        **Reference** M. J. D. Powell, *The BOBYQA algorithm for bound constrained optimization without derivatives*, DAMTP
-        2009/NA06.
+        **Needs** values at the fidelities of the problem; one objective, no constraints to be learned. **Keeps** every answer;
+        n³/3 operations a level and question.
+        **Guarantee** none.
+        **Reference** M. C. Kennedy, A. O'Hagan, Biometrika 87 (2000); D. Huang et al., Struct. Multidisc. Optim. 32 (2006); B. Do,
+        R. Zhang, *Multi-fidelity Bayesian optimization in engineering design*, arXiv:2311.13050 (2023).
         """),
     MethodEntry(
       NelderMead.self,

@@ -8,7 +8,7 @@ public enum ProblemLibrary {
     convexFamilies + valleyFamilies + multimodalFamilies + nonSmoothFamilies + noisyFamilies + regressionFamilies
       + leastSquaresFamilies + boundedFamilies + constrainedFamilies + programFamilies + rankFamilies
       + objectiveFamilies + zdtFamilies + dtlzFamilies
-      + trapFamilies + linearSystemFamilies + clientFamilies + behaviorFamilies
+      + fidelityFamilies + trapFamilies + linearSystemFamilies + clientFamilies + behaviorFamilies
   }
 
   /// One member of every family, with default parameters.

@@ -121,4 +121,83 @@ import Testing
       try whole.tell(ticket.number, answer: answer)
     }
   }
+
+  @Test(arguments: AcquisitionRule.allCases.filter { $0 != .automatic })
+  func everyAcquisitionFindsTheMinimumOfBranin(_ rule: AcquisitionRule) throws {
+    var method = BayesianOptimization()
+    (method.acquisition, method.candidates) = (rule, 64)
+    let space = try SearchSpace(Box(lower: [-5, 0], upper: [10, 15]))
+    let found = try run(SearchProblem(space, budget: 30), 30, seed: 3, method: method) {
+      Outcomes(objectives: [Self.branin($0)])
+    }
+    #expect(found.report.value ?? 99 < 1.5)
+  }
+
+  @Test func twoObjectivesHaveAFront() throws {
+    let space = try SearchSpace(Box(lower: [-2, -2], upper: [2, 2]))
+    let found = try run(SearchProblem(space, objectives: 2, constraints: 1, budget: 30), 30) {
+      let (x, y) = ($0[0], $0[1])
+      return Outcomes(
+        objectives: [(x - 1) * (x - 1) + y * y, (x + 1) * (x + 1) + y * y], constraints: [0.25 - x * x])
+    }
+    // Without the constraint the front is y = 0, −1 ≤ x ≤ 1, and f₂ = (2 − √f₁)²; it takes the middle out.
+    let front = found.report.front
+    #expect(front.count >= 6)
+    #expect(front.allSatisfy { $0.outcomes.violation == 0 })
+    for member in front {
+      let (a, b) = (member.outcomes.objectives[0], member.outcomes.objectives[1])
+      #expect(b - (2 - a.squareRoot()) * (2 - a.squareRoot()) < 0.3)
+    }
+  }
+
+  @Test func severalFidelitiesSaveAnswersOfTheFullFunction() throws {
+    func forrester(_ x: Double) -> Double { (6 * x - 2) * (6 * x - 2) * sin(12 * x - 4) }
+    let space = try SearchSpace(Box(lower: [0], upper: [1]))
+    let levels = [FidelityLevel(0.5, cost: 0.1), FidelityLevel(1, cost: 1)]
+    let problem = SearchProblem(space, fidelities: levels)
+    let run = try Run(problem, by: MultiFidelityOptimization(), seed: 1)
+    var resumed: Run<MultiFidelityOptimization>?
+    var (spent, full) = (0.0, 0)
+    for k in 0..<120 where spent < 19 {
+      if k == 25 { resumed = try Run(resuming: run.checkpoint(), of: problem, asking: nil) }
+      let ticket = try #require(try run.ask())
+      let (x, isFull) = (ticket.question.point[0], ticket.question.fidelity == 1)
+      #expect(levels.contains { $0.fidelity == ticket.question.fidelity })
+      let value = isFull ? forrester(x) : 0.5 * forrester(x) + 10 * (x - 0.5) - 5
+      let answer = PricedValue(value: value, cost: isFull ? 1 : 0.1)
+      (spent, full) = (spent + answer.cost, full + (isFull ? 1 : 0))
+      try run.tell(ticket.number, answer: answer)
+      if let resumed {
+        let twin = try #require(try resumed.ask())
+        #expect(twin.question.point == ticket.question.point && twin.question.fidelity == ticket.question.fidelity)
+        try resumed.tell(twin.number, answer: answer)
+      }
+    }
+    #expect(run.report.value ?? 0 < -6.02)
+    #expect(full < 19)
+  }
+
+  @Test func oddProblemsAreNoTrouble() throws {
+    // One coordinate, a budget below the design, one choice, many coordinates, noise declared exact.
+    let line = try SearchSpace(Box(lower: [0], upper: [1]))
+    let short = try run(SearchProblem(line, budget: 2), 2) { Outcomes(objectives: [($0[0] - 0.3) * ($0[0] - 0.3)]) }
+    #expect(short.report.value != nil)
+    let single = try SearchSpace([
+      SpaceParameter("a", .categorical(["only"])), SpaceParameter("b", .float(low: 0, high: 1)),
+    ])
+    let chosen = try run(SearchProblem(single), 12) { Outcomes(objectives: [$0[0] + abs($0[1] - 0.4)]) }
+    #expect(chosen.report.value ?? 9 < 0.1)
+    let wide = try SearchSpace(Box(lower: Vector(repeating: -1, count: 1000), upper: Vector(repeating: 1, count: 1000)))
+    let many = try run(SearchProblem(wide, budget: 12), 6) { Outcomes(objectives: [$0.inner($0)]) }
+    #expect(many.report.value != nil)
+    var random = RandomStream(seed: 4)
+    let rough = try run(SearchProblem(line), 20) { Outcomes(objectives: [$0[0] + random.normal()]) }
+    #expect(rough.progress.answers == 20)
+    #expect(throws: Unsuitable.self) {
+      _ = try Run(SearchProblem(line, objectives: 4), by: BayesianOptimization(), seed: 1)
+    }
+    #expect(throws: Unsuitable.self) {
+      _ = try Run(SearchProblem(line), by: MultiFidelityOptimization(), seed: 1)
+    }
+  }
 }

@@ -75,7 +75,8 @@ import Testing
   @Test(arguments: StationaryKernel.allCases)
   func theGradientOfTheEvidenceIsItsDerivative(_ kernel: StationaryKernel) throws {
     let (points, observations) = Self.sample(25)
-    let evidence = Evidence(points, observations, kernel, Self.metric)
+    var evidence = Evidence(points, observations, kernel, Self.metric)
+    evidence.variancePrior = 0.5
     let (lengths, share): (Vector, Double) = ([0.4, 0.7, 1.5, 0.9], 0.03)
     let found = try #require(evidence.linearized(lengths, share))
     #expect(found.profile.logEvidence == evidence.profile(lengths, share)?.logEvidence)

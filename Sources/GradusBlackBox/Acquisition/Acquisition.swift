@@ -13,6 +13,12 @@ public protocol Acquisition: Sendable {
   func value(at x: Vector) -> Double
   /// The promise and its gradient; the entries of categories are zero.
   func linearized(at x: Vector) -> (value: Double, gradient: Vector)
+  /// The promises at several inputs, which may cost less together.
+  func values(at points: [Vector]) -> [Double]
+}
+
+extension Acquisition {
+  public func values(at points: [Vector]) -> [Double] { points.map { value(at: $0) } }
 }
 
 /// The logarithm of the improvement expected on the best value y⁺, where constraints hold:
@@ -52,6 +58,22 @@ public struct LogExpectedImprovement: Acquisition {
     return sum
   }
 
+  public func values(at points: [Vector]) -> [Double] {
+    var sums = [Double](repeating: 0, count: points.count)
+    if let best {
+      for (i, at) in objective.posteriors(at: points).enumerated() {
+        let deviation = Self.deviation(at.variance, of: objective)
+        sums[i] += deviation.logarithm + NormalTails.logImprovement((best - at.mean) / deviation.value).value
+      }
+    }
+    for constraint in constraints {
+      for (i, at) in constraint.posteriors(at: points).enumerated() {
+        sums[i] += NormalTails.logCumulative(-at.mean / Self.deviation(at.variance, of: constraint).value).value
+      }
+    }
+    return sums
+  }
+
   public func linearized(at x: Vector) -> (value: Double, gradient: Vector) {
     var (sum, gradient) = (0.0, Vector.zeros(x.count))
     if let best {
@@ -80,40 +102,10 @@ public struct LogExpectedImprovement: Acquisition {
   }
 
   /// σ, kept away from zero: at an observation of an exact function nothing is expected, and no quotient may fail.
-  private static func deviation(
+  static func deviation(
     _ variance: Double, of process: GaussianProcess
   ) -> (value: Double, logarithm: Double) {
     let value = max(variance, 1e-14 * process.variance, .leastNormalMagnitude).squareRoot()
     return (value, log(value))
-  }
-}
-
-/// The confidence bound −(μ − κσ): optimism in the face of uncertainty.
-///
-/// **Reference** N. Srinivas et al., *Gaussian process optimization in the bandit setting*, ICML 2010.
-public struct ConfidenceBound: Acquisition {
-  public let objective: GaussianProcess
-  /// κ ≥ 0; 0 is the posterior mean.
-  public let exploration: Double
-
-  public init(_ objective: GaussianProcess, exploration: Double = 2) {
-    self.objective = objective
-    self.exploration = exploration
-  }
-
-  public func value(at x: Vector) -> Double {
-    let (mean, variance) = objective.posterior(at: x)
-    return exploration * variance.squareRoot() - mean
-  }
-
-  public func linearized(at x: Vector) -> (value: Double, gradient: Vector) {
-    let at = objective.linearized(at: x)
-    let deviation = at.variance.squareRoot()
-    var gradient = Vector.zeros(x.count)
-    for j in x.indices {
-      let spread = deviation > 0 ? at.varianceGradient[j] / (2 * deviation) : 0
-      gradient[j] = exploration * spread - at.meanGradient[j]
-    }
-    return (exploration * deviation - at.mean, gradient)
   }
 }

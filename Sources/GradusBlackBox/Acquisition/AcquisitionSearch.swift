@@ -17,6 +17,8 @@ struct AcquisitionSearch {
   let taken: Set<Vector>
   /// Inputs of good points, best first.
   let incumbents: [Vector]
+  /// Whether taken points may be chosen all the same.
+  var ignoresTaken = false
   /// Sobol points.
   var sweep = 256
   /// Candidates that are improved.
@@ -29,15 +31,14 @@ struct AcquisitionSearch {
     var pool: [(inputs: Vector, point: Vector, score: Double)] = []
     for candidate in candidates(&random) {
       let point = inputs.point(at: candidate)
-      guard isFree(point) else { continue }
-      let snapped = inputs.inputs(of: point)
-      let score = acquisition.value(at: snapped)
-      if score.isFinite { pool.append((snapped, point, score)) }
+      if isFree(point) { pool.append((inputs.inputs(of: point), point, 0)) }
     }
+    for (i, score) in acquisition.values(at: pool.map(\.inputs)).enumerated() { pool[i].score = score }
+    pool.removeAll { !$0.score.isFinite }
     // Equal scores keep the order of the candidates, whatever the sort does.
     let order = pool.indices.sorted { pool[$0].score == pool[$1].score ? $0 < $1 : pool[$0].score > pool[$1].score }
     var best = order.first.map { (point: pool[$0].point, score: pool[$0].score) }
-    for k in order.prefix(refined) {
+    for k in spread(order, of: pool.map(\.inputs)) {
       let found = improve(pool[k].inputs, pool[k].score, acquisition)
       let point = inputs.point(at: found.inputs)
       if found.score > best?.score ?? -.infinity, isFree(point) { best = (point, found.score) }
@@ -45,7 +46,23 @@ struct AcquisitionSearch {
     return best
   }
 
-  private func isFree(_ point: Vector) -> Bool { problem.knownViolation(of: point) == 0 && !taken.contains(point) }
+  /// The first of each neighborhood: descents from neighbors would end at the same place.
+  private func spread(_ order: [Int], of places: [Vector]) -> [Int] {
+    var chosen: [Int] = []
+    let least = 0.01 * Double(inputs.dimension)
+    for k in order where chosen.count < refined {
+      let isNew = chosen.allSatisfy { other in
+        places[k].indices.reduce(0) { $0 + (places[k][$1] - places[other][$1]) * (places[k][$1] - places[other][$1]) }
+          >= least
+      }
+      if isNew { chosen.append(k) }
+    }
+    return chosen
+  }
+
+  private func isFree(_ point: Vector) -> Bool {
+    problem.knownViolation(of: point) == 0 && (ignoresTaken || !taken.contains(point))
+  }
 
   private func candidates(_ random: inout RandomStream) -> [Vector] {
     let d = inputs.dimension

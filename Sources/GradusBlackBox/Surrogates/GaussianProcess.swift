@@ -31,13 +31,14 @@ public struct GaussianProcess: Sendable {
   /// Observations.
   public var count: Int { observations.count }
 
-  private let weights: [Double]
+  let weights: [Double]
   /// One row of coordinates after the other.
-  private var inputs: [Double]
-  private var observations: [Double]
-  private var factor: Cholesky
+  private(set) var inputs: [Double]
+  private(set) var observations: [Double]
+  /// Of K + σ²I.
+  private(set) var factor: Cholesky
   /// (K + σ²I)⁻¹(y − m).
-  private var dual: Vector
+  private(set) var dual: Vector
 
   /// Conditions a process with these parameters on observations. Throws when its matrix is not positive definite.
   public init(
@@ -92,71 +93,58 @@ public struct GaussianProcess: Sendable {
   public func linearized(
     at x: Vector
   ) -> (mean: Double, variance: Double, meanGradient: Vector, varianceGradient: Vector) {
-    let (n, d) = (count, metric.dimension)
-    let cross = Vector(covariances(with: x))
+    let d = metric.dimension
+    var slopes = squares(to: x)
+    var cross = Vector(slopes)
+    cross.elements.withUnsafeMutableBufferPointer { kernel.correlate($0, times: variance) }
+    slopes.withUnsafeMutableBufferPointer { kernel.differentiate($0, times: 2 * variance) }
     let weighted = factor.solve(cross)
-    var (slopes, pulls) = (Vector.zeros(d), Vector.zeros(d))
-    inputs.withUnsafeBufferPointer { z in
-      for i in 0..<n {
-        var square = 0.0
-        for j in 0..<d { square += weights[j] * metric.part(j, x[j], z[i * d + j]) }
-        let slope = 2 * variance * kernel.slope(squaredDistance: square)
-        let (a, b) = (slope * dual[i], -2 * slope * weighted[i])
-        for j in 0..<d where !metric.isCategory[j] {
-          let step = weights[j] * (x[j] - z[i * d + j])
-          slopes[j] += a * step
-          pulls[j] += b * step
-        }
-      }
-    }
-    return (mean + cross.inner(dual), max(0, variance - cross.inner(weighted)), slopes, pulls)
+    var (rises, pulls) = (Vector.zeros(d), Vector.zeros(d))
+    addSteps(from: x, times: slopes.indices.map { slopes[$0] * dual[$0] }, &rises)
+    addSteps(from: x, times: slopes.indices.map { -2 * slopes[$0] * weighted[$0] }, &pulls)
+    return (mean + cross.inner(dual), max(0, variance - cross.inner(weighted)), rises, pulls)
   }
 
-  /// Means and covariance of several points at once. Cost: m·n² + m²·n operations.
-  public func joint(at points: [Vector]) -> (means: Vector, covariance: Matrix) {
-    let (n, m) = (count, points.count)
-    var cross = Matrix(rowCount: n, columnCount: m)
-    for (j, point) in points.enumerated() {
-      for (i, value) in covariances(with: point).enumerated() { cross[i, j] = value }
-    }
-    let means = Vector((0..<m).map { mean + cross.column($0).inner(dual) })
-    var halves: [Vector] = []
-    for j in 0..<m {
-      var half = cross.column(j)
-      factor.solveLower(&half)
-      halves.append(half)
-    }
-    var covariance = Matrix(rowCount: m, columnCount: m)
-    for i in 0..<m {
-      for j in 0...i {
-        let square = points[i].elements.withUnsafeBufferPointer { a in
-          points[j].elements.withUnsafeBufferPointer { b in
-            a.baseAddress.flatMap { a in b.baseAddress.map { metric.square(a, $0, weights) } } ?? 0
-          }
+  /// Adds Σ cᵢ·(x − xᵢ)/ℓ² over the observations; the entries of categories do not change.
+  func addSteps(from x: Vector, times c: [Double], _ gradient: inout Vector) {
+    let (n, d) = (count, metric.dimension)
+    let total = c.reduce(0, +)
+    var sums = [Double](repeating: 0, count: d)
+    inputs.withUnsafeBufferPointer { z in
+      sums.withUnsafeMutableBufferPointer { sums in
+        for i in 0..<n {
+          let weight = c[i]
+          for j in 0..<d { sums[j] += weight * z[i * d + j] }
         }
-        let value = variance * kernel.correlation(squaredDistance: square) - halves[i].inner(halves[j])
-        covariance[i, j] = value
-        covariance[j, i] = value
       }
     }
-    return (means, covariance)
+    for j in 0..<d where !metric.isCategory[j] { gradient[j] += weights[j] * (total * x[j] - sums[j]) }
   }
 
   /// s²k(x, xᵢ).
-  private func covariances(with x: Vector) -> [Double] {
-    let d = metric.dimension
-    return inputs.withUnsafeBufferPointer { z in
-      x.elements.withUnsafeBufferPointer { x in
-        (0..<count).map { i in
-          guard let z = z.baseAddress, let x = x.baseAddress else { return variance }
-          return variance * kernel.correlation(squaredDistance: metric.square(x, z + i * d, weights))
+  func covariances(with x: Vector) -> [Double] {
+    var row = squares(to: x)
+    row.withUnsafeMutableBufferPointer { kernel.correlate($0, times: variance) }
+    return row
+  }
+
+  /// r² of x and each input.
+  func squares(to x: Vector) -> [Double] {
+    let (n, d) = (count, metric.dimension)
+    guard d > 0 else { return [Double](repeating: 0, count: n) }
+    return [Double](unsafeUninitializedCapacity: n) { row, filled in
+      inputs.withUnsafeBufferPointer { z in
+        x.elements.withUnsafeBufferPointer { x in
+          guard let z = z.baseAddress, let x = x.baseAddress else { return }
+          for i in 0..<n { row.initializeElement(at: i, to: metric.square(x, z + i * d, weights)) }
         }
       }
+      filled = n
     }
   }
 }
 
-/// k(rᵢⱼ) of all pairs of inputs.
+/// k(rᵢⱼ) of all pairs of inputs; below the diagonal and on it.
 struct CorrelationMatrix {
   var values: Matrix
 
@@ -166,11 +154,10 @@ struct CorrelationMatrix {
     values = Matrix(rowCount: n, columnCount: n)
     inputs.withUnsafeBufferPointer { z in
       guard let z = z.baseAddress else { return }
-      for j in 0..<n {
-        for i in j..<n {
-          let entry = i == j ? 1 : kernel.correlation(squaredDistance: metric.square(z + i * d, z + j * d, weights))
-          values[i, j] = entry
-          values[j, i] = entry
+      values.elements.withUnsafeMutableBufferPointer { entries in
+        for j in 0..<n {
+          for i in j..<n { entries[i + j * n] = metric.square(z + i * d, z + j * d, weights) }
+          kernel.correlate(UnsafeMutableBufferPointer(rebasing: entries[(j + j * n)..<(j + 1) * n]))
         }
       }
     }

@@ -15,12 +15,14 @@ public struct InputMetric: Sendable, Codable, Hashable {
   public let isCategory: [Bool]
   /// Number of groups.
   public let groupCount: Int
+  private let hasCategories: Bool
 
   public init(groups: [Int], isCategory: [Bool]) {
     precondition(groups.count == isCategory.count, "a group and a kind for each coordinate")
     self.groups = groups
     self.isCategory = isCategory
     groupCount = (groups.max() ?? -1) + 1
+    hasCategories = isCategory.contains(true)
   }
 
   /// Numbers with a length each.
@@ -42,8 +44,16 @@ public struct InputMetric: Sendable, Codable, Hashable {
   func weights(_ lengths: Vector) -> [Double] { groups.map { 1 / (lengths[$0] * lengths[$0]) } }
 
   /// r².
+  @inline(__always)
   func square(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ weights: [Double]) -> Double {
     var sum = 0.0
+    if !hasCategories {
+      for j in 0..<weights.count {
+        let step = a[j] - b[j]
+        sum += weights[j] * step * step
+      }
+      return sum
+    }
     for j in 0..<groups.count { sum += weights[j] * part(j, a[j], b[j]) }
     return sum
   }

@@ -8,60 +8,87 @@ import GradusNumerics
   import Darwin
 #endif
 
-/// The processes of one question: of the objective and of each constraint, conditioned on all answers and on the points
+/// The processes of one question: of each objective and of each constraint, conditioned on all answers and on the points
 /// that wait.
 struct SearchSurrogate {
-  private(set) var objective: GaussianProcess
+  private(set) var objectives: [GaussianProcess]
   private(set) var constraints: [GaussianProcess]
-  /// y⁺ in warped values; nil where nothing keeps the constraints.
+  /// y⁺ in warped values; nil where nothing keeps the constraints, or there are several objectives.
   let best: Double?
+  /// The least answer heard that keeps the constraints, in warped values.
+  let leastHeard: Double?
+  /// Of several objectives what nothing dominates, as the processes see it.
+  let front: [[Double]]
+  /// Of several objectives the point up to which volume counts.
+  let reference: [Double]
   /// Inputs of good points, best first.
   let incumbents: [Vector]
   /// The answer whose posterior mean is best among those that keep the constraints.
   let bestByMean: Int?
 
-  var acquisition: LogExpectedImprovement {
-    LogExpectedImprovement(objective, best: best, constraints: constraints)
-  }
+  var objective: GaussianProcess { objectives[0] }
 
   /// Fits where `refits` says so, otherwise takes the last parameters. nil where no matrix is positive definite.
   init?(_ method: BayesianOptimization, _ s: inout BayesianOptimization.State, refits: Bool) {
     let history = s.history
-    let metric = s.inputs.metric
+    guard history.sound > 0 else { return nil }
     var fit = s.problem.isNoisy ? SurrogateFit.noisy : .exact
     fit.kernel = method.kernel
-    let sound = history.values.filter(\.isFinite)
-    guard let worst = sound.max() else { return nil }
-    let values = history.values.map { $0.isFinite ? $0 : worst }
-    let places = Self.selection(values, limit: method.fitted)
-    let isWarped = method.warped && !s.problem.isNoisy && sound.count >= 5
-
     // A restart now and then finds other explanations of the values; between them the last one is followed.
-    fit.restarts = history.count % 5 == 0 || s.objectiveFit == nil ? 1 : 0
-    var chosen: (warp: ValueWarp, parameters: SurrogateFit.Parameters, score: Double)?
-    for exponent in isWarped ? ValueWarp.exponents : [1] {
-      let warp = ValueWarp(sound, exponent: exponent)
-      let targets = Vector(places.map { warp(values[$0]) })
-      let points = places.map { history.inputs[$0] }
-      let parameters: SurrogateFit.Parameters
-      if refits || s.objectiveFit == nil {
-        parameters = fit.parameters(
-          for: points, observations: targets, metric: metric, last: s.objectiveFit, random: &s.random)
-      } else if let last = s.objectiveFit {
-        parameters = last
+    fit.restarts = history.count % 5 == 0 || s.objectiveFits[0] == nil ? 1 : 0
+    let feasible = history.points.indices.filter { history.isFeasible($0) }
+    let places = Self.selection(history.objectives, limit: method.fitted)
+
+    if history.objectives.count == 1 {
+      let isWarped = method.warped && !s.problem.isNoisy
+      guard
+        let found = WarpedProcess(
+          history.inputs, history.values, fit, metric: s.inputs.metric, among: places, isWarped: isWarped,
+          last: &s.objectiveFits[0], refits: refits, random: &s.random)
+      else { return nil }
+      objectives = [found.process]
+      let values = found.values
+      leastHeard = feasible.map { values[$0] }.min()
+      if s.problem.isNoisy {
+        let means = found.process.posteriors(at: feasible.map { history.inputs[$0] }).map(\.mean)
+        let place = means.indices.min { means[$0] < means[$1] }
+        best = place.map { means[$0] }
+        bestByMean = place.map { feasible[$0] }
       } else {
-        continue
+        best = leastHeard
+        bestByMean = feasible.min { values[$0] < values[$1] }
       }
-      let evidence = Evidence(points, targets, method.kernel, metric)
-      guard let profile = evidence.profile(parameters.lengths, parameters.noiseShare) else { continue }
-      let score = profile.logEvidence + places.reduce(0) { $0 + warp.logSlope(values[$1]) }
-      if score > chosen?.score ?? -.infinity { chosen = (warp, parameters, score) }
+      (front, reference) = ([], [])
+      let ranked = (feasible.isEmpty ? Array(history.points.indices) : feasible).sorted {
+        values[$0] == values[$1] ? $0 < $1 : values[$0] < values[$1]
+      }
+      incumbents = ranked.prefix(5).map { history.inputs[$0] }
+    } else {
+      guard let found = FrontValues(history, feasible) else { return nil }
+      objectives = []
+      for k in history.objectives.indices {
+        let targets = history.objectives[k].map { found.shrunk($0, k) }
+        let parameters = Self.parameters(
+          s.objectiveFits[k], fit, history, targets, places, s.inputs.metric, refits, &s.random)
+        guard
+          let process = fit.process(
+            parameters, for: history.inputs, observations: Vector(targets), metric: s.inputs.metric)
+        else { return nil }
+        s.objectiveFits[k] = parameters
+        objectives.append(process)
+      }
+      (best, leastHeard, bestByMean) = (nil, nil, nil)
+      reference = found.reference
+      if s.problem.isNoisy {
+        let inputs = feasible.map { history.inputs[$0] }
+        let means = objectives.map { $0.posteriors(at: inputs).map(\.mean) }
+        front = NonDominatedBoxes.nonDominated(inputs.indices.map { i in means.map { $0[i] } })
+      } else {
+        front = found.front.map { i in history.objectives.indices.map { found.shrunk(history.objectives[$0][i], $0) } }
+      }
+      let good = found.front.isEmpty ? Array(history.order.prefix(5)) : found.front
+      incumbents = Self.spread(good, 8).map { history.inputs[$0] }
     }
-    guard let chosen,
-      var objective = fit.process(
-        chosen.parameters, for: history.inputs, observations: Vector(values.map { chosen.warp($0) }), metric: metric)
-    else { return nil }
-    s.objectiveFit = chosen.parameters
 
     var processes: [GaussianProcess] = []
     for i in history.constraints.indices {
@@ -69,58 +96,67 @@ struct SearchSurrogate {
       let told = history.constraints[i]
       let scale = Self.median(told.filter(\.isFinite).map { abs($0) })
       let targets = told.map { $0.isFinite ? Self.shrunk($0 / (scale > 0 ? scale : 1)) : 1 }
-      let parameters: SurrogateFit.Parameters
-      if let last = s.constraintFits[i], !refits {
-        parameters = last
-      } else {
-        parameters = fit.parameters(
-          for: places.map { history.inputs[$0] }, observations: Vector(places.map { targets[$0] }), metric: metric,
-          last: s.constraintFits[i], random: &s.random)
-      }
+      let parameters = Self.parameters(
+        s.constraintFits[i], fit, history, targets, places, s.inputs.metric, refits, &s.random)
       guard
         let process = fit.process(
-          parameters, for: history.inputs, observations: Vector(targets), metric: metric)
+          parameters, for: history.inputs, observations: Vector(targets), metric: s.inputs.metric)
       else { return nil }
       s.constraintFits[i] = parameters
       processes.append(process)
     }
-
-    let feasible = history.points.indices.filter { history.isFeasible($0) }
-    if s.problem.isNoisy {
-      let means = feasible.map { objective.posterior(at: history.inputs[$0]).mean }
-      let place = means.indices.min { means[$0] < means[$1] }
-      best = place.map { means[$0] }
-      bestByMean = place.map { feasible[$0] }
-    } else {
-      best = feasible.map { chosen.warp(values[$0]) }.min()
-      bestByMean = feasible.min { values[$0] < values[$1] }
-    }
-    let ranked = (feasible.isEmpty ? Array(history.points.indices) : feasible).sorted {
-      values[$0] == values[$1] ? $0 < $1 : values[$0] < values[$1]
-    }
-    incumbents = ranked.prefix(5).map { history.inputs[$0] }
+    constraints = processes
 
     // What waits counts as answered with the mean: it lowers the variance there and nothing else.
     for point in s.pending {
       let input = s.inputs.inputs(of: point)
-      try? objective.append(input, observation: objective.posterior(at: input).mean)
-      for i in processes.indices {
-        try? processes[i].append(input, observation: processes[i].posterior(at: input).mean)
+      for k in objectives.indices {
+        try? objectives[k].append(input, observation: objectives[k].posterior(at: input).mean)
+      }
+      for i in constraints.indices {
+        try? constraints[i].append(input, observation: constraints[i].posterior(at: input).mean)
       }
     }
-    self.objective = objective
-    constraints = processes
   }
 
-  /// The half best and an even spread of the others, in the order they came.
-  private static func selection(_ values: [Double], limit: Int) -> [Int] {
-    guard values.count > limit else { return Array(values.indices) }
-    let order = values.indices.sorted { values[$0] == values[$1] ? $0 < $1 : values[$0] < values[$1] }
+  /// The last parameters, or new ones.
+  private static func parameters(
+    _ last: SurrogateFit.Parameters?, _ fit: SurrogateFit, _ history: SearchHistory, _ targets: [Double],
+    _ places: [Int], _ metric: InputMetric, _ refits: Bool, _ random: inout RandomStream
+  ) -> SurrogateFit.Parameters {
+    if let last, !refits { return last }
+    return fit.parameters(
+      for: places.map { history.inputs[$0] }, observations: Vector(places.map { targets[$0] }), metric: metric,
+      last: last, random: &random)
+  }
+
+  /// The half best and an even spread of the others, in the order they came; of several objectives each has its share.
+  private static func selection(_ objectives: [[Double]], limit: Int) -> [Int] {
+    let count = objectives[0].count
+    guard count > limit else { return Array(0..<count) }
+    var taken = Set<Int>()
     let half = limit / 2
-    let rest = order.dropFirst(half)
-    let stride = Double(rest.count) / Double(limit - half)
-    let spread = (0..<limit - half).map { rest[rest.startIndex + Int(Double($0) * stride)] }
-    return (order.prefix(half) + spread).sorted()
+    for values in objectives {
+      let order = values.indices.sorted { a, b in
+        let (x, y) = (values[a].isFinite ? values[a] : .infinity, values[b].isFinite ? values[b] : .infinity)
+        return x == y ? a < b : x < y
+      }
+      taken.formUnion(order.prefix(max(1, half / objectives.count)))
+    }
+    let order = objectives[0].indices.filter { !taken.contains($0) }.sorted { a, b in
+      let (x, y) = (objectives[0][a], objectives[0][b])
+      if x.isFinite && y.isFinite { return x == y ? a < b : x < y }
+      return x.isFinite == y.isFinite ? a < b : x.isFinite
+    }
+    let wanted = limit - taken.count
+    let stride = Double(order.count) / Double(wanted)
+    taken.formUnion((0..<wanted).map { order[Int(Double($0) * stride)] })
+    return taken.sorted()
+  }
+
+  private static func spread(_ list: [Int], _ count: Int) -> [Int] {
+    guard list.count > count else { return list }
+    return (0..<count).map { list[$0 * list.count / count] }
   }
 
   private static func median(_ values: [Double]) -> Double {

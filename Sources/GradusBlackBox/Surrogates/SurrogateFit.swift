@@ -26,6 +26,9 @@ public struct SurrogateFit: Sendable, Codable, Hashable {
   public var noiseShares: ClosedRange<Double>
   /// ν and τ; nil: all shares are equally probable in the logarithm.
   public var noisePrior: Prior?
+  /// τ of the prior on the variance of the process, around that of the observations; nil: none. It keeps noise from
+  /// explaining everything.
+  public var variancePrior: Double?
   /// Random places to start at, beside the last fit and the middle.
   public var restarts = 1
   /// Steps of each descent.
@@ -40,11 +43,14 @@ public struct SurrogateFit: Sendable, Codable, Hashable {
   /// For functions that are answered exactly: the noise only keeps the matrix regular.
   public static var exact: Self { Self(noiseShares: 1e-8...1e-4, noisePrior: nil) }
   /// For answers with noise.
-  public static var noisy: Self { Self(noiseShares: 1e-6...10, noisePrior: Prior(mean: -4, deviation: 2)) }
+  public static var noisy: Self {
+    Self(noiseShares: 1e-6...10, noisePrior: Prior(mean: -4, deviation: 1), variancePrior: 0.3)
+  }
 
-  init(noiseShares: ClosedRange<Double>, noisePrior: Prior?) {
+  init(noiseShares: ClosedRange<Double>, noisePrior: Prior?, variancePrior: Double? = nil) {
     self.noiseShares = noiseShares
     self.noisePrior = noisePrior
+    self.variancePrior = variancePrior
   }
 
   /// What was fitted: ℓ and ρ.
@@ -58,7 +64,8 @@ public struct SurrogateFit: Sendable, Codable, Hashable {
     for points: [Vector], observations: Vector, metric: InputMetric, last: Parameters? = nil,
     random: inout RandomStream
   ) -> Parameters {
-    let evidence = Evidence(points, observations, kernel, metric)
+    var evidence = Evidence(points, observations, kernel, metric)
+    evidence.variancePrior = variancePrior
     let groups = metric.groupCount
     let center = 2.0.squareRoot() + 0.5 * log(Double(max(1, metric.dimension)))
     let lower = [Double](repeating: log(0.005), count: groups) + [log(noiseShares.lowerBound)]
@@ -92,7 +99,14 @@ public struct SurrogateFit: Sendable, Codable, Hashable {
     var best: (value: Double, x: Vector)?
     for start in starts {
       var descent = BoxDescent(.init(), from: start, in: box)
-      for _ in 0..<steps where descent.claim == nil { descent.advance(objective(descent.wanted)) }
+      // Parameters that explain the observations a little better do not change what is asked next.
+      var (idle, lowest) = (0, Double.infinity)
+      for _ in 0..<steps where descent.claim == nil && idle < 3 {
+        descent.advance(objective(descent.wanted))
+        guard let value = descent.here?.value else { continue }
+        idle = value < lowest - 1e-3 ? 0 : idle + 1
+        lowest = min(lowest, value)
+      }
       if let here = descent.here, here.value < best?.value ?? .infinity { best = (here.value, descent.x) }
     }
     let x = best?.x ?? starts[0]

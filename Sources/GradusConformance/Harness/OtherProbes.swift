@@ -18,6 +18,23 @@ struct SampleProbe: ZerothOrderOracle, StochasticOracle {
   }
 }
 
+/// Values at several fidelities, and without one.
+struct PricedProbe: ZerothOrderOracle, FidelityOracle {
+  let value: ValueProbe
+  let base: any FidelityOracle<Vector>
+
+  func value(at point: Vector) async throws -> Double { try await value.value(at: point) }
+  func immediateValue(at point: Vector) throws -> Double? { try value.immediateValue(at: point) }
+
+  func value(at point: Vector, fidelity: Double) async throws -> PricedValue {
+    let fault = try value.listener.hear([point])
+    await value.listener.arrive()
+    var answer = try await base.value(at: point, fidelity: fidelity)
+    answer.value = fault.spoil(answer.value)
+    return answer
+  }
+}
+
 struct RankProbe: PreferenceOracle {
   let base: any PreferenceOracle<Vector>
   let listener: Listener

@@ -16,6 +16,8 @@ func probing(_ base: any Sendable, _ listener: Listener) -> any Sendable {
   case let base as any FirstOrderOracle<Vector>: GradientProbe(base: base, listener: listener)
   case let base as any StochasticOracle<Vector> & ZerothOrderOracle<Vector>:
     SampleProbe(value: ValueProbe(base: base, listener: listener), base: base)
+  case let base as any FidelityOracle<Vector> & ZerothOrderOracle<Vector>:
+    PricedProbe(value: ValueProbe(base: base, listener: listener), base: base)
   case let base as any ZerothOrderOracle<Vector>: ValueProbe(base: base, listener: listener)
   case let base as any PreferenceOracle<Vector>: RankProbe(base: base, listener: listener)
   case let base as any VectorOracle<Vector>: ObjectivesProbe(base: base, listener: listener)

@@ -93,6 +93,12 @@ public struct Cholesky: Sendable {
   /// x ← L⁻¹·x.
   public func solveLower(_ x: inout Vector) { solveLower(&x.elements, columns: 1, .plain) }
 
+  /// X ← L⁻¹·X.
+  public func solveLower(_ x: inout Matrix) {
+    let columns = x.columnCount
+    solveLower(&x.elements, columns: columns, .plain)
+  }
+
   /// x ← L⁻ᵀ·x.
   public func solveLowerTransposed(_ x: inout Vector) { solveLower(&x.elements, columns: 1, .transposed) }
 
