@@ -27,22 +27,4 @@ extension AskTellDescription {
     }
     return levels
   }
-
-  /// `{"trials": 5, "warmup": 0}`, or `false` where no evaluation is to be ended early.
-  static func pruning(_ json: JSONValue) throws(AskTellError) -> MedianPruning? {
-    if json.truth == false { return nil }
-    if json.truth == true { return MedianPruning() }
-    guard json.members != nil else {
-      throw AskTellError(.badRequest, "\"pruning\" must be false or an object such as {\"trials\": 5, \"warmup\": 0}")
-    }
-    var pruning = MedianPruning()
-    for (name, path) in [("trials", \MedianPruning.trials), ("warmup", \MedianPruning.warmup)] {
-      guard let found = json[name], !found.isNull else { continue }
-      guard let value = found.whole, value >= 0 else {
-        throw AskTellError(.badRequest, "\"\(name)\" of \"pruning\" must be a whole number of at least 0")
-      }
-      pruning[keyPath: path] = value
-    }
-    return pruning
-  }
 }

@@ -18,7 +18,7 @@ package struct AskTellDescription {
   /// Cheaper approximations that may be asked for, cheapest first, the full function last.
   package var fidelities: [FidelityLevel] = []
   /// Who decides which evaluations are not worth their end.
-  var pruning: MedianPruning? = MedianPruning()
+  var pruning: Pruning? = Pruning()
   /// The members above as they came, to be saved with the state.
   var json: JSONValue
 
@@ -58,7 +58,7 @@ package struct AskTellDescription {
       throw AskTellError(.badRequest, "\"batch\" must be from 1 to \(Self.largestBatch)")
     }
     if let levels = member("fidelities") { fidelities = try Self.fidelities(levels) }
-    if let given = member("pruning") { pruning = try Self.pruning(given) }
+    if let given = member("pruning") { pruning = try Pruning.reading(given) }
     // Values of several objectives in the middle of an evaluation have no order.
     if objectives > 1 { pruning = nil }
     if let x0 = member("x0") { self.start = try space.point(from: x0, "x0") }

@@ -9,7 +9,7 @@ extension AskTellSession {
       "schema": "gradus.asktell/1", "description": description.json, "method": .string(entry.card.name),
       "checkpoint": .string(Base64.encode(checkpoint)), "nextID": .integer(nextID), "answered": .integer(answered),
       "handed": .array(handed.map(Self.json)), "queue": .array(queue.map(Self.json)),
-      "lastAsk": .array(lastAsk.map { .integer($0) }), "pruning": pruning?.json ?? .null,
+      "lastAsk": .array(lastAsk.map { .integer($0) }), "pruning": try pruning?.saved() ?? .null,
       "best": best.map {
         [
           "point": JSONValue(numbers: $0.point.elements), "objectives": JSONValue(numbers: $0.objectives),
@@ -58,7 +58,7 @@ extension AskTellSession {
     self.queue = queue
     self.lastAsk = lastAsk
     if let reported = json["pruning"], !reported.isNull {
-      guard let pruning = MedianPruning(json: reported) else { throw damaged }
+      guard let pruning = try? Pruning(restoring: reported) else { throw damaged }
       self.pruning = pruning
     }
     guard let best = json["best"], !best.isNull else { return }

@@ -23,7 +23,9 @@ enum DefaultMethod {
   }
 
   /// Methods that keep as many numbers as the square of the dimension.
-  private static let square: Set = ["cma-es", "nelder-mead", "bayesian-optimization"]
+  private static let square: Set = [
+    "cma-es", "nelder-mead", "bayesian-optimization", "model-trust-region",
+  ]
   private static let largestSquare = 10_000
 
   /// Throws where the method would keep more than a machine has.
@@ -43,12 +45,20 @@ enum DefaultMethod {
       "there is no method '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? "; 'gradus methods' lists them"))
   }
 
+  /// Whether exact values of numbers between bounds are told one at a time, and more than a hundred of them.
+  private static func isForOneAtATime(_ description: AskTellDescription) -> Bool {
+    guard let budget = description.budget, budget > 100, description.space.box != nil else { return false }
+    return description.batch == 1 && !description.isNoisy && description.constraints == 0
+  }
+
   /// A method for what is described when nobody named one.
   private static func fitting(_ description: AskTellDescription) throws -> MethodEntry {
     let wanted = description.objectives > 1 ? "values" : "value"
     let names: [String]
     switch description.objectives {
     case 1 where description.space.dimension > largestSquare: names = ["differential-evolution", "random-search"]
+    // It asks one point at a time, which suits a caller who said so and has evaluations enough for more than one method.
+    case 1 where isForOneAtATime(description): names = ["automatic", "cma-es"]
     case 1: names = ["cma-es", "nelder-mead", "random-search"]
     // The exact hypervolume is cheap for two and three objectives; directions do not mind how many there are.
     case ...3: names = ["sms-emoa"]

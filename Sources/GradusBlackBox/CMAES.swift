@@ -28,6 +28,8 @@ public struct CMAES: Catalogued, BoxMethod, ParallelMethod {
   public var active = true
   /// Whether the directions of a generation are made orthogonal, n at a time: each is still uniform, together they cover more.
   public var orthogonal = true
+  /// Whether only the diagonal of C is kept: n numbers in place of n², for many coordinates that do not interact.
+  public var separable = false
   /// A run ends when the values of ten and more generations differ by less than this.
   public var tolerance = 1e-11
 
@@ -47,6 +49,7 @@ public struct CMAES: Catalogued, BoxMethod, ParallelMethod {
     Setting("restarts", choice: \.restarts, "what follows when a run has converged"),
     Setting("active", \.active, "let the worst points reduce the variance"),
     Setting("orthogonal", \.orthogonal, "directions of a generation are made orthogonal, n at a time"),
+    Setting("separable", \.separable, "keep only the diagonal of the covariance"),
     Setting("tolerance", \.tolerance, in: 0...1e9, "differences of values that end a run", role: .limit),
   ]
 
@@ -79,8 +82,23 @@ public struct CMAES: Catalogued, BoxMethod, ParallelMethod {
     let population = population > 0 ? max(2, population) : EvolutionParameters.defaultPopulation(n)
     var state = State(
       box: box, random: random.child("points"), schedule: RestartSchedule(restarts, population: population),
-      parameters: EvolutionParameters(dimension: n, population: population, active: active),
-      distribution: SearchDistribution(mean: box.coordinates(of: best.point), sigma: sigma),
+      parameters: EvolutionParameters(dimension: n, population: population, active: active, diagonal: separable),
+      distribution: SearchDistribution(mean: box.coordinates(of: best.point), sigma: sigma, diagonal: separable),
+      watch: ConvergenceWatch(dimension: n, population: population, tolerance: tolerance), steps: [], squares: [],
+      generation: Generation([], ranked: 0), best: best)
+    if n == 0 { state.claim = .exhausted }
+    sampleGeneration(&state)
+    return state
+  }
+
+  /// Begins elsewhere, with a shape that is known: for methods that go on from what another one found.
+  func start(_ box: UnitBox, _ best: Incumbent, _ distribution: SearchDistribution, random: RandomStream) -> State {
+    let n = box.dimension
+    let population = population > 0 ? max(2, population) : EvolutionParameters.defaultPopulation(n)
+    var state = State(
+      box: box, random: random, schedule: RestartSchedule(restarts, population: population),
+      parameters: EvolutionParameters(dimension: n, population: population, active: active, diagonal: separable),
+      distribution: distribution,
       watch: ConvergenceWatch(dimension: n, population: population, tolerance: tolerance), steps: [], squares: [],
       generation: Generation([], ranked: 0), best: best)
     if n == 0 { state.claim = .exhausted }
@@ -132,8 +150,10 @@ public struct CMAES: Catalogued, BoxMethod, ParallelMethod {
     s.spent = 0
     s.failedGenerations = 0
     let n = s.box.dimension
-    s.parameters = EvolutionParameters(dimension: n, population: s.schedule.population, active: active)
-    s.distribution = SearchDistribution(mean: s.box.sample(&s.random), sigma: sigma * s.schedule.stepFactor)
+    s.parameters = EvolutionParameters(
+      dimension: n, population: s.schedule.population, active: active, diagonal: separable)
+    s.distribution = SearchDistribution(
+      mean: s.box.sample(&s.random), sigma: sigma * s.schedule.stepFactor, diagonal: separable)
     s.watch = ConvergenceWatch(dimension: n, population: s.schedule.population, tolerance: tolerance)
   }
 

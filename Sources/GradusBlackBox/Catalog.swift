@@ -21,6 +21,26 @@ public enum BlackBoxCatalog {
         **Reference** L. Li et al., *A system for massively parallel hyperparameter tuning*, MLSys 2020.
         """),
     MethodEntry(
+      AutomaticSearch.self,
+      page: """
+        Chooses methods by what it is told and by what the function shows, switches between them, and says why.
+
+            a quadratic through two points an axis  →  a sum of functions of one number?  yes: each axis for itself
+                                                       no: trust region of the model  →  quasi-Newton descent by differences
+            from the best point: CMA-ES, sharing evaluations with the descent while that is ahead, then with descents from
+            random points
+
+        A function is taken for a sum when the point that combines the best of every axis has the value foretold to rounding. An
+        axis is searched by the flattest parabolas that could undercut its best sample. The descent gives way when CMA-ES has
+        found a better value. Under noise, in parallel, and where the budget does not pay for a slope, all is left to CMA-ES; in
+        very high dimension only the diagonal of its covariance is kept. `State.reasons` tells which way was taken and why.
+
+        **Needs** values. **Keeps** the model while it is used, (3n)² numbers, then n² and a generation.
+        **Guarantee** that of the parts: a stationary point where the function is smooth; none global.
+        **Reference** I. Loshchilov, M. Schoenauer & M. Sebag, *Bi-population CMA-ES algorithms with surrogate models and line
+        searches*, GECCO 2013 workshop, for the idea of such a sequence.
+        """),
+    MethodEntry(
       BOHB.self,
       page: """
         Hyperband whose points are drawn where good answers are dense.
@@ -112,6 +132,24 @@ public enum BlackBoxCatalog {
         adaptation for differential evolution*, CEC 2013.
         """),
     MethodEntry(
+      DividingRectangles.self,
+      page: """
+        DIRECT: the box is divided into thirds again and again, the boxes first that could hold the best value for some Lipschitz
+        constant.
+
+            box j is divided when some K > 0 has   f_j − K·d_j ≤ f_i − K·d_i for all i,   f_j − K·d_j ≤ f_min − ε|f_min|
+
+        with the value f_j at its center and its longest side d_j; of boxes of one size only the best (DIRECT-L), or all equal to
+        it. A division asks on both sides of the center along each longest side; the best pairs get the largest boxes. All
+        questions of one round are handed out at once. Evaluations that fail rank last. Boxes whose sides have reached rounding
+        are not divided.
+
+        **Needs** values; a box with finite sides. **Keeps** every center.
+        **Guarantee** the points become dense: converges to the minimum of a continuous function.
+        **Reference** D. R. Jones, C. D. Perttunen & B. E. Stuckman, JOTA 79 (1993); J. M. Gablonsky & C. T. Kelley, J. Global
+        Optim. 21 (2001).
+        """),
+    MethodEntry(
       FZooS.self,
       page: """
         Federated descent without gradients: every client follows a surrogate of its own answers, corrected by what all share.
@@ -179,6 +217,25 @@ public enum BlackBoxCatalog {
         **Guarantee** none.
         **Reference** J.-B. Mouret, J. Clune, arXiv:1504.04909 (2015); V. Vassiliades, J.-B. Mouret, *Discovering the elite
         hypervolume by leveraging interspecies correlation*, GECCO 2018, for the variation along lines.
+        """),
+    MethodEntry(
+      ModelTrustRegion.self,
+      page: """
+        Minimizes a quadratic through the values heard, inside a ball that is trusted, and asks there.
+
+            d = argmin Q(x + d),  |d| ≤ Δ,  x + d in the box;     Q interpolates m points, ‖∇²Q − ∇²Q_before‖_F is least
+            Δ grows and shrinks with (f(x + d) − f(x))/(Q(x + d) − Q(x)), never below ρ;   ρ falls when Q is right at its scale
+
+        First two points along each axis beside the start. A question either minimizes Q or replaces the point that is farthest
+        away by one that makes Q better determined. Coordinates are relative to the box. With `points` above 2n + 1 points are
+        added before any is replaced; (n + 1)(n + 2)/2 determine the whole quadratic.
+        Evaluations that fail count as worse than the worst value the model knows. When `rho` has reached `final`, or the values
+        foretold are right to `tolerance`, the method ends.
+
+        **Needs** values without noise. **Keeps** (m + n)² numbers, and that many operations a question.
+        **Guarantee** converges to a stationary point of a smooth function where the model stays well determined.
+        **Reference** M. J. D. Powell, *The BOBYQA algorithm for bound constrained optimization without derivatives*, DAMTP
+        2009/NA06.
         """),
     MethodEntry(
       MultiFidelityOptimization.self,

@@ -63,9 +63,51 @@ import Testing
     var again = Conversation()
     _ = try again.say("start", ["state": .string(state)])
     #expect(try again.say("report", ["id": ids[5], "step": 2, "value": 2]) == ["prune": true])
+    let halving: JSONValue = ["rule": "halving", "ratio": 2]
+    _ = try run.say(
+      "start", ["dim": 1, "lower": [0], "upper": [1], "method": "random-search", "pruning": halving])
+    let three = try #require(try run.say("ask", ["max": 3])["ids"]?.elements)
+    let ends = try zip(three, [2.0, 1.0, 3.0]).map { id, value in
+      try run.say("report", ["id": id, "step": 1, "value": .number(value)])["prune"] == true
+    }
+    #expect(ends == [false, false, true])
+    #expect(try run.say("save")["state"] != nil)
     _ = try run.send(#"{"start": {"dim": 1, "lower": [0], "upper": [1], "pruning": false}}"#)
     let other = try #require(try run.say("ask")["ids"]?.elements)
     #expect(try run.say("report", ["id": other[0], "step": 1, "value": "inf"]) == ["prune": false])
+  }
+
+  @Test(arguments: ["hyperband", "asha", "bohb"])
+  func fidelitiesTravelWithPoints(method: String) throws {
+    var run = Conversation()
+    let levels: JSONValue = [["fidelity": 0.25, "cost": 0.2], ["fidelity": 1, "cost": 1]]
+    let started = try run.say(
+      "start", ["dim": 1, "lower": [0], "upper": [1], "method": .string(method), "fidelities": levels, "seed": 4])
+    #expect(started["oracle"]?.text == "value", "\(started)")
+    var (best, seen) = (Double.infinity, Set<Double>())
+    for _ in 0..<60 {
+      let asked = try run.say("ask", ["max": 3])
+      guard let points = asked["points"]?.elements, let ids = asked["ids"]?.elements else { break }
+      let fidelities = try #require(asked["fidelity"]?.doubles)
+      #expect(fidelities.count == points.count)
+      seen.formUnion(fidelities)
+      let values = try zip(points, fidelities).map { point, fidelity in
+        let x = try #require(point.doubles?.first)
+        let value = (x - 0.3) * (x - 0.3) - (1 - fidelity)
+        if fidelity == 1 { best = min(best, value) }
+        return value
+      }
+      let told: JSONValue = [
+        "ids": .array(ids), "f": JSONValue(numbers: values), "cost": JSONValue(numbers: fidelities),
+      ]
+      #expect(try run.say("tell", told)["ok"] == true)
+    }
+    #expect(seen == [0.25, 1])
+    #expect(try run.say("best")["f"]?.doubles == [best], "cheaper approximations do not count")
+    let state = try #require(try run.say("save")["state"]?.text)
+    var again = Conversation()
+    _ = try again.say("start", ["state": .string(state)])
+    #expect(try again.say("ask", ["max": 4]) == run.say("ask", ["max": 4]))
   }
 
   @Test func pointsFromElsewhereAreLearnedFromWhereTheMethodCan() throws {
@@ -88,6 +130,8 @@ import Testing
     #"{"start": {}}"#, #"{"start": {"space": []}}"#, #"{"start": {"dim": 1, "fidelities": [{"fidelity": 0.5}]}}"#,
     #"{"start": {"dim": 1, "fidelities": [{"fidelity": 1}, {"fidelity": 0.5}]}}"#,
     #"{"start": {"dim": 1, "fidelities": [{"fidelity": 1, "cost": 0}]}}"#, #"{"start": {"dim": 1, "pruning": 7}}"#,
+    #"{"start": {"dim": 1, "pruning": {"rule": "mode"}}}"#, #"{"start": {"dim": 1, "pruning": {"trials": 0}}}"#,
+    #"{"start": {"dim": 1, "pruning": {"rule": "halving", "ratio": 1}}}"#,
     #"{"start": {"dim": 1, "method": "cma-ess"}}"#, #"{"start": {"dim": 1, "settings": {"populatoin": 5}}}"#,
     #"{"start": {"dim": 2, "x0": [1]}}"#, #"{"start": {"dim": 2, "x0": [1, "nan"]}}"#,
     #"{"start": {"space": [{"name": "c", "type": "categorical", "choices": []}]}}"#,
@@ -142,8 +186,8 @@ import Testing
       .init("lower", JSONValue(numbers: [Double](repeating: -1, count: n))),
       .init("upper", JSONValue(numbers: [Double](repeating: 1, count: n))),
     ]
-    for name in ["cma-es", "random-search", "nelder-mead", "tpe", "bayesian-optimization", "sobol"] {
-      guard let entry = Catalog.entry(named: name) else { continue }
+    for name in ["cma-es", "random-search", "nelder-mead", "tpe", "bayesian-optimization", "differential-evolution"] {
+      let entry = try #require(Catalog.entry(named: name))
       var run = Conversation()
       let started = try run.say("start", .object(sides + [.init("method", .string(name)), .init("budget", 12)]))
       #expect(started["ok"] == true, "\(name): \(started)")

@@ -61,6 +61,7 @@ struct ConvergenceWatch: Sendable, Codable {
     for i in 0..<d.dimension where d.mean[i] + 0.2 * d.deviation(i) == d.mean[i] { return true }
     let axis = d.generation % max(1, d.dimension)
     let reach = 0.1 * d.sigma * d.axes[axis]
+    if d.isDiagonal { return d.mean[axis] + reach == d.mean[axis] }
     return (0..<d.dimension).allSatisfy { d.mean[$0] + reach * d.basis[axis * d.dimension + $0] == d.mean[$0] }
   }
 

@@ -9,7 +9,7 @@ import GradusNumerics
 ///     c₁ = min(1, λ/6)·2/((n + 1.3)² + μ_eff),   c_μ = min(1 − c₁, 2(μ_eff − 7/4 + 1/μ_eff)/((n + 2)² + μ_eff))
 ///
 /// The negative weights sum to −min(1 + c₁/c_μ, 1 + 2μ⁻_eff/(μ_eff + 2), (1 − c₁ − c_μ)/(n c_μ)), which keeps C positive
-/// definite.
+/// definite. For a diagonal C, which has fewer numbers to learn, c₁ and c_μ are (n + 2)/3 times as large.
 ///
 /// **Reference** N. Hansen, *The CMA evolution strategy: a tutorial*, arXiv:1604.00772 (2016), table 1.
 struct EvolutionParameters: Sendable, Codable {
@@ -32,7 +32,7 @@ struct EvolutionParameters: Sendable, Codable {
 
   static func defaultPopulation(_ n: Int) -> Int { 4 + Int(3 * naturalLogarithm(Double(max(1, n)))) }
 
-  init(dimension: Int, population: Int, active: Bool) {
+  init(dimension: Int, population: Int, active: Bool, diagonal: Bool = false) {
     let n = Double(max(1, dimension))
     let lambda = max(2, population)
     let logHalf = naturalLogarithm(Double(lambda + 1) / 2)
@@ -42,8 +42,9 @@ struct EvolutionParameters: Sendable, Codable {
     let mu = positive * positive / weights[..<parents].reduce(0) { $0 + $1 * $1 }
     let negative = weights[parents...].reduce(0) { $0 + min($1, 0) }
     let negativeSquares = weights[parents...].reduce(0) { $0 + min($1, 0) * min($1, 0) }
-    let c1 = min(1, Double(lambda) / 6) * 2 / ((n + 1.3) * (n + 1.3) + mu)
-    let cmu = min(1 - c1, 2 * (mu - 1.75 + 1 / mu) / ((n + 2) * (n + 2) + mu))
+    let pace = diagonal ? (n + 2) / 3 : 1
+    let c1 = min(0.5, pace * min(1, Double(lambda) / 6) * 2 / ((n + 1.3) * (n + 1.3) + mu))
+    let cmu = min(1 - c1, pace * 2 * (mu - 1.75 + 1 / mu) / ((n + 2) * (n + 2) + mu))
     for i in 0..<parents { weights[i] /= positive }
     let muNegative = negativeSquares > 0 ? negative * negative / negativeSquares : 0
     let mass =
@@ -61,6 +62,6 @@ struct EvolutionParameters: Sendable, Codable {
     rankOneRate = c1
     rankMuRate = cmu
     expectedNorm = n.squareRoot() * (1 - 1 / (4 * n) + 1 / (21 * n * n))
-    decompositionGap = 1 / ((c1 + cmu) * n * 3)
+    decompositionGap = diagonal ? 0 : 1 / ((c1 + cmu) * n * 3)
   }
 }

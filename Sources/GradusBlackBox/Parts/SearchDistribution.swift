@@ -23,11 +23,13 @@ import GradusNumerics
 /// **Reference** N. Hansen, *The CMA evolution strategy: a tutorial*, arXiv:1604.00772 (2016).
 struct SearchDistribution: Sendable, Codable {
   let dimension: Int
+  /// Whether C has nothing beside its diagonal: n numbers, and B = I.
+  let isDiagonal: Bool
   private(set) var mean: Buffer<Double>
   private(set) var sigma: Double
-  /// C, n × n.
+  /// C, n × n, or its diagonal.
   private(set) var covariance: Buffer<Double>
-  /// B, by columns.
+  /// B, by columns; empty where C is diagonal.
   private(set) var basis: Buffer<Double>
   /// The diagonal of D.
   private(set) var axes: Buffer<Double>
@@ -38,19 +40,30 @@ struct SearchDistribution: Sendable, Codable {
   private var held: Buffer<Int>
   private var decomposedAt = 0
 
-  init(mean: Buffer<Double>, sigma: Double) {
+  init(mean: Buffer<Double>, sigma: Double, diagonal: Bool = false) {
     let n = mean.count
     dimension = n
+    isDiagonal = diagonal
     self.mean = mean
     self.sigma = sigma
-    var identity = Buffer(repeating: 0.0, count: n * n)
-    for i in 0..<n { identity[i * n + i] = 1 }
+    var identity = Buffer(repeating: diagonal ? 1.0 : 0.0, count: diagonal ? n : n * n)
+    if !diagonal {
+      for i in 0..<n { identity[i * n + i] = 1 }
+    }
     covariance = identity
-    basis = identity
+    basis = diagonal ? [] : identity
     axes = Buffer(repeating: 1, count: n)
     path = Buffer(repeating: 0, count: n)
     covariancePath = path
     held = Buffer(repeating: 0, count: n)
+  }
+
+  /// The distribution with a covariance known from elsewhere, n × n; the round one where it is not positive definite.
+  init(mean: Buffer<Double>, sigma: Double, covariance c: Buffer<Double>) {
+    self.init(mean: mean, sigma: sigma)
+    let round = covariance
+    covariance = c
+    if !decompose() { covariance = round }
   }
 
   /// y = B·D·z for the normal numbers z, which are overwritten with D·z; returns |z|².
@@ -61,9 +74,10 @@ struct SearchDistribution: Sendable, Codable {
       for i in 0..<n {
         square += z[i] * z[i]
         z[i] *= d[i]
-        y[i] = 0
+        y[i] = isDiagonal ? z[i] : 0
       }
     }
+    if isDiagonal { return square }
     basis.elements.withUnsafeBufferPointer { b in
       guard var column = b.baseAddress else { return }
       for j in 0..<n {
@@ -111,7 +125,10 @@ struct SearchDistribution: Sendable, Codable {
     let n = dimension
     let gain = (p.pathRate * (2 - p.pathRate) * p.effectiveParents).squareRoot()
     for i in 0..<n { path[i] *= 1 - p.pathRate }
-    for j in 0..<n {
+    if isDiagonal {
+      for i in 0..<n { path[i] += gain * shift[i] / axes[i] }
+    }
+    for j in 0..<(isDiagonal ? 0 : n) {
       var s = 0.0
       for i in 0..<n { s += basis[j * n + i] * shift[i] }
       s *= gain / axes[j]
@@ -131,6 +148,17 @@ struct SearchDistribution: Sendable, Codable {
     let keep = 1 - c1 - cmu * total + (open ? 0 : c1 * cc * (2 - cc))
     covariance.elements.withUnsafeMutableBufferPointer { c in
       guard let c = c.baseAddress, let steps = steps.baseAddress else { return }
+      if isDiagonal {
+        for i in 0..<n { c[i] = keep * c[i] + c1 * covariancePath[i] * covariancePath[i] }
+        for (rank, k) in order.enumerated() {
+          let w = cmu * p.weights[rank]
+          if w == 0 { continue }
+          let s = w < 0 ? w * Double(n) / max(squares[k], 1e-300) : w
+          let y = steps + k * n
+          for i in 0..<n { c[i] += s * y[i] * y[i] }
+        }
+        return
+      }
       for i in 0..<n * n { c[i] *= keep }
       covariancePath.elements.withUnsafeBufferPointer { path in
         if let path = path.baseAddress { Self.addSquare(c1, path, to: c, n) }
@@ -161,7 +189,17 @@ struct SearchDistribution: Sendable, Codable {
   mutating func refresh(_ p: EvolutionParameters) -> Bool {
     guard Double(generation - decomposedAt) > p.decompositionGap else { return true }
     decomposedAt = generation
+    return decompose()
+  }
+
+  /// B and D of C; false, and no change, when C has lost its meaning.
+  private mutating func decompose() -> Bool {
     let n = dimension
+    if isDiagonal {
+      guard covariance.elements.allSatisfy({ $0 > 0 && $0.isFinite }) else { return false }
+      axes = Buffer(covariance.elements.map { $0.squareRoot() })
+      return true
+    }
     let matrix = Matrix(rowCount: n, columnCount: n, elements: covariance.elements)
     // In Swift even where there is a LAPACK: the same bits everywhere, and no call overhead at the sizes that matter.
     guard let spectrum = try? SymmetricEigen(matrix, on: n <= 100 ? .portable : .best()),
@@ -183,7 +221,7 @@ struct SearchDistribution: Sendable, Codable {
   }
 
   /// The standard deviation of coordinate i.
-  func deviation(_ i: Int) -> Double { sigma * covariance[i * dimension + i].squareRoot() }
+  func deviation(_ i: Int) -> Double { sigma * covariance[isDiagonal ? i : i * dimension + i].squareRoot() }
 
   private func power(_ x: Double, _ k: Int) -> Double {
     var (result, base, k) = (1.0, x, k)
