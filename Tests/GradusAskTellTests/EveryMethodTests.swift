@@ -7,14 +7,16 @@ import Testing
 @Suite struct EveryMethodTests {
   static let names = Catalog.all.filter { $0.outsideName != nil }.map(\.card.name)
 
-  /// A problem that the method takes: a box of two numbers, one that has no bounds, or several objectives.
+  /// A problem that the method takes: a box of two numbers, one that has no bounds, one with fidelities, or several
+  /// objectives.
   private static func start(_ name: String, _ seed: Int = 3) throws -> (start: JSONValue, objectives: Int) {
     let entry = try #require(Catalog.entry(named: name))
     let head: [JSONValue.Member] = [
       .init("method", .string(name)), .init("seed", .integer(seed)), .init("x0", [-0.6, 0.9]), .init("budget", 400),
     ]
     let box: [JSONValue.Member] = [.init("lower", [-1, -1]), .init("upper", [1, 2])]
-    for members in [head + box, head] {
+    let levels: JSONValue = [["fidelity": 0.25, "cost": 0.2], ["fidelity": 1, "cost": 1]]
+    for members in [head + box, head, head + box + [.init("fidelities", levels)]] {
       for objectives in entry.outsideName == "values" ? [1, 2] : [1] {
         let start = JSONValue.object(members + [.init("objectives", .integer(objectives))])
         var trial = Conversation()
