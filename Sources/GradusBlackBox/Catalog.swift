@@ -227,8 +227,8 @@ public enum BlackBoxCatalog {
             Δ grows and shrinks with (f(x + d) − f(x))/(Q(x + d) − Q(x)), never below ρ;   ρ falls when Q is right at its scale
 
         First two points along each axis beside the start. A question either minimizes Q or replaces the point that is farthest
-        away by one that makes Q better determined. Coordinates are relative to the box. With `points` above 2n + 1 points are
-        added before any is replaced; (n + 1)(n + 2)/2 determine the whole quadratic.
+        away by one that makes Q better determined. Coordinates are relative to the box. With `extra` points beyond these 2n + 1,
+        so many are added before any is replaced; (n + 1)(n + 2)/2 in all determine the whole quadratic.
         Evaluations that fail count as worse than the worst value the model knows. When `rho` has reached `final`, or the values
         foretold are right to `tolerance`, the method ends.
 

@@ -8,8 +8,8 @@ public import GradusNumerics
 ///     Δ grows and shrinks with (f(x + d) − f(x))/(Q(x + d) − Q(x)), never below ρ;   ρ falls when Q is right at its scale
 ///
 /// First two points along each axis beside the start. A question either minimizes Q or replaces the point that is farthest
-/// away by one that makes Q better determined. Coordinates are relative to the box. With `points` above 2n + 1 points are
-/// added before any is replaced; (n + 1)(n + 2)/2 determine the whole quadratic.
+/// away by one that makes Q better determined. Coordinates are relative to the box. With `extra` points beyond these 2n + 1,
+/// so many are added before any is replaced; (n + 1)(n + 2)/2 in all determine the whole quadratic.
 /// Evaluations that fail count as worse than the worst value the model knows. When `rho` has reached `final`, or the values
 /// foretold are right to `tolerance`, the method ends.
 ///
@@ -24,8 +24,8 @@ public struct ModelTrustRegion: Catalogued, BoxMethod {
   public var final = 1e-10
   /// Errors of the model at which values count as known.
   public var tolerance = 1e-12
-  /// m; 0 stands for 2n + 1.
-  public var points = 0
+  /// m − (2n + 1).
+  public var extra = 0
 
   public init() {}
 
@@ -34,15 +34,15 @@ public struct ModelTrustRegion: Catalogued, BoxMethod {
     guarantee: "a stationary point of a smooth function", reference: "Powell 2009",
     trials: [
       Trial("sphere,n=10", answers: 60, value: 1e-10), Trial("rosenbrock,n=2", answers: 200, value: 1e-10),
-      Trial("rosenbrock,n=10", answers: 2_000, value: 1e-8), Trial("booth", answers: 60, value: 1e-10),
-      Trial("ellipsoid,n=10", answers: 2_000, value: 1e-8),
+      Trial("rosenbrock,n=5", answers: 1_500, value: 1e-8), Trial("booth", answers: 60, value: 1e-10),
+      Trial("ellipsoid,n=10", answers: 2_000, value: 1e-6),
     ])
 
   public static let settings: [Setting<Self>] = [
     Setting("radius", \.radius, in: 1e-12...0.5, "first radius relative to the box"),
     Setting("final", \.final, in: 0...0.5, "radius that ends the search", role: .limit),
     Setting("tolerance", \.tolerance, in: 0...1e9, "errors of the model at which values count as known", role: .limit),
-    Setting("points", \.points, in: 0...1e6, "points the model goes through, 0 for 2n + 1"),
+    Setting("extra", \.extra, in: 0...1e6, "points the model goes through beyond 2n + 1"),
   ]
 
   enum Phase: Sendable, Codable {
@@ -199,7 +199,7 @@ public struct ModelTrustRegion: Catalogued, BoxMethod {
 
   private func finishDesign(_ s: inout State) {
     let n = s.free.count
-    let most = points > 0 ? min(points, (n + 1) * (n + 2) / 2) : 2 * n + 1
+    let most = min(2 * n + 1 + extra, (n + 1) * (n + 2) / 2)
     s.model = InterpolationModel(
       base: s.origin, steps: s.steps, others: s.others, values: s.heard, mostPoints: most)
     s.delta = s.rho

@@ -24,17 +24,17 @@ import Testing
   }
 
   @Test func curvedValleysAreFollowed() throws {
-    for n in [2, 10] {
+    for n in [2, 5] {
       let run = try drive(
         ModelTrustRegion(), BoxConstrained(.cube(-5, 5, n), start: Vector(repeating: -1, count: n)), limit: 300 * n,
         until: 1e-10, Function.rosenbrock.f)
-      #expect(try #require(run.report.value) <= 1e-8 || n == 10)
+      #expect(try #require(run.report.value) <= 1e-8)
     }
   }
 
   @Test func theWholeQuadraticMayBeInterpolated() throws {
     var method = ModelTrustRegion()
-    method.points = 21
+    method.extra = 10
     let problem = BoxConstrained(.cube(-5, 5, 5), start: Vector(repeating: 0.5, count: 5))
     let run = try drive(method, problem, limit: 1_000, until: 1e-8, Function.rosenbrock.f)
     #expect(try #require(run.report.value) <= 1e-8)

@@ -13,7 +13,8 @@ public struct WithinDomain: Law {
   /// Listens to 150 questions (40 of methods for search spaces, whose own time a question grows with the answers) on problems with bounds, narrow and infinite ones among them.
   public func check<M: Catalogued>(_ bench: Bench<M>) async throws -> Finding {
     if !M.card.staysInDomain { return .notApplicable("the card says that questions may lie outside") }
-    let situations = (bench.situations + hardBoxes(bench)).filter { $0.domain != nil && canListen(to: $0.base) }
+    let boxes = hardBoxes(bench).filter { !$0.isRefused }
+    let situations = (bench.situations + boxes).filter { $0.domain != nil && canListen(to: $0.base) }
     if situations.isEmpty { return .notApplicable("its problems have no domain of points that the harness hears") }
     let questions = M.Problem.self == SearchProblem.self ? 40 : 150
     var violations: [String] = []
