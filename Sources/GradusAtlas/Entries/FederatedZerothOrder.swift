@@ -34,7 +34,10 @@ public struct FederatedZerothOrder: AtlasEntry {
       "correction", "Without the correction it is at least twice as large.", metric: "relative gap",
       baseline: "the same without correction, tuned", .atMost, 0.5, requirement: .everySeed),
   ]
-  public static let standing = AtlasStanding.holds
+  public static let standing = AtlasStanding.doesNotHold(
+    tried:
+      "1,000 and 4,000 features. With 4,000 every claim held on the instances that they were chosen on; on others the gap "
+      + "is 0.05 to 0.08 of that of differences in the mean, but above a tenth for one to three of five seeds")
   public static let saboteur = AtlasSaboteur.crippled("clients that hear nothing of each other and hardly move")
 
   public init() {}
@@ -80,7 +83,8 @@ public struct FederatedZerothOrder: AtlasEntry {
   public func measure(
     _ trial: AtlasTrial, tuned: Tuned, subject: AtlasSubject
   ) async throws -> [AtlasObservation] {
-    let stream = trial.random.child("instance")
+    // Not the instances on which the number of features was chosen.
+    let stream = trial.random.child("held-out instance")
     let task = Federation(trial, stream)
     let isHonest = subject == .system
     let gap = try Self.surrogates(isHonest ? tuned.step : 1e-5, isHonest ? 1 : 0, trial, task, stream)
