@@ -29,7 +29,7 @@ public enum Decomposition: String, Sendable, Codable, CaseIterable {
 /// **Guarantee** none; the archive never loses a front point but to truncation.
 /// **Reference** Q. Zhang & H. Li, *MOEA/D*, IEEE Trans. Evol. Comput. 11 (2007); H. Li & Q. Zhang, IEEE Trans. Evol.
 /// Comput. 13 (2009), for parents from outside the neighborhood and the bound on replacements.
-public struct MOEAD: Catalogued, FrontMethod, ParallelMethod {
+public struct MOEAD: Catalogued, BoxMethod, ParallelMethod {
   /// First random points, and at most as many directions.
   public var population = 100
   public var decomposition = Decomposition.chebyshev

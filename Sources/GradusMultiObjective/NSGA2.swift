@@ -19,7 +19,7 @@ public import GradusNumerics
 /// **Guarantee** none; the archive never loses a front point but to truncation.
 /// **Reference** K. Deb et al., *A fast and elitist multiobjective genetic algorithm: NSGA-II*, IEEE Trans. Evol.
 /// Comput. 6 (2002).
-public struct NSGA2: Catalogued, FrontMethod, ParallelMethod {
+public struct NSGA2: Catalogued, BoxMethod, ParallelMethod {
   /// Individuals of a population, and of a generation.
   public var population = 100
   public var variation = VariationPolicy.mixed

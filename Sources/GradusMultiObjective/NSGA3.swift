@@ -21,7 +21,7 @@ public import GradusNumerics
 /// **Guarantee** none; the archive never loses a front point but to truncation.
 /// **Reference** K. Deb & H. Jain, *An evolutionary many-objective optimization algorithm using reference-point-based
 /// nondominated sorting*, IEEE Trans. Evol. Comput. 18 (2014).
-public struct NSGA3: Catalogued, FrontMethod, ParallelMethod {
+public struct NSGA3: Catalogued, BoxMethod, ParallelMethod {
   /// Individuals of a population, and of a generation; at most as many directions.
   public var population = 100
   public var variation = VariationPolicy.mixed

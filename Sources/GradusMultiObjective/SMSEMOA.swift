@@ -20,7 +20,7 @@ public import GradusNumerics
 /// **Guarantee** none for the front; with a fixed reference point the hypervolume of the population would never fall.
 /// **Reference** N. Beume, B. Naujoks & M. Emmerich, *SMS-EMOA: multiobjective selection based on dominated
 /// hypervolume*, European J. Oper. Res. 181 (2007).
-public struct SMSEMOA: Catalogued, FrontMethod, ParallelMethod {
+public struct SMSEMOA: Catalogued, BoxMethod, ParallelMethod {
   /// Individuals of the population once it has grown.
   public var population = 100
   /// Individuals of the first population, where it grows.

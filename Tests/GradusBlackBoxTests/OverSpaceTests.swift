@@ -24,7 +24,8 @@ import Testing
     return decades * decades + (x[1] - 4) * (x[1] - 4) + kind + 10 * mix
   }
 
-  private func best<M: BoxMethod>(of method: M, answers: Int, known: [KnownConstraint] = []) throws -> Report<Vector> {
+  private func best<M: BoxMethod>(of method: M, answers: Int, known: [KnownConstraint] = []) throws -> Report<Vector>
+  where M.Question == Evaluate<Vector> {
     let problem = SearchProblem(try Self.space(), known: known)
     let run = try Run(problem, by: OverSpace(method), seed: 4)
     for _ in 0..<answers {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct PopulationTests {
   private func best<M: BoxMethod>(
     _ method: M, on function: Function, in box: Box, answers: Int, seed: UInt64 = 1, start: Vector? = nil
-  ) throws -> Double {
+  ) throws -> Double where M.Question == Evaluate<Vector> {
     let run = try Run(BoxConstrained(box, start: start), by: method, seed: seed)
     for _ in 0..<answers {
       guard let ticket = try run.ask() else { break }

@@ -12,7 +12,7 @@ public import GradusNumerics
 /// A function is taken for a sum when the point that combines the best of every axis has the value foretold to rounding. An
 /// axis is searched by the flattest parabolas that could undercut its best sample. The descent gives way when CMA-ES has
 /// found a better value. Under noise, in parallel, and where the budget does not pay for a slope, all is left to CMA-ES; in
-/// very high dimension only the diagonal of its covariance is kept. `State.reasons` tells which way was taken and why.
+/// very high dimension only the diagonal of its covariance is kept. The report tells which way was taken, and why.
 ///
 /// **Needs** values. **Keeps** the model while it is used, (3n)² numbers, then n² and a generation.
 /// **Guarantee** that of the parts: a stationary point where the function is smooth; none global.
@@ -161,10 +161,12 @@ public struct AutomaticSearch: Catalogued, BoxMethod, ParallelMethod {
 
   /// The best point that was evaluated; under noise the mean of CMA-ES, whose value nobody has seen.
   public func report(_ s: State) -> Report<Vector> {
-    guard noisy, let evolution = s.evolution, evolution.distribution.generation > 0 else {
-      return s.best.report(claim: s.claim)
+    var report = s.best.report(claim: s.claim)
+    if noisy, let evolution = s.evolution, evolution.distribution.generation > 0 {
+      report = Report(point: s.box.point(at: evolution.distribution.mean.elements), claim: s.claim)
     }
-    return Report(point: s.box.point(at: evolution.distribution.mean.elements), claim: s.claim)
+    report.reasons = s.reasons
+    return report
   }
 
   // MARK: Parts

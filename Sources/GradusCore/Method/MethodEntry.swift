@@ -85,9 +85,7 @@ public struct MethodEntry: Sendable {
     isParallel = M.self is any ParallelMethod.Type
     outsideName = (M.Question.self as? any VectorQuestion.Type)?.outsideName
     self.type = type
-    taker = {
-      $0 is M.Problem || ($0 is SearchProblem && (M.self is any BoxMethod.Type || M.self is any FrontMethod.Type))
-    }
+    taker = { $0 is M.Problem || ($0 is SearchProblem && M.self is any BoxMethod.Type) }
     opener = { try Self.open(M.self, $0) }
   }
 
@@ -99,10 +97,9 @@ public struct MethodEntry: Sendable {
 
   private static func open<M: Catalogued>(_ type: M.Type, _ request: RunRequest) throws -> any ErasedRun {
     if !request.problems.contains(where: { $0 is M.Problem }),
-      request.problems.contains(where: { $0 is SearchProblem })
+      request.problems.contains(where: { $0 is SearchProblem }), let box = type as? any BoxMethod.Type
     {
-      if let box = type as? any BoxMethod.Type { return try openOverSpace(box, request) }
-      if let front = type as? any FrontMethod.Type { return try openOverSpace(front, request) }
+      return try openOverSpace(box, request)
     }
     let method = try M(settings: request.settings)
     guard let problem = request.problems.lazy.compactMap({ $0 as? M.Problem }).first else {
@@ -132,11 +129,6 @@ extension MethodEntry {
   /// A method for boxes on a search space.
   private static func openOverSpace<M: BoxMethod>(_ type: M.Type, _ request: RunRequest) throws -> any ErasedRun {
     try open(OverSpace<M>.self, request)
-  }
-
-  /// A method for fronts over boxes on a search space.
-  private static func openOverSpace<M: FrontMethod>(_ type: M.Type, _ request: RunRequest) throws -> any ErasedRun {
-    try open(FrontOverSpace<M>.self, request)
   }
 }
 

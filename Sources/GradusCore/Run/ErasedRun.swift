@@ -148,6 +148,7 @@ extension Run: ErasedRun {
     erased.bound = report.bound
     erased.boundSource = report.boundSource
     erased.limit = report.limit
+    erased.reasons = report.reasons
     erased.operations = report.operations
     return erased
   }

@@ -42,6 +42,8 @@ public struct Report<Point: Sendable & Codable>: Sendable {
   public var operations: Int?
   /// What stopped an outside solver, in its words; nil for methods of our own.
   public var limit: StopReason?
+  /// What a method that chooses among others has chosen so far, and why, in the order of time.
+  public var reasons: [String] = []
 
   @inlinable
   public init(point: Point, value: Double? = nil, measure: Double? = nil, claim: Claim? = nil) {

@@ -1,43 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusNumerics
 
-/// A catalogued method that looks for the minimum over a box by values.
-public protocol BoxMethod: Catalogued where Problem == BoxConstrained, Question == Evaluate<Vector>, Point == Vector {}
-
-/// What is f(x)? asked by a method that sees x in other coordinates.
-public struct EvaluateDecoded: Query, Codable {
-  /// The point of the space.
-  public var point: Vector
-  /// The point as the method sees it.
-  public var coordinates: Vector
-
-  public static var needs: String { Evaluate<Vector>.needs }
-  public var kind: String { "value" }
-
-  public func put(to oracle: any ZerothOrderOracle<Vector>) async throws -> Double {
-    try await oracle.value(at: point)
-  }
-
-  public func answerNow(from oracle: any ZerothOrderOracle<Vector>) throws -> Double? {
-    try oracle.immediateValue(at: point)
-  }
-}
-
-extension EvaluateDecoded: VectorQuestion {
-  public static var outsideName: String { Evaluate<Vector>.outsideName }
-  public var vectors: [Vector] { [point] }
-
-  public func answer(from reply: OutsideReply) throws(ReplyMismatch) -> Double {
-    try Evaluate(point: point).answer(from: reply)
-  }
-}
+/// A catalogued method that searches a box by questions about single points: for a minimum by values, or for a front by all
+/// objectives and constraints.
+public protocol BoxMethod: Catalogued where Problem == BoxConstrained, Question: PointQuestion, Point == Vector {}
 
 /// A method for boxes at work on any search space, through the coordinates of `UnitCoordinates`:
 ///
-///     base asks for u ∈ [0, 1]ᵐ   →   f(x(u)) is asked   →   base is told the value
+///     base asks about u ∈ [0, 1]ᵐ   →   x(u) is asked about   →   base is told the answer
 ///
-/// Where a known constraint forbids x(u), the base is told 10¹⁰⁰(1 + v) and asked again, so that every forbidden point is
-/// worse than every allowed one, and worse the further out it is.
+/// Where known constraints forbid x(u), the base is told a refusal, which is worse than every answer, and asked again. Points
+/// of a front are points of the space; those that mean the same are there once.
 public struct OverSpace<Base: BoxMethod>: Catalogued {
   public var base: Base
 
@@ -62,7 +35,7 @@ public struct OverSpace<Base: BoxMethod>: Catalogued {
 
   /// Begins at the first start of the problem, or wherever the base does.
   public func start(_ problem: SearchProblem, random: RandomStream) throws -> State {
-    guard problem.objectives == 1 else {
+    guard problem.objectives == 1 || !Base.Question.wantsOneObjective else {
       throw Unsuitable(
         method: Base.card.name, needs: "one objective", found: "\(problem.objectives) objectives",
         remedy: "Combine them into one, or choose a method for several.")
@@ -74,33 +47,38 @@ public struct OverSpace<Base: BoxMethod>: Catalogued {
   }
 
   /// The base's next point that the known constraints allow.
-  public func ask(_ state: inout State) -> EvaluateDecoded? {
+  public func ask(_ state: inout State) -> Decoded<Base.Question>? {
     for _ in 0..<Self.patience {
       guard !state.isStuck, let question = base.ask(&state.inner) else { return nil }
       let point = state.coordinates.point(at: question.point)
       let violation = state.problem.knownViolation(of: point)
-      if violation == 0 { return EvaluateDecoded(point: point, coordinates: question.point) }
-      base.tell(&state.inner, Self.penalty(violation), to: question)
+      if violation == 0 { return Decoded(point: point, coordinates: question.point) }
+      base.tell(&state.inner, Base.Question.refusal(violation: violation), to: question)
     }
     state.isStuck = true
     return nil
   }
 
-  /// Worse than every value of an allowed point.
-  private static func penalty(_ violation: Double) -> Double { 1e100 * (1 + min(violation, 1e100)) }
-
-  /// Tells the base the value at its own coordinates.
-  public func tell(_ state: inout State, _ answer: consuming Double, to question: consuming EvaluateDecoded) {
-    base.tell(&state.inner, answer, to: Evaluate(point: question.coordinates))
+  /// Tells the base the answer at its own coordinates.
+  public func tell(
+    _ state: inout State, _ answer: consuming Base.Question.Answer, to question: consuming Decoded<Base.Question>
+  ) {
+    base.tell(&state.inner, answer, to: Base.Question(point: question.coordinates))
   }
 
-  /// The report of the base, in the space. The base never sees a forbidden point with a value of its own.
+  /// The report of the base, in the space. A value from 10¹⁰⁰ on is that of a refusal, hence none.
   public func report(_ state: State) -> Report<Vector> {
     let inner = base.report(state.inner)
-    let value = inner.value.flatMap { $0 < 1e100 ? $0 : nil }
-    let claim = state.isStuck ? Claim.failed : inner.claim
-    return Report(
-      point: state.coordinates.point(at: inner.point), value: value, measure: inner.measure, claim: claim)
+    var report = Report(
+      point: state.coordinates.point(at: inner.point), value: inner.value.flatMap { $0 < 1e100 ? $0 : nil },
+      measure: inner.measure, claim: state.isStuck ? .failed : inner.claim)
+    report.reasons = inner.reasons
+    var seen = Set<Vector>()
+    for member in inner.front {
+      let point = state.coordinates.point(at: member.point)
+      if seen.insert(point).inserted { report.front.append(FrontPoint(point: point, outcomes: member.outcomes)) }
+    }
+    return report
   }
 }
 
