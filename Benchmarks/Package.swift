@@ -44,6 +44,13 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
+      name: "bo",
+      dependencies: [
+        .product(name: "GradusBlackBox", package: "gradus"), .product(name: "GradusCore", package: "gradus"),
+        .product(name: "GradusLinearAlgebra", package: "gradus"), .product(name: "GradusNumerics", package: "gradus"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
       name: "cma",
       dependencies: [
         .product(name: "GradusBlackBox", package: "gradus"), .product(name: "GradusCore", package: "gradus"),

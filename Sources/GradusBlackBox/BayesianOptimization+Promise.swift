@@ -101,7 +101,7 @@ extension BayesianOptimization.State {
     }
     let knee = distances.indices.min { distances[$0] < distances[$1] }
     let fallback = history.best?.point ?? problem.starts.first ?? problem.space.middle
-    var report = Report(point: knee.map { history.points[members[$0]] } ?? fallback, claim: claim)
+    var report = Report(point: knee.map { history.points[members[$0]] } ?? fallback, claim: search.claim)
     report.front = zip(members, rows).map { i, row in
       FrontPoint(
         point: history.points[i], outcomes: Outcomes(objectives: row, constraints: history.constraints.map { $0[i] }))

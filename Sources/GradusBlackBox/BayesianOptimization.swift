@@ -51,22 +51,19 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
     Setting("candidates", \.candidates, in: 1...1e6, "Sobol candidates of each question"),
   ]
 
-  /// All answers, what was fitted last, and the points that wait.
+  /// All answers and the points that wait, and what was fitted last.
   public struct State: Sendable, Codable {
-    let problem: SearchProblem
-    let inputs: SpaceInputs
+    var search: DesignedSearch
     var random: RandomStream
-    var sobol: SobolSequence?
-    /// Points of the first design that are not yet asked about, last first.
-    var designLeft: Int
-    var starts: [Vector]
-    var history: SearchHistory
-    var pending: [Vector] = []
     var objectiveFits: [SurrogateFit.Parameters?]
     var constraintFits: [SurrogateFit.Parameters?]
     /// Observations at the last fit.
     var fittedAt = 0
-    var claim: Claim?
+
+    var problem: SearchProblem { search.problem }
+    var inputs: SpaceInputs { search.inputs }
+    var history: SearchHistory { search.history }
+    var pending: [Vector] { search.pending }
   }
 
   /// Draws the design. Throws `Unsuitable` for more than three objectives.
@@ -78,79 +75,41 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
     }
     let inputs = SpaceInputs(problem.space)
     let d = inputs.dimension
-    var shift = random.child("design")
     let usual = max(problem.objectives > 1 ? 10 : 4, 2 * (d + 1))
     var count = design > 0 ? design : max(4, min(usual, (problem.budget ?? .max) / 3))
     if d == 0 { count = 1 }
     return State(
-      problem: problem, inputs: inputs, random: random.child("search"),
-      sobol: d > 0 && d <= SobolDirections.mostDimensions ? SobolSequence(dimension: d, shift: &shift) : nil,
-      designLeft: count, starts: problem.starts.map { problem.space.canonical($0) }.reversed(),
-      history: SearchHistory(objectives: problem.objectives, constraints: problem.constraints),
-      objectiveFits: Array(repeating: nil, count: problem.objectives),
+      search: DesignedSearch(
+        problem, inputs, design: [Int](repeating: 0, count: count), shift: random.child("design")),
+      random: random.child("search"), objectiveFits: Array(repeating: nil, count: problem.objectives),
       constraintFits: Array(repeating: nil, count: problem.constraints))
   }
 
   /// A start, a point of the design, or the most promising point; nil when the space is exhausted.
   public func ask(_ s: inout State) -> EvaluateAll<Vector>? {
-    guard s.claim == nil else { return nil }
-    let point: Vector?
-    if let start = s.starts.popLast(), s.problem.knownViolation(of: start) == 0 {
-      point = start
-    } else if s.designLeft > 0 {
-      s.designLeft -= 1
-      point = designed(&s)
-    } else {
-      point = promising(&s) ?? fresh(&s)
+    guard s.search.claim == nil else { return nil }
+    let place: DesignedSearch.Place?
+    switch s.search.turn() {
+    case .start(let start): place = start
+    case .design(let level): place = s.search.designed(level) ?? s.search.fresh(&s.random)
+    case .model: place = promising(&s).map { .init(point: $0) } ?? s.search.fresh(&s.random)
     }
-    guard let point else {
-      if s.pending.isEmpty { s.claim = s.history.best == nil ? .failed : .exhausted }
-      return nil
-    }
-    s.pending.append(point)
-    return EvaluateAll(point: point)
+    return s.search.ask(about: place).map { EvaluateAll(point: $0.point) }
   }
 
   /// Keeps the answer.
   public func tell(_ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>) {
-    let point = question.point
-    if let i = s.pending.firstIndex(of: point) {
-      s.pending.remove(at: i)
-    } else {
-      // What somebody else tried stands for a point of the design.
-      s.designLeft = max(0, s.designLeft - 1)
-    }
-    s.history.hear(answer, at: point, inputs: s.inputs.inputs(of: point))
-    if s.problem.isNoisy, s.problem.objectives == 1 { s.history.recommend(by: recommended(s)) }
+    if !s.search.hear(answer, at: .init(point: question.point)) { s.search.skipDesign() }
+    if s.problem.isNoisy, s.problem.objectives == 1 { s.search.recommend(by: recommended(s)) }
   }
 
   /// The best answer that keeps the constraints; under noise the point asked about whose posterior mean is best; of several
   /// objectives the front, and the point of it that is nearest to the best of each.
   public func report(_ s: State) -> Report<Vector> {
-    if s.problem.objectives > 1 { return s.frontReport }
-    let point = s.history.best?.point ?? s.problem.starts.first ?? s.problem.space.middle
-    return Report(point: point, value: s.history.best?.value, claim: s.claim)
+    s.problem.objectives > 1 ? s.frontReport : s.search.report
   }
 
   // MARK: Points
-
-  private func designed(_ s: inout State) -> Vector? {
-    for _ in 0..<100 {
-      guard let u = s.sobol?.next() else { break }
-      let point = s.inputs.point(at: u)
-      if s.problem.knownViolation(of: point) == 0, !s.isTaken(point) { return point }
-    }
-    return fresh(&s)
-  }
-
-  /// A random point that nobody asked about yet; under noise any.
-  private func fresh(_ s: inout State) -> Vector? {
-    for _ in 0..<200 {
-      guard let point = s.problem.sampleAllowed(&s.random) else { return nil }
-      if !s.isTaken(point) { return point }
-    }
-    return s.remaining()
-  }
 
   private func promising(_ s: inout State) -> Vector? {
     guard s.history.sound >= 2 else { return nil }
@@ -158,8 +117,7 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
     guard let surrogate = SearchSurrogate(self, &s, refits: refits) else { return nil }
     if refits { s.fittedAt = s.history.count }
     var search = AcquisitionSearch(
-      inputs: s.inputs, problem: s.problem,
-      taken: s.problem.isNoisy ? [] : Set(s.history.points + s.pending), incumbents: surrogate.incumbents)
+      inputs: s.inputs, problem: s.problem, taken: s.search.taken(), incumbents: surrogate.incumbents)
     search.sweep = candidates
     return search.best(promise(of: surrogate, search, &s), random: &s.random)?.point
   }
@@ -168,18 +126,5 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
     var copy = s
     // A fit that is one answer old will do; the last answer itself counts.
     return SearchSurrogate(self, &copy, refits: false)?.bestByMean
-  }
-}
-
-extension BayesianOptimization.State {
-  /// Whether asking would bring nothing new.
-  func isTaken(_ point: Vector) -> Bool {
-    !problem.isNoisy && (history.points.contains(point) || pending.contains(point))
-  }
-
-  /// A point that was never asked about, found by counting where the space is small.
-  func remaining() -> Vector? {
-    guard let count = problem.space.pointCount, count <= 1 << 16 else { return nil }
-    return problem.space.allPoints.first { problem.knownViolation(of: $0) == 0 && !isTaken($0) }
   }
 }

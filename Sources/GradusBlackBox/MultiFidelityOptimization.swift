@@ -40,30 +40,19 @@ public struct MultiFidelityOptimization: Catalogued, ParallelMethod {
     Setting("candidates", \.candidates, in: 1...1e6, "Sobol candidates of each question and level"),
   ]
 
-  /// All answers of each level, what was fitted last, and the points that wait.
+  /// All answers of each level and the points that wait, what was fitted last, and what answers cost.
   public struct State: Sendable, Codable {
-    let problem: SearchProblem
-    let inputs: SpaceInputs
+    var search: DesignedSearch
     var random: RandomStream
-    var sobol: SobolSequence?
-    /// Points of the design that are not yet asked about: level of each, last first.
-    var designLeft: [Int]
-    var starts: [Vector]
-    /// One for each level, cheapest first.
-    var histories: [SearchHistory]
-    var pending: [Waiting] = []
     var fits: [AutoregressiveProcess.Parameters?]
     var aloneFit: AutoregressiveProcess.Parameters?
     /// What answers of each level cost, summed.
     var spent: [Double]
-    var claim: Claim?
 
-    struct Waiting: Sendable, Codable, Hashable {
-      var point: Vector
-      var level: Int
-    }
-
-    var top: Int { histories.count - 1 }
+    var problem: SearchProblem { search.problem }
+    var inputs: SpaceInputs { search.inputs }
+    var histories: [SearchHistory] { search.histories }
+    var top: Int { search.top }
 
     /// c_ℓ.
     func cost(_ level: Int) -> Double {
@@ -89,7 +78,6 @@ public struct MultiFidelityOptimization: Catalogued, ParallelMethod {
     }
     let inputs = SpaceInputs(problem.space)
     let d = inputs.dimension
-    var shift = random.child("design")
     let full = d == 0 ? 1 : design > 0 ? design : d + 2
     let levels = problem.fidelities.count
     // Cheap answers first: the last of the list is asked about first.
@@ -98,103 +86,54 @@ public struct MultiFidelityOptimization: Catalogued, ParallelMethod {
       places += [Int](repeating: level, count: level == 0 ? 5 * full : 2 * full)
     }
     if d == 0 { places = [levels - 1] }
-    let hasSobol = d > 0 && d <= SobolDirections.mostDimensions
     return State(
-      problem: problem, inputs: inputs, random: random.child("search"),
-      sobol: hasSobol ? SobolSequence(dimension: d, shift: &shift) : nil,
-      designLeft: places, starts: problem.starts.map { problem.space.canonical($0) }.reversed(),
-      histories: (0..<levels).map { _ in SearchHistory(constraints: 0) }, fits: Array(repeating: nil, count: levels),
+      search: DesignedSearch(problem, inputs, levels: levels, design: places, shift: random.child("design")),
+      random: random.child("search"), fits: Array(repeating: nil, count: levels),
       spent: Array(repeating: 0, count: levels))
   }
 
   /// A start, a point of the design, or the point and level that promise most for their cost.
   public func ask(_ s: inout State) -> EvaluateAt<Vector>? {
-    guard s.claim == nil else { return nil }
-    var found: State.Waiting?
-    if let start = s.starts.popLast(), s.problem.knownViolation(of: start) == 0 {
-      found = State.Waiting(point: start, level: s.top)
-    } else if let level = s.designLeft.popLast() {
-      found = designed(&s, level) ?? fresh(&s)
-    } else {
-      found = promising(&s) ?? fresh(&s)
+    guard s.search.claim == nil else { return nil }
+    let place: DesignedSearch.Place?
+    switch s.search.turn() {
+    case .start(let start): place = start
+    case .design(let level): place = s.search.designed(level) ?? s.search.fresh(&s.random)
+    case .model: place = promising(&s) ?? s.search.fresh(&s.random)
     }
-    guard let found else {
-      if s.pending.isEmpty { s.claim = s.histories[s.top].best == nil ? .failed : .exhausted }
-      return nil
+    return s.search.ask(about: place).map {
+      EvaluateAt(
+        point: $0.point, fidelity: s.problem.fidelities[$0.level].fidelity, costEstimate: s.cost($0.level))
     }
-    s.pending.append(found)
-    return EvaluateAt(
-      point: found.point, fidelity: s.problem.fidelities[found.level].fidelity, costEstimate: s.cost(found.level))
   }
 
   /// Keeps the answer with its level.
   public func tell(
     _ s: inout State, _ answer: consuming PricedValue, to question: consuming EvaluateAt<Vector>
   ) {
-    let (point, fidelity) = (question.point, question.fidelity)
+    let fidelity = question.fidelity
     guard let level = s.problem.fidelities.firstIndex(where: { $0.fidelity == fidelity }) else { return }
-    if let i = s.pending.firstIndex(where: { $0.point == point && $0.level == level }) { s.pending.remove(at: i) }
-    s.histories[level].hear(Outcomes(objectives: [answer.value]), at: point, inputs: s.inputs.inputs(of: point))
+    s.search.hear(Outcomes(objectives: [answer.value]), at: .init(point: question.point, level: level))
     if answer.cost.isFinite, answer.cost > 0 { s.spent[level] += answer.cost }
   }
 
   /// The best answer of the full function.
-  public func report(_ s: State) -> Report<Vector> {
-    let best = s.histories[s.top].best
-    let cheap = s.histories.reversed().lazy.compactMap(\.best).first?.point
-    let point = best?.point ?? cheap ?? s.problem.starts.first ?? s.problem.space.middle
-    return Report(point: point, value: best?.value, claim: s.claim)
-  }
+  public func report(_ s: State) -> Report<Vector> { s.search.report }
 
   // MARK: Points
 
-  private func designed(_ s: inout State, _ level: Int) -> State.Waiting? {
-    for _ in 0..<100 {
-      guard let u = s.sobol?.next() else { break }
-      let point = s.inputs.point(at: u)
-      if s.problem.knownViolation(of: point) == 0, !s.isTaken(point, level) {
-        return State.Waiting(point: point, level: level)
-      }
-    }
-    return nil
-  }
-
-  /// A random point of the full function that nobody asked about yet.
-  private func fresh(_ s: inout State) -> State.Waiting? {
-    for _ in 0..<200 {
-      guard let point = s.problem.sampleAllowed(&s.random) else { return nil }
-      if !s.isTaken(point, s.top) { return State.Waiting(point: point, level: s.top) }
-    }
-    guard let count = s.problem.space.pointCount, count <= 1 << 16 else { return nil }
-    let left = s.problem.space.allPoints.first { s.problem.knownViolation(of: $0) == 0 && !s.isTaken($0, s.top) }
-    return left.map { State.Waiting(point: $0, level: s.top) }
-  }
-
-  private func promising(_ s: inout State) -> State.Waiting? {
+  private func promising(_ s: inout State) -> DesignedSearch.Place? {
     guard let surrogate = FidelitySurrogate(self, &s) else { return nil }
-    var best: (waiting: State.Waiting, score: Double)?
+    var best: (place: DesignedSearch.Place, score: Double)?
     for (level, acquisition) in surrogate.acquisitions {
       var search = AcquisitionSearch(
-        inputs: s.inputs, problem: s.problem,
-        taken: s.problem.isNoisy ? [] : Set(s.taken(level)), incumbents: surrogate.incumbents)
+        inputs: s.inputs, problem: s.problem, taken: s.search.taken(level), incumbents: surrogate.incumbents)
       search.sweep = candidates
       guard let found = search.best(acquisition, random: &s.random), found.score > best?.score ?? -.infinity else {
         continue
       }
-      best = (State.Waiting(point: found.point, level: level), found.score)
+      best = (DesignedSearch.Place(point: found.point, level: level), found.score)
     }
-    return best?.waiting
-  }
-}
-
-extension MultiFidelityOptimization.State {
-  /// Points of a level that were asked about.
-  func taken(_ level: Int) -> [Vector] {
-    histories[level].points + pending.filter { $0.level == level }.map(\.point)
-  }
-
-  func isTaken(_ point: Vector, _ level: Int) -> Bool {
-    !problem.isNoisy
-      && (histories[level].points.contains(point) || pending.contains { $0.point == point && $0.level == level })
+    return best?.place
   }
 }

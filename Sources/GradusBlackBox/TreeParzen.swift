@@ -36,15 +36,9 @@ public struct TreeParzen: Catalogued, ParallelMethod, LearningFromOthers {
 
   /// All answers, and the points that wait.
   public struct State: Sendable, Codable {
-    let problem: SearchProblem
-    let inputs: SpaceInputs
+    var search: DesignedSearch
     let choices: [Int]
     var random: RandomStream
-    var designLeft: Int
-    var starts: [Vector]
-    var history: SearchHistory
-    var pending: [Vector] = []
-    var claim: Claim?
   }
 
   /// Takes a stream for the draws. Throws `Unsuitable` for several objectives.
@@ -56,70 +50,53 @@ public struct TreeParzen: Catalogued, ParallelMethod, LearningFromOthers {
     }
     let inputs = SpaceInputs(problem.space)
     return State(
-      problem: problem, inputs: inputs, choices: inputs.choiceCounts, random: random.child("draws"), designLeft: design,
-      starts: problem.starts.map { problem.space.canonical($0) }.reversed(),
-      history: SearchHistory(constraints: problem.constraints))
+      search: DesignedSearch(problem, inputs, design: [Int](repeating: 0, count: design)),
+      choices: inputs.choiceCounts, random: random.child("draws"))
   }
 
   /// A start, a random point, or the draw with the largest ratio; nil when no point is allowed.
   public func ask(_ s: inout State) -> EvaluateAll<Vector>? {
-    guard s.claim == nil else { return nil }
-    let point: Vector?
-    if let start = s.starts.popLast(), s.problem.knownViolation(of: start) == 0 {
-      point = start
-    } else if s.designLeft > 0 || s.history.sound == 0 {
-      s.designLeft = max(0, s.designLeft - 1)
-      point = s.problem.sampleAllowed(&s.random)
-    } else {
-      point = promising(&s) ?? s.problem.sampleAllowed(&s.random)
+    guard s.search.claim == nil else { return nil }
+    var place: DesignedSearch.Place?
+    switch s.search.turn() {
+    case .start(let start): place = start
+    case .design: break
+    case .model: if s.search.history.sound > 0 { place = promising(&s).map { .init(point: $0) } }
     }
-    guard let point else {
-      if s.pending.isEmpty { s.claim = .failed }
-      return nil
-    }
-    s.pending.append(point)
-    return EvaluateAll(point: point)
+    place = place ?? s.search.problem.sampleAllowed(&s.random).map { .init(point: $0) }
+    return s.search.ask(about: place).map { EvaluateAll(point: $0.point) }
   }
 
   /// Keeps the answer.
   public func tell(_ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>) {
-    let point = question.point
-    if let i = s.pending.firstIndex(of: point) {
-      s.pending.remove(at: i)
-    } else {
-      // What somebody else tried stands for a point of the design.
-      s.designLeft = max(0, s.designLeft - 1)
-    }
-    s.history.hear(answer, at: point, inputs: s.inputs.inputs(of: point))
+    if !s.search.hear(answer, at: .init(point: question.point)) { s.search.skipDesign() }
   }
 
   /// The best answer that keeps the constraints.
-  public func report(_ s: State) -> Report<Vector> {
-    let point = s.history.best?.point ?? s.problem.starts.first ?? s.problem.space.middle
-    return Report(point: point, value: s.history.best?.value, claim: s.claim)
-  }
+  public func report(_ s: State) -> Report<Vector> { s.search.report }
 
   private func promising(_ s: inout State) -> Vector? {
-    let order = s.history.order
+    let (history, inputs) = (s.search.history, s.search.inputs)
+    let order = history.order
     let n = order.count
     let good = min(max(1, Int((0.1 * Double(n)).rounded(.up))), 25)
     let others = order.dropFirst(good).sorted()
-    let metric = s.inputs.metric
+    let metric = inputs.metric
     let low = ParzenEstimator(
-      order.prefix(good).map { s.history.inputs[$0] }, weights: [Double](repeating: 1, count: good + 1), metric: metric,
+      order.prefix(good).map { history.inputs[$0] }, weights: [Double](repeating: 1, count: good + 1), metric: metric,
       choices: s.choices)
-    let waiting = s.pending.map { s.inputs.inputs(of: $0) }
+    let waiting = s.search.pending.map { inputs.inputs(of: $0) }
     let early = max(0, others.count - 25)
     let weights = others.indices.map { k in k >= early ? 1 : (Double(k) + 1) / Double(early + 1) }
     let high = ParzenEstimator(
-      others.map { s.history.inputs[$0] } + waiting,
+      others.map { history.inputs[$0] } + waiting,
       weights: weights + [Double](repeating: 1, count: waiting.count + 1), metric: metric, choices: s.choices)
     var best: (point: Vector, score: Double)?
     for _ in 0..<draws {
-      let point = s.inputs.point(at: low.sample(&s.random))
-      guard s.problem.knownViolation(of: point) == 0 else { continue }
-      let inputs = s.inputs.inputs(of: point)
-      let score = low.logDensity(inputs) - high.logDensity(inputs)
+      let point = inputs.point(at: low.sample(&s.random))
+      guard s.search.problem.knownViolation(of: point) == 0 else { continue }
+      let own = inputs.inputs(of: point)
+      let score = low.logDensity(own) - high.logDensity(own)
       if score > best?.score ?? -.infinity { best = (point, score) }
     }
     return best?.point

@@ -51,7 +51,7 @@ struct FidelitySurrogate {
     }
     let order = full.values.indices.sorted { (full.values[$0], $0) < (full.values[$1], $1) }
     var good = order.prefix(4).map { full.inputs[$0] }
-    let waiting = s.pending
+    let waiting = s.search.waiting
     if var process {
       for level in 0..<top {
         if let i = data[level].values.indices.min(by: { data[level].values[$0] < data[level].values[$1] }) {
