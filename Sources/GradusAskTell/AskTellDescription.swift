@@ -113,6 +113,14 @@ package struct AskTellDescription {
   /// True when there are no bounds.
   var isFree: Bool { space.isFree }
 
+  /// What is known before the first answer.
+  var traits: SearchTraits {
+    SearchTraits(
+      dimension: space.dimension, isBox: space.box != nil, isBounded: space.searchSpace != nil,
+      objectives: objectives, constraints: constraints, isNoisy: isNoisy, hasFidelities: fidelities.count > 1,
+      budget: budget, parallelism: batch)
+  }
+
   /// The problem in the classes that methods for somebody outside take.
   var problems: [any Sendable] {
     var problems: [any Sendable] = []

@@ -77,7 +77,17 @@ package struct AskTellService {
     writer.write(new.entry.card.name)
     writer.raw(",\"oracle\":")
     writer.write(new.entry.outsideName ?? "value")
+    why(new.reasons)
     writer.raw("}")
+  }
+
+  /// Nothing where nothing was chosen.
+  private mutating func why(_ reasons: [String]) {
+    for (i, reason) in reasons.enumerated() {
+      if i == 0 { writer.raw(",\"why\":[") } else { writer.raw(",") }
+      writer.write(reason)
+    }
+    if !reasons.isEmpty { writer.raw("]") }
   }
 
   private mutating func ask(_ value: JSONValue) throws {
@@ -185,6 +195,7 @@ package struct AskTellService {
   private mutating func end() {
     writer.raw("{\"ok\":true,\"recommend\":")
     recommendation()
+    why(session?.explanation ?? [])
     writer.raw("}")
     session = nil
   }

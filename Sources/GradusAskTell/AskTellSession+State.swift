@@ -10,6 +10,7 @@ extension AskTellSession {
       "checkpoint": .string(Base64.encode(checkpoint)), "nextID": .integer(nextID), "answered": .integer(answered),
       "handed": .array(handed.map(Self.json)), "queue": .array(queue.map(Self.json)),
       "lastAsk": .array(lastAsk.map { .integer($0) }), "pruning": try pruning?.saved() ?? .null,
+      "reasons": .array(reasons.map { .string($0) }),
       "best": best.map {
         [
           "point": JSONValue(numbers: $0.point.elements), "objectives": JSONValue(numbers: $0.objectives),
@@ -47,7 +48,8 @@ extension AskTellSession {
       throw AskTellError(.state, "the state was saved with another layout; leave \"layout\" out")
     }
     let entry = try DefaultMethod.entry(named: name)
-    try self.init(description, entry, resuming: try Checkpoint(bytes: raw, name: "the state"))
+    let choice = DefaultMethod.Choice(entry: entry, reasons: json["reasons"]?.elements?.compactMap(\.text) ?? [])
+    try self.init(description, choice, resuming: try Checkpoint(bytes: raw, name: "the state"))
     let n = description.space.dimension
     guard (handed + queue).allSatisfy({ $0.point.count == n }),
       Set(run.waiting) == Set(handed.compactMap(\.ticket))

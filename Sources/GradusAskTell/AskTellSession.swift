@@ -22,6 +22,8 @@ package struct AskTellSession {
 
   package let description: AskTellDescription
   package let entry: MethodEntry
+  /// Why this method was chosen; empty where the caller named it.
+  package let reasons: [String]
   let run: any ErasedRun
   /// What an update rule wants beside its gradients; nil for other methods.
   let rule: SteppedRun?
@@ -44,9 +46,10 @@ package struct AskTellSession {
     try self.init(description, try DefaultMethod.choose(description, preferred: defaultMethod))
   }
 
-  init(_ description: AskTellDescription, _ entry: MethodEntry, resuming checkpoint: Checkpoint? = nil) throws {
+  init(_ description: AskTellDescription, _ choice: DefaultMethod.Choice, resuming checkpoint: Checkpoint? = nil) throws {
     self.description = description
-    self.entry = entry
+    entry = choice.entry
+    reasons = choice.reasons
     pruning = description.pruning
     try DefaultMethod.checkSize(entry, description.space.dimension)
     rule = try SteppedRun.open(entry.card.name, description, resuming: checkpoint)
@@ -55,7 +58,8 @@ package struct AskTellSession {
       return
     }
     var request = RunRequest(
-      problems: description.problems, oracles: [], settings: description.settings, seed: description.seed)
+      problems: description.problems, oracles: [], settings: choice.settings + description.settings,
+      seed: description.seed)
     request.answeredOutside = true
     request.resuming = checkpoint
     run = try entry.open(request)
@@ -63,6 +67,9 @@ package struct AskTellSession {
 
   /// True when the method learns from points that it did not ask for.
   package var learnsFromOthers: Bool { run.learnsFromOthers }
+
+  /// Why the method was chosen, and then what it has chosen itself, in the order of time.
+  package var explanation: [String] { reasons + run.erasedReport.reasons }
 
   // MARK: Asking
 

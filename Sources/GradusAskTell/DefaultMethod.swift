@@ -3,11 +3,23 @@ import Gradus
 
 /// Which method serves somebody outside.
 enum DefaultMethod {
-  /// The method that the description names, or else `preferred`, or else one that fits the description.
+  /// A method, the settings that go with it, and why it was chosen; no reasons where the caller named it.
+  struct Choice {
+    var entry: MethodEntry
+    var settings: [(name: String, value: String)] = []
+    var reasons: [String] = []
+  }
+
+  /// The method that the description names, or else `preferred`, or else the one that `SearchChoice` finds; that is also what
+  /// `automatic` means as long as nobody gives settings of the method of that name.
   ///
   /// Throws when the method cannot be answered from outside, or not for so many objectives.
-  static func choose(_ description: AskTellDescription, preferred: String?) throws -> MethodEntry {
-    guard let name = description.method ?? preferred else { return try fitting(description) }
+  static func choose(_ description: AskTellDescription, preferred: String?) throws -> Choice {
+    let name = description.method ?? preferred
+    let choice = SearchChoice(for: description.traits)
+    guard let name, name != "automatic" || !description.settings.isEmpty else {
+      return Choice(entry: try entry(named: choice.method), settings: choice.settings, reasons: choice.reasons)
+    }
     let entry = try entry(named: name)
     guard let kind = entry.outsideName else {
       throw Unsuitable(
@@ -17,16 +29,16 @@ enum DefaultMethod {
     if description.objectives > 1, kind != "values" {
       throw Unsuitable(
         method: name, needs: "one objective", found: "\(description.objectives) objectives",
-        remedy: "Combine them into one.")
+        remedy: "Combine them into one, or choose a method for several: nsga2, nsga3, moead, sms-emoa.")
     }
-    return entry
+    return Choice(entry: entry, settings: name == choice.method ? choice.settings : [])
   }
 
   /// Methods that keep as many numbers as the square of the dimension.
   private static let square: Set = [
     "cma-es", "nelder-mead", "bayesian-optimization", "model-trust-region",
   ]
-  private static let largestSquare = 10_000
+  private static let largestSquare = SearchChoice.largestSquare
 
   /// Throws where the method would keep more than a machine has.
   static func checkSize(_ entry: MethodEntry, _ dimension: Int) throws(Unsuitable) {
@@ -43,35 +55,5 @@ enum DefaultMethod {
     throw AskTellError(
       .unsuitable,
       "there is no method '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? "; 'gradus methods' lists them"))
-  }
-
-  /// Whether exact values of numbers between bounds are told one at a time, and more than a hundred of them.
-  private static func isForOneAtATime(_ description: AskTellDescription) -> Bool {
-    guard let budget = description.budget, budget > 100, description.space.box != nil else { return false }
-    return description.batch == 1 && !description.isNoisy && description.constraints == 0
-  }
-
-  /// A method for what is described when nobody named one.
-  private static func fitting(_ description: AskTellDescription) throws -> MethodEntry {
-    let wanted = description.objectives > 1 ? "values" : "value"
-    let names: [String]
-    switch description.objectives {
-    case 1 where description.space.dimension > largestSquare: names = ["differential-evolution", "random-search"]
-    // It asks one point at a time, which suits a caller who said so and has evaluations enough for more than one method.
-    case 1 where isForOneAtATime(description): names = ["automatic", "cma-es"]
-    case 1: names = ["cma-es", "nelder-mead", "random-search"]
-    // The exact hypervolume is cheap for two and three objectives; directions do not mind how many there are.
-    case ...3: names = ["sms-emoa"]
-    default: names = ["nsga3"]
-    }
-    guard
-      let found = names.lazy.compactMap({ Catalog.entry(named: $0) }).first(where: { $0.outsideName == wanted })
-        ?? Catalog.all.first(where: { $0.outsideName == wanted })
-    else {
-      throw Unsuitable(
-        method: "gradus ask-tell", needs: "a method for \(description.objectives) objectives", found: "none yet",
-        remedy: "Combine the objectives into one.")
-    }
-    return found
   }
 }

@@ -81,6 +81,14 @@ public func gradus_method(_ search: OpaquePointer?, _ text: UnsafeMutablePointer
 /// As `gradus.h` says.
 @c
 @implementation
+public func gradus_reasons(_ search: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int64) -> Int64 {
+  guard let handle = try? SearchHandle.of(search) else { return Int64(GRADUS_BAD_REQUEST) }
+  return write(handle.session.withLock { $0.explanation.joined(separator: "\n") }, to: text, capacity)
+}
+
+/// As `gradus.h` says.
+@c
+@implementation
 public func gradus_ask(
   _ search: OpaquePointer?, _ most: Int64, _ points: UnsafeMutablePointer<Double>?,
   _ ids: UnsafeMutablePointer<Int64>?, _ fidelities: UnsafeMutablePointer<Double>?,

@@ -41,6 +41,7 @@ FUNCTIONS = {
     "gradus_start": (I32, [TEXT, I64, ctypes.POINTER(P), TEXT, I64]),
     "gradus_facts": (I32, [P, ctypes.POINTER(SearchFacts)]),
     "gradus_method": (I64, [P, TEXT, I64]),
+    "gradus_reasons": (I64, [P, TEXT, I64]),
     "gradus_ask": (I32, [P, I64, D, L, D, L, TEXT, I64]),
     "gradus_tell": (I32, [P, I64, L, D, D, D, D, TEXT, I64]),
     "gradus_rank": (I32, [P, I64, L, L, TEXT, I64]),

@@ -143,6 +143,14 @@ class Search:
         return list(ids[:min(room, count.value)])
 
     @property
+    def reasons(self):
+        """Why this method, and what it has chosen itself since then; empty where it was named and chooses nothing."""
+        room = c.lib.gradus_reasons(self._handle, None, 0) + 1
+        text = ctypes.create_string_buffer(room)
+        c.lib.gradus_reasons(self._handle, text, room)
+        return text.value.decode().splitlines()
+
+    @property
     def best(self):
         """The best answer heard, or the point of the front that the method recommends; None before there is one."""
         point, values = c.doubles(self.dimension), c.doubles(self.objectives)

@@ -28,6 +28,7 @@ class Library(unittest.TestCase):
         none = [None, ctypes.c_void_p()]
         for search in none:
             for answer in (c.lib.gradus_facts(search, ctypes.byref(c.SearchFacts())), c.lib.gradus_method(search, None, 0),
+                           c.lib.gradus_reasons(search, None, 0),
                            c.lib.gradus_ask(search, 1, None, None, None, None, None, 0), c.lib.gradus_best(search, None, None),
                            c.lib.gradus_tell(search, 1, None, None, None, None, None, None, 0),
                            c.lib.gradus_save(search, None, 0, None, 0), c.lib.gradus_pending(search, 0, None, None),

@@ -95,6 +95,10 @@ int32_t gradus_facts(const gradus_search *search, gradus_search_facts *facts);
 /* The name of the method at work. */
 int64_t gradus_method(const gradus_search *search, char *text, int64_t capacity);
 
+/* Why this method, and what it has chosen itself since then, a line each; empty where the caller named it and it chooses
+ * nothing. */
+int64_t gradus_reasons(const gradus_search *search, char *text, int64_t capacity);
+
 /* Up to `most` points to evaluate. `points` has room for most x dimension numbers, `ids` and `fidelities` (or NULL) for `most`;
  * `count` says how many there are. Numbers are the natural ones: of categories the index of the choice, of permutations the
  * order, of shares the shares; NaN where a parameter does not matter at the point. Fidelities are in (0, 1], 1 the full
