@@ -7,17 +7,14 @@ import GradusNumerics
 /// Answers may come in any order; each is matched with the oldest waiting point that equals the one it is about.
 struct Generation: Sendable, Codable {
   let points: [Vector]
-  /// How many of the points, from the first on, are ranked; the others are only asked about.
-  let ranked: Int
   /// Infinite where nothing was heard yet or the evaluation failed.
   private(set) var values: Buffer<Double>
   private var waiting: [Bool]
   private(set) var asked = 0
   private var told = 0
 
-  init(_ points: [Vector], ranked: Int) {
+  init(_ points: [Vector]) {
     self.points = points
-    self.ranked = ranked
     values = Buffer(repeating: .infinity, count: points.count)
     waiting = [Bool](repeating: false, count: points.count)
   }
@@ -40,7 +37,4 @@ struct Generation: Sendable, Codable {
   }
 
   var isComplete: Bool { told == points.count }
-
-  /// Indices of the ranked points, best first; failed evaluations last, ties in the order of asking.
-  var order: [Int] { (0..<ranked).sorted { (values[$0], $0) < (values[$1], $1) } }
 }

@@ -220,6 +220,18 @@ struct SearchDistribution: Sendable, Codable {
     return true
   }
 
+  /// |C^(−½)y|².
+  func squaredLength(_ y: [Double]) -> Double {
+    let n = dimension
+    var sum = 0.0
+    for j in 0..<n {
+      var t = isDiagonal ? y[j] : 0
+      for i in 0..<(isDiagonal ? 0 : n) { t += basis[j * n + i] * y[i] }
+      sum += (t / axes[j]) * (t / axes[j])
+    }
+    return sum
+  }
+
   /// The standard deviation of coordinate i.
   func deviation(_ i: Int) -> Double { sigma * covariance[isDiagonal ? i : i * dimension + i].squareRoot() }
 
