@@ -33,7 +33,7 @@ public enum BlackBoxCatalog {
         A function is taken for a sum when the point that combines the best of every axis has the value foretold to rounding. An
         axis is searched by the flattest parabolas that could undercut its best sample. The descent gives way when CMA-ES has
         found a better value. Under noise, in parallel, and where the budget does not pay for a slope, all is left to CMA-ES; in
-        very high dimension only the diagonal of its covariance is kept. `State.reasons` tells which way was taken and why.
+        very high dimension only the diagonal of its covariance is kept. The report tells which way was taken, and why.
 
         **Needs** values. **Keeps** the model while it is used, (3n)² numbers, then n² and a generation.
         **Guarantee** that of the parts: a stationary point where the function is smooth; none global.
@@ -91,10 +91,15 @@ public enum BlackBoxCatalog {
         at a random point. A generation is handed out at once, so λ answers can be worked on in parallel. Evaluations that fail
         rank last.
 
-        **Needs** values; only their order matters, except for the end of a run. **Keeps** n² numbers and a generation.
+        With `surrogate` a polynomial through the latest points, of degree two as soon as they suffice, ranks those of a
+        generation that need no evaluation, and its minimizer takes the place of one of them; see `Surrogate`.
+
+        **Needs** values; only their order matters, except for the end of a run and a surrogate. **Keeps** n² numbers and a
+        generation; with a surrogate n³ up to 30 coordinates, 4n² up to 100.
         **Guarantee** none for a global optimum; linear convergence observed on convex quadratics, with a rate independent of
         their condition after about 10n² answers.
-        **Reference** N. Hansen, *The CMA evolution strategy: a tutorial*, arXiv:1604.00772 (2016).
+        **Reference** N. Hansen, *The CMA evolution strategy: a tutorial*, arXiv:1604.00772 (2016); *A global surrogate assisted
+        CMA-ES*, GECCO 2019.
         """),
     MethodEntry(
       ConsensusSearch.self,
@@ -148,6 +153,25 @@ public enum BlackBoxCatalog {
         **Guarantee** the points become dense: converges to the minimum of a continuous function.
         **Reference** D. R. Jones, C. D. Perttunen & B. E. Stuckman, JOTA 79 (1993); J. M. Gablonsky & C. T. Kelley, J. Global
         Optim. 21 (2001).
+        """),
+    MethodEntry(
+      DualAnnealing.self,
+      page: """
+        Generalized simulated annealing: jumps with heavy tails, and a local search from every better place.
+
+            u⁺ = u + j mod box,   j from Tsallis' visiting distribution of index q_v, its temperature falling in rounds:
+            T_k = T₀(2^(q_v−1) − 1)/((k + 2)^(q_v−1) − 1),    |j| ~ T_k^(1/(3−q_v)),   P(|j| > t) ~ t^(−(3−q_v)/(q_v−1))
+            a worse value is accepted with probability [1 − (1 − q_a)(f⁺ − f)(k + 1)/T_k]^(1/(1−q_a)), 0 where [·] < 0
+
+        A round makes n jumps of all coordinates and n of one; u are coordinates relative to the box, and those that leave it come
+        in again on the other side. When a round has found a new best, quasi-Newton descent by differences goes on from there; when
+        `patience` jumps in a row found none, it goes on from the best place of the last round. When T has fallen to `coldest` of
+        T₀ it is raised again, from a random point. Evaluations that fail are never accepted.
+
+        **Needs** values; a box with finite sides. **Keeps** two points, and n² numbers during a local search.
+        **Guarantee** none at a finite budget; local searches end at stationary points of smooth functions.
+        **Reference** C. Tsallis & D. A. Stariolo, Physica A 233 (1996); Y. Xiang, D. Y. Sun, W. Fan & X. G. Gong, Physics
+        Letters A 233 (1997), for the schedule and the constants.
         """),
     MethodEntry(
       FZooS.self,

@@ -87,11 +87,11 @@ public struct ConsensusSearch: Catalogued, BoxMethod, ParallelMethod {
     var particles = (0..<population).map { _ in begin(box.spread(&random), box) }
     if problem.start != nil { particles[0] = center }
     var s = State(
-      box: box, random: random, particles: particles, consensus: center, generation: Generation([], ranked: 0),
+      box: box, random: random, particles: particles, consensus: center, generation: Generation([]),
       best: best)
     if box.dimension == 0 { s.claim = .exhausted }
     if hop > 0 { jump(&s) }
-    s.generation = Generation(s.particles.map { box.point(at: $0) }, ranked: population)
+    s.generation = Generation(s.particles.map { box.point(at: $0) })
     return s
   }
 
@@ -115,7 +115,7 @@ public struct ConsensusSearch: Catalogued, BoxMethod, ParallelMethod {
     }
     if hop > 0 { jump(&s) } else { move(&s) }
     if isAtRest(s) { s.claim = s.best.value == nil ? .failed : .stalled }
-    s.generation = Generation(s.particles.map { s.box.point(at: $0) }, ranked: s.particles.count)
+    s.generation = Generation(s.particles.map { s.box.point(at: $0) })
   }
 
   /// c: the place on which the particles agree; the start before the first round.

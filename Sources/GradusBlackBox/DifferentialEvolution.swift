@@ -81,7 +81,7 @@ public struct DifferentialEvolution: Catalogued, BoxMethod, ParallelMethod {
     let size = max(5, population > 0 ? population : min(200, 10 + 4 * n))
     var s = State(
       box: box, random: random.child("moves"), size: size,
-      memory: Array(repeating: Rates(scale: 0.5, crossover: 0.5), count: memory), generation: Generation([], ranked: 0),
+      memory: Array(repeating: Rates(scale: 0.5, crossover: 0.5), count: memory), generation: Generation([]),
       best: Incumbent(problem))
     if n == 0 { s.claim = .exhausted }
     spread(&s, first: problem.start.map { box.coordinates(of: problem.domain.projection(of: $0)).elements })
@@ -114,7 +114,7 @@ public struct DifferentialEvolution: Catalogued, BoxMethod, ParallelMethod {
     s.losers = []
     s.trials = (0..<s.size).map { _ in s.box.spread(&s.random) }
     if let first { s.trials[0] = first }
-    s.generation = Generation(s.trials.map { s.box.point(at: $0) }, ranked: s.size)
+    s.generation = Generation(s.trials.map { s.box.point(at: $0) })
   }
 
   private func select(_ s: inout State) {
@@ -172,7 +172,7 @@ public struct DifferentialEvolution: Catalogued, BoxMethod, ParallelMethod {
       s.trials.append(u)
       s.rates.append(rates)
     }
-    s.generation = Generation(s.trials.map { s.box.point(at: $0) }, ranked: s.size)
+    s.generation = Generation(s.trials.map { s.box.point(at: $0) })
   }
 
   private func drawn(_ s: inout State) -> Rates {

@@ -79,8 +79,8 @@ public struct DividingRectangles: Catalogued, BoxMethod, ParallelMethod {
     }
     let free = (0..<box.dimension).filter { box.upper[$0] > box.lower[$0] }
     let middle = [Double](repeating: 0.5, count: free.count)
-    var s = State(box: box, free: free, generation: Generation([], ranked: 0), best: Incumbent(problem))
-    s.generation = Generation([point(s, middle)], ranked: 1)
+    var s = State(box: box, free: free, generation: Generation([]), best: Incumbent(problem))
+    s.generation = Generation([point(s, middle)])
     return s
   }
 
@@ -141,7 +141,7 @@ public struct DividingRectangles: Catalogued, BoxMethod, ParallelMethod {
       }
       s.divisions.append(Division(cell: j, axes: axes))
     }
-    s.generation = Generation(points, ranked: points.count)
+    s.generation = Generation(points)
     if points.isEmpty { s.claim = s.best.value == nil ? .failed : .exhausted }
   }
 

@@ -73,7 +73,7 @@ public struct ParticleSwarm: Catalogued, BoxMethod, ParallelMethod {
     }
     var s = State(
       box: box, random: random, particles: particles,
-      generation: Generation(particles.map { box.point(at: $0.x) }, ranked: size), best: Incumbent(problem))
+      generation: Generation(particles.map { box.point(at: $0.x) }), best: Incumbent(problem))
     if n == 0 { s.claim = .exhausted }
     connect(&s)
     return s
@@ -97,7 +97,7 @@ public struct ParticleSwarm: Catalogued, BoxMethod, ParallelMethod {
     if lowest < s.lowest { s.lowest = lowest } else { connect(&s) }
     move(&s)
     if isAtRest(s) { s.claim = s.best.value == nil ? .failed : .stalled }
-    s.generation = Generation(s.particles.map { s.box.point(at: $0.x) }, ranked: s.particles.count)
+    s.generation = Generation(s.particles.map { s.box.point(at: $0.x) })
   }
 
   /// The best point that was evaluated.
