@@ -2,10 +2,10 @@
 import GradusNumerics
 
 extension CMAES {
-  /// An empty archive for the run that begins.
+  /// An empty archive for the run that begins; none for more coordinates than a model is worth.
   func layModel(_ s: inout State) {
     s.modeled =
-      surrogate == .none
+      surrogate == .none || s.box.dimension > SurrogatePopulation.mostForAny
       ? nil
       : SurrogatePopulation(
         dimension: s.box.dimension, population: s.parameters.population, diagonal: s.distribution.isDiagonal)

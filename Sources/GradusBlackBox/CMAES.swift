@@ -18,7 +18,7 @@ public import GradusNumerics
 /// generation that need no evaluation, and its minimizer takes the place of one of them; see `Surrogate`.
 ///
 /// **Needs** values; only their order matters, except for the end of a run and a surrogate. **Keeps** n² numbers and a
-/// generation; with a surrogate n³ up to 30 coordinates, 4n² up to 100.
+/// generation; with a surrogate n³ up to 30 coordinates, 4n² up to 100, beyond which there is none.
 /// **Guarantee** none for a global optimum; linear convergence observed on convex quadratics, with a rate independent of
 /// their condition after about 10n² answers.
 /// **Reference** N. Hansen, *The CMA evolution strategy: a tutorial*, arXiv:1604.00772 (2016); *A global surrogate assisted

@@ -35,6 +35,8 @@ public struct AutomaticSearch: Catalogued, BoxMethod, ParallelMethod {
   public var descent = 100.0
   /// The share of descents from random points once the first one is over, times n; at most a fifth.
   public var locals = 0.4
+  /// The model that spares CMA-ES evaluations; none under noise and in parallel.
+  public var surrogate = Surrogate.quadratic
   /// Evaluations of an axis at most, on average.
   public var axis = 200
 
@@ -57,6 +59,7 @@ public struct AutomaticSearch: Catalogued, BoxMethod, ParallelMethod {
     Setting("trust", \.trust, in: 0...1e9, "questions of the model a coordinate before the descent"),
     Setting("descent", \.descent, in: 0...1e9, "evaluations of the descent a coordinate before CMA-ES joins"),
     Setting("locals", \.locals, in: 0...1e6, "share of descents from random points times n, at most a fifth"),
+    Setting("surrogate", choice: \.surrogate, "a model that spares CMA-ES evaluations, of exact values one at a time"),
     Setting("axis", \.axis, in: 0...1e6, "evaluations of an axis where the function is a sum"),
   ]
 
@@ -180,6 +183,7 @@ public struct AutomaticSearch: Catalogued, BoxMethod, ParallelMethod {
   func evolution(_ s: State) -> CMAES {
     var method = CMAES()
     method.sigma = sigma
+    method.surrogate = noisy || parallel > 1 ? .none : surrogate
     let usual = EvolutionParameters.defaultPopulation(s.free.count)
     method.population = max(noisy ? 2 * usual : 0, parallel > usual ? parallel : 0)
     method.separable = s.free.count > Self.mostForShape

@@ -25,6 +25,8 @@ struct SurrogatePopulation: Sendable, Codable {
   private var points: [[Double]] = []
   private var values: [Double] = []
   private(set) var model: RegressionModel?
+  /// Points that the model does not know yet.
+  private var unseen = 0
   /// The candidates in coordinates, and what is known of them: infinite where the evaluation failed.
   private var candidates: [[Double]] = []
   private var known: [Double?] = []
@@ -32,17 +34,12 @@ struct SurrogatePopulation: Sendable, Codable {
   private(set) var batch: [Int] = []
 
   static let accepted = 0.85
-  /// The most coordinates of a full and of a diagonal model.
+  /// The most coordinates of a full model, and of any.
   static let mostForFull = 30
-  static let mostForDiagonal = 100
+  static let mostForAny = 100
 
   init(dimension n: Int, population: Int, diagonal: Bool) {
-    shapes =
-      n > Self.mostForDiagonal
-      ? [.linear]
-      : n > Self.mostForFull || diagonal
-        ? [.linear, .diagonal]
-        : [.linear, .diagonal, .full]
+    shapes = n > Self.mostForFull || diagonal ? [.linear, .diagonal] : [.linear, .diagonal, .full]
     capacity = max(population, 2 * (shapes.last?.termCount(n) ?? 0))
   }
 
@@ -68,10 +65,16 @@ struct SurrogatePopulation: Sendable, Codable {
       points.removeFirst(points.count - capacity)
       values.removeFirst(values.count - capacity)
     }
-    fit(d)
+    unseen += batch.count
+    if unseen >= patience { fit(d) }
     let count = known.count { $0 != nil }
     guard count < candidates.count else { return known.map { $0 ?? .infinity } }
-    if let model, rankCorrelation(model, evaluated: count) >= Self.accepted {
+    var isRight = rankCorrelation(evaluated: count) >= Self.accepted
+    if !isRight, unseen > 0 {
+      fit(d)
+      isRight = rankCorrelation(evaluated: count) >= Self.accepted
+    }
+    if let model, isRight {
       let guesses = candidates.map { model.value(at: $0) }
       let shift = (values.min() ?? 0) - (points.map { model.value(at: $0) }.min() ?? 0)
       return zip(guesses, known).map { guess, truth in truth == .infinity ? .infinity : guess + shift }
@@ -90,8 +93,12 @@ struct SurrogatePopulation: Sendable, Codable {
     batch = Array(open.prefix(count))
   }
 
+  /// New points after which the model is fitted again even while it ranks well: a fit costs as the cube of its terms.
+  private var patience: Int { max(1, (model?.termCount ?? 0) / 40) }
+
   private mutating func fit(_ d: SearchDistribution) {
     model = nil
+    unseen = 0
     let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
     let count = Double(max(1, values.count - 1))
     var weights = [Double](repeating: 1, count: values.count)
@@ -103,7 +110,8 @@ struct SurrogatePopulation: Sendable, Codable {
   }
 
   /// Kendall's τ over the latest points of the archive; ties count as disagreement.
-  private func rankCorrelation(_ model: RegressionModel, evaluated: Int) -> Double {
+  private func rankCorrelation(evaluated: Int) -> Double {
+    guard let model else { return 0 }
     let wanted = max(15, min(1.2 * Double(evaluated), 0.75 * Double(candidates.count)))
     let latest = points.indices.suffix(Int(wanted.rounded(.up)))
     guard latest.count > 1 else { return 0 }
