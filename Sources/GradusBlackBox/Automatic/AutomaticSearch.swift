@@ -28,13 +28,13 @@ public struct AutomaticSearch: Catalogued, BoxMethod, ParallelMethod {
   /// The first radius of the model, relative to the box.
   public var radius = 0.2
   /// The first standard deviation of CMA-ES, relative to the box.
-  public var sigma = 0.1
+  public var sigma = 0.2
   /// Questions of the model, in multiples of n, before the descent takes over.
   public var trust = 5.0
   /// Evaluations of the descent, in multiples of n, before CMA-ES shares them.
   public var descent = 100.0
   /// The share of descents from random points once the first one is over, times n; at most a fifth.
-  public var locals = 0.4
+  public var locals = 0.0
   /// The model that spares CMA-ES evaluations; none under noise and in parallel.
   public var surrogate = Surrogate.quadratic
   /// Evaluations of an axis at most, on average.

@@ -55,7 +55,9 @@ struct RegressionModel: Sendable, Codable {
     }
     let matrix = Matrix(rowCount: rows, columnCount: terms, elements: a)
     // In Swift where a call costs as much as the work.
-    guard let factors = try? QRFactorization(matrix, on: rows * terms * terms < 60_000 ? .portable : .best()) else { return nil }
+    guard let factors = try? QRFactorization(matrix, on: rows * terms * terms < 60_000 ? .portable : .best()) else {
+      return nil
+    }
     let triangle = factors.triangle
     for t in 0..<terms where !(abs(triangle[t, t]) > 1e-9 * norms[t].squareRoot()) { return nil }
     guard var solution = (try? factors.leastSquares(Vector(b)))?.elements, solution.allSatisfy(\.isFinite) else {

@@ -76,7 +76,9 @@ struct SurrogatePopulation: Sendable, Codable {
     }
     if let model, isRight {
       let guesses = candidates.map { model.value(at: $0) }
-      let shift = (values.min() ?? 0) - (points.map { model.value(at: $0) }.min() ?? 0)
+      // In units of the function: the end of a run is judged by differences of values.
+      let lowest = values.indices.min { values[$0] < values[$1] }
+      let shift = lowest.map { values[$0] - model.value(at: points[$0]) } ?? 0
       return zip(guesses, known).map { guess, truth in truth == .infinity ? .infinity : guess + shift }
     }
     choose(max(1, count / 2))
@@ -94,7 +96,7 @@ struct SurrogatePopulation: Sendable, Codable {
   }
 
   /// New points after which the model is fitted again even while it ranks well: a fit costs as the cube of its terms.
-  private var patience: Int { max(1, (model?.termCount ?? 0) / 40) }
+  private var patience: Int { max(1, (model?.termCount ?? 0) / 20) }
 
   private mutating func fit(_ d: SearchDistribution) {
     model = nil
