@@ -27,15 +27,16 @@ public enum BlackBoxCatalog {
 
             a quadratic through two points an axis  →  a sum of functions of one number?  yes: each axis for itself
                                                        no: trust region of the model  →  quasi-Newton descent by differences
-            from the best point: CMA-ES, sharing evaluations with the descent while that is ahead, then with descents from
-            random points
+            from the best point: CMA-ES with a polynomial model of the latest values, sharing evaluations with the descent while
+            that is ahead
 
         A function is taken for a sum when the point that combines the best of every axis has the value foretold to rounding. An
         axis is searched by the flattest parabolas that could undercut its best sample. The descent gives way when CMA-ES has
         found a better value. Under noise, in parallel, and where the budget does not pay for a slope, all is left to CMA-ES; in
         very high dimension only the diagonal of its covariance is kept. The report tells which way was taken, and why.
 
-        **Needs** values. **Keeps** the model while it is used, (3n)² numbers, then n² and a generation.
+        **Needs** values. **Keeps** the model while it is used, (3n)² numbers, then what CMA-ES keeps with a
+        `surrogate`.
         **Guarantee** that of the parts: a stationary point where the function is smooth; none global.
         **Reference** I. Loshchilov, M. Schoenauer & M. Sebag, *Bi-population CMA-ES algorithms with surrogate models and line
         searches*, GECCO 2013 workshop, for the idea of such a sequence.
@@ -95,7 +96,7 @@ public enum BlackBoxCatalog {
         generation that need no evaluation, and its minimizer takes the place of one of them; see `Surrogate`.
 
         **Needs** values; only their order matters, except for the end of a run and a surrogate. **Keeps** n² numbers and a
-        generation; with a surrogate n³ up to 30 coordinates, 4n² up to 100.
+        generation; with a surrogate n³ up to 30 coordinates, 4n² up to 100, beyond which there is none.
         **Guarantee** none for a global optimum; linear convergence observed on convex quadratics, with a rate independent of
         their condition after about 10n² answers.
         **Reference** N. Hansen, *The CMA evolution strategy: a tutorial*, arXiv:1604.00772 (2016); *A global surrogate assisted
