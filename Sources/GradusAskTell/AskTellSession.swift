@@ -83,6 +83,8 @@ package struct AskTellSession {
   /// an answer repeats its question.
   package mutating func ask(_ limit: Int) throws -> Asked {
     var room = min(limit, max(Self.largestBatch, description.batch))
+    // Points that are chosen before others are answered know less; no more of them than the caller wants at a time.
+    if entry.card.dependsOnWidth, description.json["batch"] != nil { room = min(room, description.batch) }
     if let budget = description.budget {
       if budget <= answered { return .stop("the budget of \(budget) answers is spent") }
       room = min(room, budget - answered - (entry.isParallel ? handed.count : 0))

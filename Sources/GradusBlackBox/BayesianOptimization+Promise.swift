@@ -9,8 +9,27 @@ import GradusNumerics
 #endif
 
 extension BayesianOptimization {
-  /// What the next question maximizes.
+  /// Draws of what waiting points answer: for the expected improvement, and for promises that each draw is a process of its own for.
+  private static let (cheapDraws, draws) = (16, 8)
+
+  /// What the next question maximizes. Points that wait are integrated over by draws of their answers.
   func promise(of surrogate: SearchSurrogate, _ search: AcquisitionSearch, _ s: inout State) -> any Acquisition {
+    guard !surrogate.waiting.isEmpty else { return promiseAlone(of: surrogate, search, &s) }
+    let stream = s.random.child("waiting")
+    switch acquisition {
+    case .confidenceBound, .thompson: return promiseAlone(of: surrogate, search, &s)
+    case .automatic where s.problem.objectives == 1 && !s.problem.isNoisy, .expectedImprovement, .plugIn:
+      guard s.problem.objectives == 1 else { break }
+      return surrogate.improvement(Self.cheapDraws, onHeard: acquisition == .plugIn, random: stream)
+    case .automatic, .noisyImprovement, .knowledgeGradient, .entropySearch: break
+    }
+    return MeanPromise(
+      draws: surrogate.afterAnswers(Self.draws, random: stream).map { promiseAlone(of: $0, search, &s) })
+  }
+
+  private func promiseAlone(of surrogate: SearchSurrogate, _ search: AcquisitionSearch, _ s: inout State)
+    -> any Acquisition
+  {
     let constraints = surrogate.constraints
     if s.problem.objectives > 1 {
       if surrogate.front.isEmpty, !constraints.isEmpty {
@@ -26,7 +45,8 @@ extension BayesianOptimization {
     }
     switch acquisition {
     case .automatic where s.problem.isNoisy, .noisyImprovement:
-      return WithConstraints(LogKnowledgeGradient(process, among: answered(surrogate, s, 100)), constraints)
+      return WithConstraints(
+        LogKnowledgeGradient(process, among: answered(surrogate, s, 100) + surrogate.waiting), constraints)
     case .automatic, .expectedImprovement:
       return LogExpectedImprovement(process, best: best, constraints: constraints)
     case .plugIn:
@@ -35,7 +55,7 @@ extension BayesianOptimization {
       let mean = WithConstraints(ConfidenceBound(process, exploration: 0), constraints, weight: scale(of: process))
       var minimizer = search
       minimizer.ignoresTaken = true
-      var places = answered(surrogate, s, 50)
+      var places = answered(surrogate, s, 50) + surrogate.waiting
       if let lowest = minimizer.best(mean, random: &s.random) { places.append(s.inputs.inputs(of: lowest.point)) }
       places += spread(s, 50)
       return WithConstraints(LogKnowledgeGradient(process, among: places), constraints)

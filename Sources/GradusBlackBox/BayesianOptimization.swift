@@ -10,7 +10,9 @@ public import GradusNumerics
 /// First a Sobol design, then one fit a question: Matérn 5/2 with a length for each parameter, the most probable ones under a
 /// prior that expects smoothness to grow with the dimension. Values are warped towards their minimum where that makes them
 /// more probable. y⁺ is the best answer that keeps the constraints; of noisy answers the best posterior mean at a point asked
-/// about. Points that wait for an answer count as answered with what the process expects there. Numbers are improved by
+/// about. Points that wait for an answer are integrated over: what they may answer is drawn from the process, all at once, and
+/// promises are means over the draws. Of every `local` questions one looks only at a box around the best point, which grows
+/// where that helps and shrinks where not. Numbers are improved by
 /// quasi-Newton steps along the gradient of the expectation, whole numbers, categories and orders by their best single change.
 /// Evaluations that fail count as the worst value heard. Other acquisitions are chosen by `acquisition`; two and three objectives
 /// always have the hypervolume up to a reference point that follows the front.
@@ -30,6 +32,8 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
   public var warped = true
   /// Observations that lengths are fitted to at most: the best and a spread of the others.
   public var fitted = 300
+  /// One question of so many looks only near the best point; 0: none. Several objectives have none.
+  public var local = 2
   /// Sobol candidates of each question.
   public var candidates = 256
 
@@ -48,6 +52,7 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
     Setting("acquisition", choice: \.acquisition, "what is promised by an evaluation"),
     Setting("warped", \.warped, "warp values towards their minimum where that makes them more probable"),
     Setting("fitted", \.fitted, in: 10...1e5, "observations that lengths are fitted to at most"),
+    Setting("local", \.local, in: 0...1e6, "one question of so many looks only near the best point, 0 for none"),
     Setting("candidates", \.candidates, in: 1...1e6, "Sobol candidates of each question"),
   ]
 
@@ -59,6 +64,7 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
     var constraintFits: [SurrogateFit.Parameters?]
     /// Observations at the last fit.
     var fittedAt = 0
+    var localQuestions = LocalQuestions()
 
     var problem: SearchProblem { search.problem }
     var inputs: SpaceInputs { search.inputs }
@@ -99,14 +105,20 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
 
   /// Keeps the answer.
   public func tell(_ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>) {
+    let before = s.history.best?.value ?? .infinity
     if !s.search.hear(answer, at: .init(point: question.point)) { s.search.skipDesign() }
-    if s.problem.isNoisy, s.problem.objectives == 1 { s.search.recommend(by: recommended(s)) }
+    s.localQuestions.hear(question.point, isBest: (s.history.best?.value ?? .infinity) < before)
   }
 
   /// The best answer that keeps the constraints; under noise the point asked about whose posterior mean is best; of several
   /// objectives the front, and the point of it that is nearest to the best of each.
   public func report(_ s: State) -> Report<Vector> {
-    s.problem.objectives > 1 ? s.frontReport : s.search.report
+    if s.problem.objectives > 1 { return s.frontReport }
+    var report = s.search.report
+    if s.problem.isNoisy, let place = recommended(s) {
+      (report.point, report.value) = (s.history.points[place], s.history.values[place])
+    }
+    return report
   }
 
   // MARK: Points
@@ -119,7 +131,20 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
     var search = AcquisitionSearch(
       inputs: s.inputs, problem: s.problem, taken: s.search.taken(), incumbents: surrogate.incumbents)
     search.sweep = candidates
+    if isLocal(s), let best = surrogate.bestByMean {
+      var near = search
+      let center = s.history.inputs[best]
+      (near.region, near.incumbents) = (s.localQuestions.box(around: center, surrogate.objective), [center])
+      if let found = near.best(promise(of: surrogate, near, &s), random: &s.random)?.point {
+        s.localQuestions.ask(about: found)
+        return found
+      }
+    }
     return search.best(promise(of: surrogate, search, &s), random: &s.random)?.point
+  }
+
+  private func isLocal(_ s: State) -> Bool {
+    local > 0 && s.problem.objectives == 1 && (s.history.count + s.pending.count) % local == 0
   }
 
   private func recommended(_ s: State) -> Int? {

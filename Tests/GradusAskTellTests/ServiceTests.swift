@@ -41,6 +41,18 @@ import Testing
     #expect(try again.say("ask", ["max": 9]) == run.say("ask", ["max": 9]))
   }
 
+  @Test func methodsThatDependOnTheWidthHandOutBatches() throws {
+    let start = #""dim": 2, "lower": [0, 0], "upper": [1, 1], "method": "bayesian-optimization""#
+    var run = Conversation()
+    _ = try run.send(#"{"start": {\#(start), "batch": 2}}"#)
+    let first = try #require(try run.say("ask", ["max": 9])["ids"]?.elements)
+    #expect(first.count == 2)
+    #expect(try run.say("ask", ["max": 1])["ids"]?.elements?.count == 1)
+    var free = Conversation()
+    _ = try free.send("{\"start\": {\(start)}}")
+    #expect(try free.say("ask", ["max": 5])["ids"]?.elements?.count == 5)
+  }
+
   @Test func evaluationsWorseThanTheMiddleAreEnded() throws {
     var run = Conversation()
     _ = try run.send(

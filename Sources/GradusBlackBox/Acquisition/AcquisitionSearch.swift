@@ -16,7 +16,9 @@ struct AcquisitionSearch {
   /// Points that need not be asked again.
   let taken: Set<Vector>
   /// Inputs of good points, best first.
-  let incumbents: [Vector]
+  var incumbents: [Vector]
+  /// The part of the unit cube that is looked at, for numbers; nil: all of it.
+  var region: Box?
   /// Whether taken points may be chosen all the same.
   var ignoresTaken = false
   /// Sobol points.
@@ -64,15 +66,26 @@ struct AcquisitionSearch {
     problem.knownViolation(of: point) == 0 && (ignoresTaken || !taken.contains(point))
   }
 
+  private func isInside(_ x: Vector) -> Bool {
+    guard let region else { return true }
+    return x.indices.allSatisfy {
+      inputs.metric.isCategory[$0] || region.lower[$0] <= x[$0] && x[$0] <= region.upper[$0]
+    }
+  }
+
   private func candidates(_ random: inout RandomStream) -> [Vector] {
     let d = inputs.dimension
     var found: [Vector] = []
     var sobol = d <= SobolDirections.mostDimensions ? SobolSequence(dimension: max(1, d), shift: &random) : nil
+    func placed(_ j: Int, _ u: Double) -> Double {
+      guard let region, !inputs.metric.isCategory[j] else { return u }
+      return region.lower[j] + u * (region.upper[j] - region.lower[j])
+    }
     for _ in 0..<sweep {
       if sobol != nil, let point = sobol?.next() {
-        found.append(Vector(Array(point.elements.prefix(d))))
+        found.append(Vector((0..<d).map { placed($0, point[$0]) }))
       } else {
-        found.append(Vector((0..<d).map { _ in random.uniform() }))
+        found.append(Vector((0..<d).map { placed($0, random.uniform()) }))
       }
     }
     for (rank, incumbent) in incumbents.enumerated() {
@@ -84,7 +97,8 @@ struct AcquisitionSearch {
         for j in 0..<d where random.uniform() < share {
           moved[j] =
             inputs.metric.isCategory[j] || random.uniform() < 0.05
-            ? random.uniform() : min(max(moved[j] + width * random.normal(), 0), 1)
+            ? placed(j, random.uniform())
+            : min(max(moved[j] + width * random.normal(), region?.lower[j] ?? 0), region?.upper[j] ?? 1)
         }
         found.append(moved)
       }
@@ -109,7 +123,8 @@ struct AcquisitionSearch {
   /// Quasi-Newton steps along the numbers without steps.
   private func descend(_ best: inout (inputs: Vector, score: Double), _ acquisition: some Acquisition) {
     let places = inputs.continuous
-    let cube = Box(lower: .zeros(places.count), upper: Vector(repeating: 1, count: places.count))
+    let cube = Box(
+      lower: Vector(places.map { region?.lower[$0] ?? 0 }), upper: Vector(places.map { region?.upper[$0] ?? 1 }))
     var point = best.inputs
     var descent = BoxDescent(.init(), from: Vector(places.map { point[$0] }), in: cube)
     for _ in 0..<steps where descent.claim == nil {
@@ -128,6 +143,7 @@ struct AcquisitionSearch {
     for neighbor in Neighbors(inputs.space).all(of: point) {
       guard isFree(neighbor) else { continue }
       let snapped = inputs.inputs(of: neighbor)
+      guard isInside(snapped) else { continue }
       let score = acquisition.value(at: snapped)
       if score > best.score { best = (snapped, score) }
     }

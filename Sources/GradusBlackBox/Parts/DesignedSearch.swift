@@ -123,9 +123,6 @@ struct DesignedSearch: Sendable, Codable {
   /// What somebody else tried stands for a point of the design.
   mutating func skipDesign() { _ = design.popLast() }
 
-  /// Under noise: the answer at which the mean is best takes the place of the best one heard.
-  mutating func recommend(by index: Int?) { histories[top].recommend(by: index) }
-
   /// The best answer of the full function; before there is one the best point of a cheaper level, or a start.
   var report: Report<Vector> {
     let best = history.best

@@ -81,6 +81,16 @@ public struct GaussianProcess: Sendable {
     dual = factor.solve(Vector(observations.map { $0 - mean }))
   }
 
+  /// The same process with other observations, y, of which (K + σ²I)⁻¹(y − m) is known; `logEvidence` stays that of the others.
+  func observing(_ observations: [Double], dual: Vector) -> GaussianProcess {
+    var changed = self
+    (changed.observations, changed.dual) = (observations, dual)
+    return changed
+  }
+
+  /// Posterior means of f at the observations: y − σ²(K + σ²I)⁻¹(y − m).
+  var fittedMeans: [Double] { zip(observations, dual.elements).map { $0 - noise * $1 } }
+
   /// The posterior of f at a point.
   public func posterior(at x: Vector) -> (mean: Double, variance: Double) {
     var half = Vector(covariances(with: x))

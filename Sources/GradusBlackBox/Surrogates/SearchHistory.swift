@@ -43,11 +43,6 @@ struct SearchHistory: Sendable, Codable {
     if isWhole, answer.violation == 0, value < best?.value ?? .infinity { best = Best(point: point, value: value) }
   }
 
-  /// Under noise: the answer at which the mean is best takes the place of the best one heard.
-  mutating func recommend(by index: Int?) {
-    if let index { best = Best(point: points[index], value: values[index]) }
-  }
-
   /// Answers from the best: by value where the constraints are kept, then by violation, failed ones last; ties in the order
   /// they came.
   var order: [Int] {

@@ -14,17 +14,22 @@ struct SearchSurrogate {
   private(set) var objectives: [GaussianProcess]
   private(set) var constraints: [GaussianProcess]
   /// y⁺ in warped values; nil where nothing keeps the constraints, or there are several objectives.
-  let best: Double?
+  private(set) var best: Double?
   /// The least answer heard that keeps the constraints, in warped values.
-  let leastHeard: Double?
+  private(set) var leastHeard: Double?
   /// Of several objectives what nothing dominates, as the processes see it.
-  let front: [[Double]]
+  private(set) var front: [[Double]]
   /// Of several objectives the point up to which volume counts.
   let reference: [Double]
   /// Inputs of good points, best first.
   let incumbents: [Vector]
   /// The answer whose posterior mean is best among those that keep the constraints.
   let bestByMean: Int?
+  /// The answers that keep the constraints.
+  let feasible: [Int]
+  let isNoisy: Bool
+  /// Inputs of the points that wait, the last observations of every process.
+  private(set) var waiting: [Vector] = []
 
   var objective: GaussianProcess { objectives[0] }
 
@@ -37,6 +42,7 @@ struct SearchSurrogate {
     // A restart now and then finds other explanations of the values; between them the last one is followed.
     fit.restarts = history.count % 5 == 0 || s.objectiveFits[0] == nil ? 1 : 0
     let feasible = history.points.indices.filter { history.isFeasible($0) }
+    (self.feasible, isNoisy) = (feasible, s.problem.isNoisy)
     let places = Self.selection(history.objectives, limit: method.fitted)
 
     if history.objectives.count == 1 {
@@ -50,10 +56,9 @@ struct SearchSurrogate {
       let values = found.values
       leastHeard = feasible.map { values[$0] }.min()
       if s.problem.isNoisy {
-        let means = found.process.posteriors(at: feasible.map { history.inputs[$0] }).map(\.mean)
-        let place = means.indices.min { means[$0] < means[$1] }
-        best = place.map { means[$0] }
-        bestByMean = place.map { feasible[$0] }
+        let means = found.process.fittedMeans
+        bestByMean = feasible.min { means[$0] < means[$1] }
+        best = bestByMean.map { means[$0] }
       } else {
         best = leastHeard
         bestByMean = feasible.min { values[$0] < values[$1] }
@@ -80,9 +85,8 @@ struct SearchSurrogate {
       (best, leastHeard, bestByMean) = (nil, nil, nil)
       reference = found.reference
       if s.problem.isNoisy {
-        let inputs = feasible.map { history.inputs[$0] }
-        let means = objectives.map { $0.posteriors(at: inputs).map(\.mean) }
-        front = NonDominatedBoxes.nonDominated(inputs.indices.map { i in means.map { $0[i] } })
+        let means = objectives.map(\.fittedMeans)
+        front = NonDominatedBoxes.nonDominated(feasible.map { i in means.map { $0[i] } })
       } else {
         front = found.front.map { i in history.objectives.indices.map { found.shrunk(history.objectives[$0][i], $0) } }
       }
@@ -107,16 +111,44 @@ struct SearchSurrogate {
     }
     constraints = processes
 
-    // What waits counts as answered with the mean: it lowers the variance there and nothing else.
-    for point in s.pending {
-      let input = s.inputs.inputs(of: point)
+    for point in s.pending { expect(at: s.inputs.inputs(of: point)) }
+  }
+
+  /// Counts a point as answered with the mean, which lowers the variance there and nothing else. One that is so near to another
+  /// that nothing is left to be known of it is left out.
+  private mutating func expect(at input: Vector) {
+    var (objectives, constraints) = (objectives, constraints)
+    do {
       for k in objectives.indices {
-        try? objectives[k].append(input, observation: objectives[k].posterior(at: input).mean)
+        try objectives[k].append(input, observation: objectives[k].posterior(at: input).mean)
       }
       for i in constraints.indices {
-        try? constraints[i].append(input, observation: constraints[i].posterior(at: input).mean)
+        try constraints[i].append(input, observation: constraints[i].posterior(at: input).mean)
       }
+    } catch {
+      return
     }
+    (self.objectives, self.constraints) = (objectives, constraints)
+    waiting.append(input)
+  }
+
+  /// With the answers of one draw in place of what the points that wait are expected to be; `best` is that of one objective.
+  func after(
+    _ objectives: [GaussianProcess], _ constraints: [GaussianProcess], best: () -> Double?
+  ) -> SearchSurrogate {
+    var changed = self
+    (changed.objectives, changed.constraints) = (objectives, constraints)
+    if objectives.count == 1 {
+      changed.best = best()
+    } else {
+      let means = objectives.map { isNoisy ? $0.fittedMeans : $0.observations }
+      let told = constraints.map(\.observations)
+      let known = objectives[0].count - waiting.count
+      let kept = waiting.indices.map { known + $0 }.filter { i in told.allSatisfy { $0[i] <= 0 } }
+      let old = isNoisy ? feasible.map { i in means.map { $0[i] } } : front
+      changed.front = NonDominatedBoxes.nonDominated(old + kept.map { i in means.map { $0[i] } })
+    }
+    return changed
   }
 
   /// The last parameters, or new ones.

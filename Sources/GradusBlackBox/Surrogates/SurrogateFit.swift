@@ -29,6 +29,8 @@ public struct SurrogateFit: Sendable, Codable, Hashable {
   /// τ of the prior on the variance of the process, around that of the observations; nil: none. It keeps noise from
   /// explaining everything.
   public var variancePrior: Double?
+  /// More observations than these are fitted from the last parameters alone.
+  static let many = 150
   /// Random places to start at, beside the last fit and the middle.
   public var restarts = 1
   /// Steps of each descent.
@@ -90,9 +92,11 @@ public struct SurrogateFit: Sendable, Codable, Hashable {
       return Linearization(value: value, gradient: gradient)
     }
     let middleNoise = noisePrior?.mean ?? log(noiseShares.lowerBound) + 1
-    var starts = [Vector([Double](repeating: min(center, log(1.0)), count: groups) + [middleNoise])]
-    if let last { starts.insert(Vector(last.lengths.elements.map { log($0) } + [log(last.noiseShare)]), at: 0) }
-    for _ in 0..<restarts {
+    var starts = [Vector([Double](repeating: min(center, 0), count: groups) + [middleNoise])]
+    let known = last.map { Vector($0.lengths.elements.map { log($0) } + [log($0.noiseShare)]) }
+    // Many observations leave little doubt: what explained the ones before explains them.
+    if let known, points.count > Self.many { starts = [known] } else if let known { starts.insert(known, at: 0) }
+    for _ in 0..<(points.count > Self.many && last != nil ? 0 : restarts) {
       starts.append(
         Vector((0..<groups).map { _ in random.uniform(log(0.05), log(3.0)) } + [middleNoise + random.uniform(-1, 1)]))
     }

@@ -18,19 +18,33 @@ struct WarpedProcess {
     guard let worst = sound.max() else { return nil }
     let values = told.map { $0.isFinite ? $0 : worst }
     let points = places.map { inputs[$0] }
-    var chosen: (warp: ValueWarp, parameters: SurrogateFit.Parameters, score: Double)?
-    for exponent in isWarped && sound.count >= 5 ? ValueWarp.exponents : [1] {
+    func scored(_ exponent: Double, _ parameters: SurrogateFit.Parameters) -> (warp: ValueWarp, score: Double)? {
       let warp = ValueWarp(sound, exponent: exponent)
-      let targets = Vector(places.map { warp(values[$0]) })
-      var parameters = last
-      if parameters == nil || refits {
-        parameters = fit.parameters(for: points, observations: targets, metric: metric, last: last, random: &random)
-      }
-      guard let parameters else { continue }
-      let evidence = Evidence(points, targets, fit.kernel, metric)
-      guard let profile = evidence.profile(parameters.lengths, parameters.noiseShare) else { continue }
-      let score = profile.logEvidence + places.reduce(0) { $0 + warp.logSlope(values[$1]) }
-      if score > chosen?.score ?? -.infinity { chosen = (warp, parameters, score) }
+      let evidence = Evidence(points, Vector(places.map { warp(values[$0]) }), fit.kernel, metric)
+      guard let profile = evidence.profile(parameters.lengths, parameters.noiseShare) else { return nil }
+      return (warp, profile.logEvidence + places.reduce(0) { $0 + warp.logSlope(values[$1]) })
+    }
+    func fitted(_ exponent: Double, from start: SurrogateFit.Parameters?) -> SurrogateFit.Parameters {
+      let warp = ValueWarp(sound, exponent: exponent)
+      return fit.parameters(
+        for: points, observations: Vector(places.map { warp(values[$0]) }), metric: metric, last: start,
+        random: &random)
+    }
+    var exponents = isWarped && sound.count >= 5 ? ValueWarp.exponents : [1]
+    var start = last
+    if refits || last == nil, places.count > SurrogateFit.many {
+      // One warp is fitted to many values, the most probable one under the parameters there are.
+      let usual = start ?? fitted(1, from: nil)
+      start = usual
+      exponents =
+        exponents.map { ($0, scored($0, usual)?.score ?? -.infinity) }.max { $0.1 < $1.1 }.map { [$0.0] } ?? [1]
+    }
+    var chosen: (warp: ValueWarp, parameters: SurrogateFit.Parameters, score: Double)?
+    for exponent in exponents {
+      let kept = refits ? nil : last
+      let parameters = kept ?? fitted(exponent, from: start)
+      guard let found = scored(exponent, parameters), found.score > chosen?.score ?? -.infinity else { continue }
+      chosen = (found.warp, parameters, found.score)
     }
     guard let chosen else { return nil }
     let warped = values.map { chosen.warp($0) }
