@@ -9,7 +9,6 @@ extension Atlas {
     AdamPSystem.self,
     AlgoPerfSystem.self,
     AutoLRSSystem.self,
-    BayesianToolkit.self,
     BlockCoordinateToolbox.self,
     ConsensusSystem.self,
     DiffGradSystem.self,

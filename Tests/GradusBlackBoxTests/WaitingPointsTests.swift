@@ -2,6 +2,7 @@
 import Foundation
 import GradusBlackBox
 import GradusCore
+import GradusLinearAlgebra
 import GradusNumerics
 import Testing
 
@@ -82,10 +83,17 @@ import Testing
     func hartmann(_ x: Vector) -> Double {
       let a: [[Double]] = [[3, 10, 30], [0.1, 10, 35], [3, 10, 30], [0.1, 10, 35]]
       let p: [[Double]] = [[3689, 1170, 2673], [4699, 4387, 7470], [1091, 8732, 5547], [381, 5743, 8828]]
-      return zip([1, 1.2, 3, 3.2], zip(a, p)).reduce(0.0) { sum, peak in
-        sum - peak.0
-          * exp(-(0..<3).reduce(0.0) { $0 + peak.1.0[$1] * pow(x[$1] - 1e-4 * peak.1.1[$1], 2) })
+      let weights = [1, 1.2, 3, 3.2]
+      var sum = 0.0
+      for k in 0..<4 {
+        var exponent = 0.0
+        for j in 0..<3 {
+          let step = x[j] - 1e-4 * p[k][j]
+          exponent += a[k][j] * step * step
+        }
+        sum -= weights[k] * exp(-exponent)
       }
+      return sum
     }
     let space = try SearchSpace(Box(lower: [0, 0, 0], upper: [1, 1, 1]))
     let problem = SearchProblem(space, budget: 48, parallelism: batch)
