@@ -9,6 +9,7 @@ extension Atlas {
     AdamPSystem.self,
     AlgoPerfSystem.self,
     AutoLRSSystem.self,
+    BayesianToolkit.self,
     BlockCoordinateToolbox.self,
     ConsensusSystem.self,
     DiffGradSystem.self,
