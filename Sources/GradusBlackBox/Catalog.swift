@@ -66,16 +66,18 @@ public enum BlackBoxCatalog {
         First a Sobol design, then one fit a question: Matérn 5/2 with a length for each parameter, the most probable ones under a
         prior that expects smoothness to grow with the dimension. Values are warped towards their minimum where that makes them
         more probable. y⁺ is the best answer that keeps the constraints; of noisy answers the best posterior mean at a point asked
-        about. Points that wait for an answer count as answered with what the process expects there. Numbers are improved by
-        quasi-Newton steps along the gradient of the expectation, whole numbers, categories and orders by their best single change.
-        Evaluations that fail count as the worst value heard. Other acquisitions are chosen by `acquisition`; two and three objectives
-        always have the hypervolume up to a reference point that follows the front.
+        about. Points that wait for an answer are integrated over: what they may answer is drawn from the process, all at once, and
+        promises are means over the draws. Of every `local` questions one looks only at a box around the best point, which grows
+        where that helps and shrinks where not. Numbers are improved by quasi-Newton steps along the gradient of the expectation,
+        whole numbers, categories and orders by their best single change. Evaluations that fail count as the worst value heard.
+        Other acquisitions are chosen by `acquisition`; two and three objectives always have the hypervolume up to a reference point
+        that follows the front.
 
         **Needs** values; constraints are learned with a process each. **Keeps** every answer; n³/3 operations a question, and n³ a
         step of a fit, whose observations are limited to `fitted`.
         **Guarantee** none at a finite budget; consistent, since no place keeps its variance.
         **Reference** D. R. Jones, M. Schonlau, W. J. Welch, J. Global Optim. 13 (1998); P. I. Frazier, *A tutorial on Bayesian
-        optimization*, arXiv:1807.02811 (2018).
+        optimization*, arXiv:1807.02811 (2018); D. Eriksson et al., NeurIPS 2019, for local questions.
         """),
     MethodEntry(
       CMAES.self,
