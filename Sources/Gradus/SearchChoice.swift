@@ -12,6 +12,8 @@ public struct SearchTraits: Sendable {
   public var objectives: Int
   /// Constraints that are told with the objectives and have to be learned.
   public var constraints: Int
+  /// Whether some points must not be asked about.
+  public var hasForbidden: Bool
   /// Whether the same point may be answered differently.
   public var isNoisy: Bool
   /// Whether there are cheaper approximations of the function.
@@ -23,13 +25,15 @@ public struct SearchTraits: Sendable {
 
   public init(
     dimension: Int, isBox: Bool = true, isBounded: Bool = true, objectives: Int = 1, constraints: Int = 0,
-    isNoisy: Bool = false, hasFidelities: Bool = false, budget: Int? = nil, parallelism: Int = 1
+    hasForbidden: Bool = false, isNoisy: Bool = false, hasFidelities: Bool = false, budget: Int? = nil,
+    parallelism: Int = 1
   ) {
     self.dimension = dimension
     self.isBox = isBox
     self.isBounded = isBounded
     self.objectives = objectives
     self.constraints = constraints
+    self.hasForbidden = hasForbidden
     self.isNoisy = isNoisy
     self.hasFidelities = hasFidelities
     self.budget = budget
@@ -40,7 +44,8 @@ public struct SearchTraits: Sendable {
   public init(_ problem: SearchProblem) {
     self.init(
       dimension: problem.space.dimension, isBox: problem.space.box != nil, objectives: problem.objectives,
-      constraints: problem.constraints, isNoisy: problem.isNoisy, hasFidelities: problem.fidelities.count > 1,
+      constraints: problem.constraints, hasForbidden: !problem.known.isEmpty, isNoisy: problem.isNoisy,
+      hasFidelities: problem.fidelities.count > 1,
       budget: problem.budget, parallelism: problem.parallelism)
   }
 }
@@ -52,8 +57,8 @@ public struct SearchTraits: Sendable {
 /// | cheaper approximations | `multi-fidelity-bo` | `bohb` |
 /// | two, three objectives | `bayesian-optimization` | `sms-emoa` |
 /// | more objectives | `nsga3` | `nsga3` |
-/// | constraints to be learned, noise | `bayesian-optimization` | `cma-es` |
-/// | exact values over a box | `bayesian-optimization` | `automatic` |
+/// | constraints over a box | `bayesian-optimization` | `cma-es` |
+/// | one number over a box | `bayesian-optimization` | `automatic` |
 /// | whole numbers, categories, orders | `bayesian-optimization` | `genetic-algorithm` |
 ///
 /// Few are at most `few(dimension)`: where a model of the whole function pays for the time that it takes.
@@ -91,8 +96,8 @@ public struct SearchChoice: Sendable {
       reasons = ["\(traits.dimension) dimensions: their square would not fit into memory"]
     case _ where isFew:
       (method, reasons) = choose("bayesian-optimization")
-    case _ where traits.constraints > 0 && traits.isBox:
-      (method, reasons) = choose("cma-es", "it needs only an order, with violations behind all feasible points")
+    case _ where (traits.constraints > 0 || traits.hasForbidden) && traits.isBox:
+      (method, reasons) = choose("cma-es", "it needs only an order, in which what breaks a constraint comes last")
     case _ where traits.isBox:
       (method, reasons) = choose("automatic", "one number to be minimized over a box")
       if let budget = traits.budget { settings.append(("budget", "\(budget)")) }

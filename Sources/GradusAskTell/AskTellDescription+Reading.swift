@@ -27,4 +27,13 @@ extension AskTellDescription {
     }
     return levels
   }
+
+  /// `[{"sum": {"width": 2, "height": 1}, "max": 10}, {"not": {"act": "relu"}}]`: what need not be asked about.
+  static func known(_ json: JSONValue, over space: AskTellSpace) throws(AskTellError) -> [KnownConstraint] {
+    guard case .named(let parameters) = space else {
+      throw AskTellError(.badRequest, "\"known\" constrains parameters by name; give a \"space\" in place of \"dim\"")
+    }
+    guard let list = json.elements else { throw AskTellError(.badRequest, "\"known\" must be an array") }
+    do { return try parameters.known(json: list) } catch { throw AskTellError(.badRequest, "\(error)") }
+  }
 }

@@ -12,6 +12,8 @@ package struct AskTellDescription {
   var seed: UInt64 = 0
   var batch = 1
   var start: Vector?
+  /// Constraints that need no asking.
+  var known: [KnownConstraint] = []
   var settings: [(name: String, value: String)] = []
   /// The tensors that the point consists of; only update rules look at it.
   var layout: Layout?
@@ -24,7 +26,7 @@ package struct AskTellDescription {
 
   private static let members = [
     "method", "dim", "lower", "upper", "space", "objectives", "constraints", "noisy", "budget", "seed", "batch", "x0",
-    "settings", "layout", "fidelities", "pruning",
+    "settings", "layout", "fidelities", "pruning", "known",
   ]
   static let largestDimension = 1_000_000
   private static let largestBatch = 65_536
@@ -61,7 +63,11 @@ package struct AskTellDescription {
     if let given = member("pruning") { pruning = try Pruning.reading(given) }
     // Values of several objectives in the middle of an evaluation have no order.
     if objectives > 1 { pruning = nil }
+    if let given = member("known") { known = try Self.known(given, over: space) }
     if let x0 = member("x0") { self.start = try space.point(from: x0, "x0") }
+    if let point = self.start, known.contains(where: { $0.violation(of: point) > 0 }) {
+      throw AskTellError(.badRequest, "\"x0\" breaks a known constraint; choose another, or leave it out")
+    }
     if let layout, layout.count != space.dimension {
       throw AskTellError(
         .badRequest,
@@ -117,19 +123,21 @@ package struct AskTellDescription {
   var traits: SearchTraits {
     SearchTraits(
       dimension: space.dimension, isBox: space.box != nil, isBounded: space.searchSpace != nil,
-      objectives: objectives, constraints: constraints, isNoisy: isNoisy, hasFidelities: fidelities.count > 1,
+      objectives: objectives, constraints: constraints, hasForbidden: !known.isEmpty, isNoisy: isNoisy,
+      hasFidelities: fidelities.count > 1,
       budget: budget, parallelism: batch)
   }
 
   /// The problem in the classes that methods for somebody outside take.
   var problems: [any Sendable] {
     var problems: [any Sendable] = []
-    if let box = space.box { problems.append(BoxConstrained(box, start: start)) }
+    // As a box alone nobody would look at the constraints.
+    if let box = space.box, known.isEmpty { problems.append(BoxConstrained(box, start: start)) }
     if let parameters = space.searchSpace {
       problems.append(
         SearchProblem(
           parameters, starts: start.map { [$0] } ?? [], objectives: objectives, constraints: constraints,
-          isNoisy: isNoisy, fidelities: fidelities, budget: budget, parallelism: batch))
+          known: known, isNoisy: isNoisy, fidelities: fidelities, budget: budget, parallelism: batch))
     }
     if isFree { problems.append(Unconstrained(start: start ?? .zeros(space.dimension))) }
     return problems

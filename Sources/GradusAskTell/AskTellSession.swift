@@ -46,7 +46,8 @@ package struct AskTellSession {
     try self.init(description, try DefaultMethod.choose(description, preferred: defaultMethod))
   }
 
-  init(_ description: AskTellDescription, _ choice: DefaultMethod.Choice, resuming checkpoint: Checkpoint? = nil) throws {
+  init(_ description: AskTellDescription, _ choice: DefaultMethod.Choice, resuming checkpoint: Checkpoint? = nil) throws
+  {
     self.description = description
     entry = choice.entry
     reasons = choice.reasons

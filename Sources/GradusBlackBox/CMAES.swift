@@ -106,9 +106,12 @@ public struct CMAES: Catalogued, BoxMethod, ParallelMethod {
       distribution: distribution,
       watch: ConvergenceWatch(dimension: n, population: population, tolerance: tolerance), steps: [], squares: [],
       generation: Generation([]), best: best)
-    if n == 0 { state.claim = .exhausted }
-    layModel(&state)
-    sampleGeneration(&state)
+    if n == 0 {
+      state.claim = .exhausted
+    } else {
+      layModel(&state)
+      sampleGeneration(&state)
+    }
     return state
   }
 

@@ -119,4 +119,69 @@ import Testing
     }
     #expect(try run.say("end")["ok"] == true)
   }
+
+  /// A function that says nothing, and one that says something else every time though it was declared exact.
+  @Test(arguments: names)
+  func functionsWithoutShapeEndNothing(name: String) throws {
+    let (start, objectives) = try Self.start(name)
+    for isConstant in [true, false] {
+      var run = Conversation()
+      var random = RandomStream(seed: 5)
+      let oracle = try #require(try run.say("start", start)["oracle"]?.text)
+      for _ in 0..<20 {
+        let asked = try run.say("ask", ["max": 4])
+        guard let points = asked["points"]?.elements, let ids = asked["ids"]?.elements else {
+          #expect(asked["stop"] != nil || asked["wait"] != nil, "\(name): \(asked)")
+          break
+        }
+        func number() -> Double { isConstant ? 7 : random.uniform() }
+        let answer: JSONValue =
+          switch oracle {
+          case "rank": ["ids": .array(ids), "rank": .array(ids.indices.map { .integer($0) })]
+          case "gradient":
+            [
+              "ids": .array(ids), "f": .array(ids.map { _ in [.number(number())] }),
+              "grad": .array(
+                points.map { JSONValue(numbers: Bowl.numbers($0).map { _ in isConstant ? 0 : number() }) }),
+            ]
+          default:
+            ["ids": .array(ids), "f": .array(ids.map { _ in .array((0..<objectives).map { _ in .number(number()) }) })]
+          }
+        let told = try run.say("tell", answer)
+        #expect(told["ok"] == true, "\(name): \(told)")
+      }
+      #expect(try run.say("end")["ok"] == true, "\(name)")
+    }
+  }
+
+  /// A space of one point: it is asked, perhaps again, and no method hangs on it.
+  @Test(arguments: names)
+  func aSpaceOfOnePointIsSearched(name: String) throws {
+    let levels: JSONValue = [["fidelity": 0.25, "cost": 0.2], ["fidelity": 1, "cost": 1]]
+    let space: JSONValue = [
+      ["name": "c", "type": "categorical", "choices": ["only"]], ["name": "k", "type": "int", "low": 3, "high": 3],
+      ["name": "x", "type": "float", "low": 0.5, "high": 0.5],
+    ]
+    var run = Conversation()
+    let head: JSONValue = ["method": .string(name), "space": space, "budget": 9, "seed": 1]
+    var started = try run.say("start", head)
+    if started["ok"] == nil {
+      started = try run.say("start", .object((head.members ?? []) + [.init("fidelities", levels)]))
+    }
+    guard let oracle = started["oracle"]?.text else {
+      #expect(Conversation.code(started) == "unsuitable", "\(name): \(started)")
+      return
+    }
+    for _ in 0..<12 {
+      let asked = try run.say("ask", ["max": 3])
+      guard let points = asked["points"]?.elements, let ids = asked["ids"]?.elements else { break }
+      #expect(points.allSatisfy { $0 == ["c": "only", "k": 3, "x": 0.5] }, "\(name): \(asked)")
+      let answer: JSONValue =
+        oracle == "rank"
+        ? ["ids": .array(ids), "rank": .array(ids.indices.map { .integer($0) })]
+        : ["ids": .array(ids), "f": .array(ids.map { _ in [2.0] })]
+      #expect(try run.say("tell", answer)["ok"] == true)
+    }
+    #expect(try run.say("end")["ok"] == true, "\(name)")
+  }
 }

@@ -51,6 +51,52 @@ import Testing
     var free = Conversation()
     _ = try free.send("{\"start\": {\(start)}}")
     #expect(try free.say("ask", ["max": 5])["ids"]?.elements?.count == 5)
+
+  @Test(arguments: [
+    "", "random-search", "cma-es", "bayesian-optimization", "tpe", "genetic-algorithm", "nsga2", "direct",
+  ])
+  func forbiddenPointsAreNeverHandedOut(method: String) throws {
+    let space =
+      #""space": [{"name": "w", "type": "float", "low": 0, "high": 5}, {"name": "h", "type": "int", "low": 0, "high": 5}, {"name": "act", "type": "categorical", "choices": ["relu", "tanh"]}]"#
+    let known =
+      #""known": [{"sum": {"w": 2, "h": 1}, "max": 6}, {"not": {"act": "relu", "h": [2, {}]}}, {"not": {"act": "relu", "w": {"low": 1}}}]"#
+    let name = method.isEmpty ? "" : "\"method\": \"\(method)\", "
+    var run = Conversation()
+    // A list of values has no ranges in it.
+    #expect(Conversation.code(try run.send("{\"start\": {\(name)\(space), \(known)}}")) == "badRequest")
+    let right = known.replacing("[2, {}]", with: "[2, 3]")
+    let started = try run.send("{\"start\": {\(name)\"budget\": 30, \(space), \(right)}}")
+    #expect(started["ok"] == true, "\(started)")
+    var kinds = Set<JSONValue>()
+    for _ in 0..<10 {
+      let asked = try run.say("ask", ["max": 3])
+      guard let points = asked["points"]?.elements, let ids = asked["ids"]?.elements else { break }
+      for point in points {
+        let (w, h) = (try #require(point["w"]?.double), try #require(point["h"]?.double))
+        #expect(2 * w + h <= 6 + 1e-9)
+        #expect(point["act"]?.text == "tanh" || ((h < 2 || h > 3) && w < 1), "\(point)")
+        kinds.insert(try #require(point["act"]))
+      }
+      _ = try run.say("tell", Bowl.answer(points, ids: ids, oracle: started["oracle"]?.text ?? ""))
+    }
+    #expect(kinds.count == 2 || method == "direct")
+  }
+
+  @Test(arguments: [
+    #"{"sum": {"w": 1}}"#, #"{"sum": {"v": 1}, "max": 1}"#, #"{"sum": {"act": 1}, "max": 1}"#,
+    #"{"sum": [1], "max": 1}"#,
+    #"{"not": {"act": "elu"}}"#, #"{"not": {}}"#, #"{"not": {"t": 1}}"#, #"{"not": {"c": 1}}"#, "7", "{}",
+    #"{"sum": {"w": "inf"}, "max": 1}"#,
+  ])
+  func wrongKnownConstraintsAreRefused(known: String) throws {
+    let space =
+      #""space": [{"name": "w", "type": "float", "low": 0, "high": 5}, {"name": "act", "type": "categorical", "choices": ["relu", "tanh"]}, {"name": "t", "type": "permutation", "count": 3}, {"name": "c", "type": "float", "low": 0, "high": 1, "when": {"act": "relu"}}]"#
+    var run = Conversation()
+    let refused = try run.send("{\"start\": {\(space), \"known\": [\(known)]}}")
+    #expect(Conversation.code(refused) == "badRequest")
+    #expect(refused["error"]?["message"]?.text?.contains("known constraint 0") == true, "\(refused)")
+    let plain = try run.send("{\"start\": {\"dim\": 1, \"known\": [\(known)]}}")
+    #expect(Conversation.code(plain) == "badRequest")
   }
 
   @Test func evaluationsWorseThanTheMiddleAreEnded() throws {

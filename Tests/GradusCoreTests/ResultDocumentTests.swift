@@ -29,6 +29,7 @@ import Testing
     document.solution = NamedNumbers(["x", "y[beef,mon]"], [1.5, .infinity])
     document.duals = NamedNumbers(["row"], [0.25])
     document.conflict = .init(rows: ["r"], bounds: ["x"])
+    document.method.reasons = ["few evaluations", "exact values"]
     document.explanation = ["r and the bound of x contradict each other"]
     return document
   }
@@ -41,6 +42,7 @@ import Testing
     #expect(read.certificate == written.certificate)
     #expect(read.problem == written.problem && read.method == written.method)
     #expect(read.conflict == written.conflict && read.explanation == written.explanation)
+    #expect(read.method == written.method && read.method.reasons.count == 2)
     #expect(read.stopped == written.stopped && read.seed == 3)
   }
 

@@ -22,8 +22,9 @@ class GradusSampler(BaseSampler):
 
         study = optuna.create_study(sampler=gradus.optuna.GradusSampler(seed=1))
 
-    `method` is any method of `gradus methods` that is told values, and `settings` are its own; without one, Bayesian optimization
-    serves one objective and what Gradus chooses serves several. `noisy=True` says that the same parameters may be answered
+    `method` is any method of `gradus methods` that is told values, and `settings` are its own. Without one, Bayesian optimization
+    serves one objective, and the method that Gradus chooses serves several; where `budget` says how many trials there will be, it
+    chooses for one objective as well, and fits its plan into them; trials beyond are random. `noisy=True` says that the same parameters may be answered
     differently. `constraints_func` returns numbers that are at most 0 where a trial keeps the constraints.
 
     The first trial shows which parameters there are; it is random, unless `space` says so before: a dict of optuna's distributions,
@@ -35,8 +36,9 @@ class GradusSampler(BaseSampler):
     may serve several threads. The same seed and the same order of trials give the same parameters.
     """
 
-    def __init__(self, method=None, *, seed=None, space=None, constraints_func=None, noisy=False, settings=None):
-        self.method, self.noisy, self.settings = method, noisy, dict(settings or {})
+    def __init__(self, method=None, *, seed=None, space=None, constraints_func=None, noisy=False, budget=None,
+                 settings=None):
+        self.method, self.noisy, self.budget, self.settings = method, noisy, budget, dict(settings or {})
         self.seed = random.SystemRandom().getrandbits(32) if seed is None else int(seed)
         self._space = None if space is None else {name: _parameter(given) for name, given in space.items()}
         self._constraints_func = constraints_func
@@ -106,10 +108,11 @@ class GradusSampler(BaseSampler):
             parameters = {other: _parameter(self._distributions[other]) for other in sorted(block)}
         key = repr((sorted(parameters.items()), len(study.directions), constraints))
         if key not in self._searches:
-            method = self.method or ("bayesian-optimization" if len(study.directions) == 1 else None)
+            is_open = self.budget is None and len(study.directions) == 1
+            method = self.method or ("bayesian-optimization" if is_open else None)
             self._searches[key] = _TrialSearch(study, Search(
                 parameters, method, objectives=len(study.directions), constraints=constraints, noisy=self.noisy,
-                seed=(self.seed ^ zlib.crc32(key.encode())) % 2**31, settings=self.settings))
+                budget=self.budget, seed=(self.seed ^ zlib.crc32(key.encode())) % 2**31, settings=self.settings))
         return self._searches[key]
 
     def _constraints(self, finished):

@@ -27,7 +27,7 @@ class Search:
     """
 
     def __init__(self, space, method=None, *, objectives=1, constraints=0, fidelities=None, noisy=False, budget=None, seed=0,
-                 batch=1, x0=None, settings=None, pruning=None):
+                 batch=1, x0=None, settings=None, pruning=None, known=None):
         self.space = Space(space) if hasattr(space, "items") else Box(list(space))
         start = {"method": method, "objectives": objectives, "constraints": constraints, "noisy": noisy, "budget": budget,
                  "seed": seed, "batch": batch, "settings": {k: _word(v) for k, v in (settings or {}).items()}}
@@ -35,6 +35,8 @@ class Search:
             start["fidelities"] = [{"fidelity": level, "cost": cost} for level, cost in fidelities]
         if pruning is not None:
             start["pruning"] = pruning
+        if known is not None:
+            start["known"] = known
         if isinstance(self.space, Space):
             start["space"] = self.space.description()
         else:

@@ -32,6 +32,20 @@ class Searches(unittest.TestCase):
         self.assertIn("budget", search.stopped)
         self.assertEqual(search.best.f, bowl(search.best.x))
 
+    def test_what_nobody_named_is_chosen_and_explained(self):
+        few, many = gradus.Search(BOX, budget=40, seed=1), gradus.Search(BOX, budget=4000, seed=1)
+        self.assertEqual((few.method, many.method), ("bayesian-optimization", "automatic"))
+        self.assertIn("40 evaluations are few", few.reasons[0])
+        self.assertGreater(len(drive(many).reasons), len(few.reasons))
+        self.assertEqual(gradus.Search(BOX, "cma-es").reasons, [])
+
+    def test_forbidden_points_are_not_asked(self):
+        known = [{"sum": {"a": 1, "b": 1}, "max": 5}, {"not": {"a": 0, "b": 0}}]
+        search = gradus.Search({"a": gradus.Int(0, 9), "b": gradus.Int(0, 9)}, budget=15, seed=1, known=known)
+        points = [point.x for _ in range(5) for point in search.ask(3) if search.tell(point.id, point.x["a"]) is None]
+        self.assertTrue(all(1 <= x["a"] + x["b"] <= 5 for x in points))
+        self.assertEqual(len(points), 15)
+
     def test_the_same_seed_gives_the_same_points(self):
         first, second, other = (drive(gradus.Search(BOX, "cma-es", budget=60, seed=s)).best for s in (1, 1, 2))
         self.assertEqual(first, second)

@@ -42,6 +42,7 @@ extension ResultDocument {
       method.name = try member.text("name") ?? ""
       method.settings = try member.object("settings")?.value.members ?? []
       method.components = try member.object("components")?.value.members ?? []
+      method.reasons = member.value["reasons"]?.elements?.compactMap(\.text) ?? []
     }
     if let values = json["objective"]?.doubles {
       objectives = values

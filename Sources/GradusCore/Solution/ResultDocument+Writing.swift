@@ -9,12 +9,7 @@ extension ResultDocument {
       .init("seed", JSONValue(seed)),
       .init("seconds", .number(seconds)),
       .init("problem", problem.json),
-      .init(
-        "method",
-        [
-          "name": .string(method.name), "settings": .object(method.settings),
-          "components": .object(method.components),
-        ]),
+      .init("method", method.json),
       .init("status", .string(status.rawValue)),
       .init("objective", objectives.count > 1 ? JSONValue(numbers: objectives) : JSONValue(objectives.first)),
       .init("bound", JSONValue(bound)),
@@ -118,5 +113,16 @@ extension Certificate {
       ("complementarity", complementarity), ("integralityResidual", integralityResidual),
       ("gradientNorm", gradientNorm), ("smallestCurvature", smallestCurvature), ("margin", margin),
     ]
+  }
+}
+
+extension ResultDocument.MethodSummary {
+  /// What it chose is only there where it chose.
+  fileprivate var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("name", .string(name)), .init("settings", .object(settings)), .init("components", .object(components)),
+    ]
+    if !reasons.isEmpty { members.append(.init("reasons", .array(reasons.map { .string($0) }))) }
+    return .object(members)
   }
 }

@@ -38,6 +38,8 @@ public struct ResultDocument: Sendable {
     public var name = ""
     public var settings: [JSONValue.Member] = []
     public var components: [JSONValue.Member] = []
+    /// What a method that chooses among others chose, and why, in the order of time.
+    public var reasons: [String] = []
 
     public init() {}
   }

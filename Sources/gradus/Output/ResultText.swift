@@ -24,6 +24,7 @@ struct ResultText {
     if let note = document.certificate.note { add("note", note) }
     add("stopped", document.stopped.rule.isEmpty ? document.stopped.kind.rawValue : document.stopped.rule)
     add("method", method)
+    for line in document.method.reasons { add("chosen", line) }
     for line in document.explanation { add("why", line) }
     lines += conflict
     if let solution = document.solution { lines += ["", point(solution)] }

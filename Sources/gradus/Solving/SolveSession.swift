@@ -117,6 +117,7 @@ extension ResultDocument {
     answers = solution.progress.counts
     steps = answers.reduce(0) { $0 + ($1.kind.hasPrefix("judge") ? 0 : $1.count) }
     operations = report.operations
+    method.reasons = report.reasons
     if let source = report.boundSource, let gap = source.lastIndex(of: " ") {
       method.components.append(.init(String(source[..<gap]), .string(String(source[source.index(after: gap)...]))))
     }

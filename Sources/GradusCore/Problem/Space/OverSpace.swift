@@ -41,8 +41,11 @@ public struct OverSpace<Base: BoxMethod>: Catalogued {
         remedy: "Combine them into one, or choose a method for several.")
     }
     let coordinates = UnitCoordinates(problem.space)
-    let start = problem.starts.first.map { coordinates.coordinates(of: problem.space.canonical($0)) }
-    let inner = try base.start(BoxConstrained(coordinates.box, start: start), random: random)
+    var start = problem.starts.first.map { coordinates.coordinates(of: problem.space.canonical($0)) }
+    var box = coordinates.box
+    // Methods need a number to ask about; where nothing may vary, it is one that may not.
+    if box.dimension == 0 { (box, start) = (Box(lower: [0], upper: [0]), nil) }
+    let inner = try base.start(BoxConstrained(box, start: start), random: random)
     return State(inner: inner, problem: problem, coordinates: coordinates)
   }
 
@@ -50,13 +53,17 @@ public struct OverSpace<Base: BoxMethod>: Catalogued {
   public func ask(_ state: inout State) -> Decoded<Base.Question>? {
     for _ in 0..<Self.patience {
       guard !state.isStuck, let question = base.ask(&state.inner) else { return nil }
-      let point = state.coordinates.point(at: question.point)
+      let point = Self.point(state, question.point)
       let violation = state.problem.knownViolation(of: point)
       if violation == 0 { return Decoded(point: point, coordinates: question.point) }
       base.tell(&state.inner, Base.Question.refusal(violation: violation), to: question)
     }
     state.isStuck = true
     return nil
+  }
+
+  private static func point(_ state: State, _ u: Vector) -> Vector {
+    state.coordinates.point(at: state.coordinates.dimension == 0 ? [] : u)
   }
 
   /// Tells the base the answer at its own coordinates.
@@ -70,12 +77,12 @@ public struct OverSpace<Base: BoxMethod>: Catalogued {
   public func report(_ state: State) -> Report<Vector> {
     let inner = base.report(state.inner)
     var report = Report(
-      point: state.coordinates.point(at: inner.point), value: inner.value.flatMap { $0 < 1e100 ? $0 : nil },
+      point: Self.point(state, inner.point), value: inner.value.flatMap { $0 < 1e100 ? $0 : nil },
       measure: inner.measure, claim: state.isStuck ? .failed : inner.claim)
     report.reasons = inner.reasons
     var seen = Set<Vector>()
     for member in inner.front {
-      let point = state.coordinates.point(at: member.point)
+      let point = Self.point(state, member.point)
       if seen.insert(point).inserted { report.front.append(FrontPoint(point: point, outcomes: member.outcomes)) }
     }
     return report

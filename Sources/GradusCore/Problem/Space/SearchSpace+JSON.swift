@@ -27,7 +27,7 @@ extension SearchSpace {
           // An unknown parent is refused by the space, which knows the names to choose from.
           var ranges: [ClosedRange<Double>] = []
           if let known = parameters.first(where: { $0.name == parent.name }) {
-            ranges = try Self.ranges(parent.value, of: known, for: name)
+            ranges = try Self.ranges(parent.value, of: known, for: "parameter \"\(name)\"")
           }
           parameter.conditions.append(.init(parent.name, in: ranges))
         }
@@ -77,14 +77,15 @@ extension SearchSpace {
     }
   }
 
-  private static func ranges(
-    _ json: JSONValue, of parent: SpaceParameter, for name: String
+  /// Values of a parameter: one, a list, or `{"low": …, "high": …}`. `who` waits for them, in messages.
+  static func ranges(
+    _ json: JSONValue, of parent: SpaceParameter, for who: String
   ) throws(SpaceError) -> [ClosedRange<Double>] {
     if case .categorical(let labels) = parent.values {
       var ranges: [ClosedRange<Double>] = []
       for choice in json.elements ?? [json] {
         guard let index = labels.firstIndex(of: choice.description) else {
-          throw SpaceError("parameter \"\(name)\" waits for \(choice), which \"\(parent.name)\" cannot be")
+          throw SpaceError("\(who) waits for \(choice), which \"\(parent.name)\" cannot be")
         }
         ranges.append(Double(index)...Double(index))
       }
@@ -92,13 +93,13 @@ extension SearchSpace {
     }
     if json.members != nil {
       let (low, high) = (json["low"]?.double ?? -.infinity, json["high"]?.double ?? .infinity)
-      guard low <= high else { throw SpaceError("parameter \"\(name)\" needs \"low\" ≤ \"high\" in \"when\"") }
+      guard low <= high else { throw SpaceError("\(who) needs \"low\" ≤ \"high\" for \"\(parent.name)\"") }
       return [low...high]
     }
     var ranges: [ClosedRange<Double>] = []
     for value in json.elements ?? [json] {
       guard let number = value.double, !number.isNaN else {
-        throw SpaceError("parameter \"\(name)\" needs numbers or {\"low\": …, \"high\": …} for \"\(parent.name)\"")
+        throw SpaceError("\(who) needs numbers or {\"low\": …, \"high\": …} for \"\(parent.name)\"")
       }
       ranges.append(number...number)
     }
