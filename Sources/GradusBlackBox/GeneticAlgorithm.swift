@@ -17,7 +17,7 @@ public import GradusNumerics
 /// **Guarantee** none.
 /// **Reference** J. H. Holland, *Adaptation in natural and artificial systems* (1975); D. E. Goldberg, *Genetic algorithms in
 /// search, optimization and machine learning* (1989).
-public struct GeneticAlgorithm: Catalogued, ParallelMethod {
+public struct GeneticAlgorithm: Catalogued, ParallelMethod, LearningFromOthers {
   /// μ and λ; 0 stands for 10 + 2d, at most 100.
   public var population = 0
   /// Probability that a child has two parents.
@@ -104,20 +104,24 @@ public struct GeneticAlgorithm: Catalogued, ParallelMethod {
     return EvaluateAll(point: s.brood[s.asked - 1])
   }
 
-  /// Takes one answer in; the last one of a generation selects and makes the next.
+  /// Takes one answer in; the last one of a generation selects and makes the next. Points from elsewhere are selected from
+  /// as well.
   public func tell(_ s: inout State, _ answer: consuming Outcomes, to question: consuming EvaluateAll<Vector>) {
     let point = question.point
-    guard s.claim == nil, let i = s.brood.indices.first(where: { s.waiting[$0] && s.brood[$0] == point }) else {
-      return
-    }
-    s.waiting[i] = false
-    s.told += 1
+    guard s.claim == nil else { return }
+    let own = s.brood.indices.first { s.waiting[$0] && s.brood[$0] == point }
     let value = answer.objectives.first ?? .nan
     let isWhole =
       value.isFinite && answer.constraints.count == s.problem.constraints
       && !answer.constraints.contains(where: \.isNaN)
     let member = Member(
       point: point, value: isWhole ? value : .infinity, violation: isWhole ? answer.violation : .infinity)
+    if let own {
+      s.waiting[own] = false
+      s.told += 1
+    } else if !isWhole || (s.parents + s.heard).contains(where: { $0.point == point }) {
+      return
+    }
     s.heard.append(member)
     if isWhole, member.violation == 0, s.best.map(member.precedes) ?? true { s.best = member }
     if s.told == s.brood.count { select(&s) }

@@ -170,7 +170,7 @@ import Testing
 
   @Test func pointsFromElsewhereAreLearnedFromWhereTheMethodCan() throws {
     let told = #"{"tell": {"x": [[0.3, 0.3], [0.9, 0.1]], "f": [[0.0], [3.0]]}}"#
-    for (method, learns) in [("tpe", true), ("cma-es", false)] {
+    for (method, learns) in [("tpe", true), ("genetic-algorithm", true), ("cma-es", false)] {
       var run = Conversation()
       let start: JSONValue = ["method": .string(method), "dim": 2, "lower": [0, 0], "upper": [1, 1], "seed": 2]
       _ = try run.say("start", start)

@@ -92,4 +92,28 @@ import Testing
       try GeneticAlgorithm().start(SearchProblem(small, objectives: 2), random: RandomStream(seed: 1))
     }
   }
+
+  /// The best share is told before the first question; its children are asked about from the second generation on.
+  @Test func `points from elsewhere become parents`() throws {
+    let space = try SearchSpace([SpaceParameter("mix", .simplex(count: 6))])
+    let wanted: Vector = [0.4, 0.3, 0.1, 0.1, 0.06, 0.04]
+    func distance(_ x: Vector) -> Double { (x - wanted).inner(x - wanted) }
+    func nearest(told: Bool) throws -> Double {
+      let method = GeneticAlgorithm()
+      var state = try method.start(SearchProblem(space), random: RandomStream(seed: 3))
+      if told {
+        method.tell(&state, Outcomes(objectives: [distance(wanted)]), to: EvaluateAll(point: wanted))
+        method.tell(&state, Outcomes(objectives: [.nan]), to: EvaluateAll(point: space.middle))
+        #expect(method.report(state).point == wanted)
+      }
+      var least = Double.infinity
+      for _ in 0..<60 {
+        let question = try #require(method.ask(&state))
+        least = min(least, distance(question.point))
+        method.tell(&state, Outcomes(objectives: [distance(question.point)]), to: question)
+      }
+      return least
+    }
+    #expect(try nearest(told: true) < 0.2 * nearest(told: false))
+  }
 }
