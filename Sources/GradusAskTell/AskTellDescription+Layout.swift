@@ -6,13 +6,14 @@ extension AskTellDescription {
   private static let mostTensors = 4096
 
   /// `[{"name": "w", "shape": [3, 4]}, …]`: the tensors one behind the other, each in row-major order.
+  /// A linear map has a row for each output, or with `"inputsFirst": true` one for each input.
   static func layout(_ json: JSONValue, most: Int = largestDimension) throws(AskTellError) -> Layout {
     let form = "\"layout\" must be an array of tensors such as {\"name\": \"w\", \"shape\": [3, 4]}"
     guard let elements = json.elements, !elements.isEmpty else { throw AskTellError(.badRequest, form) }
     guard elements.count <= mostTensors else {
       throw AskTellError(.badRequest, "\"layout\" has \(elements.count) tensors; at most \(mostTensors) are possible")
     }
-    var tensors: [(name: String, shape: [Int])] = []
+    var layout = Layout()
     var names = Set<String>()
     var total = 0
     for (i, element) in elements.enumerated() {
@@ -35,12 +36,17 @@ extension AskTellDescription {
         count = count.multipliedReportingOverflow(by: size).overflow ? .max : count * size
       }
       total = total.addingReportingOverflow(count).overflow ? .max : total + count
-      tensors.append((name, shape))
+      let isInputsFirst = element["inputsFirst"]?.truth ?? false
+      guard !isInputsFirst || shape.count == 2 else {
+        throw AskTellError(
+          .badRequest, "\"\(name)\" has \(shape.count) axes; only matrices can have their inputs first")
+      }
       guard total <= most else {
         throw AskTellError(
           .badRequest, "\"layout\" has more than \(most) numbers from the tensor \"\(name)\" on")
       }
+      layout.append(name, shape, isInputsFirst: isInputsFirst)
     }
-    return Layout(tensors)
+    return layout
   }
 }
