@@ -122,7 +122,8 @@ package struct AskTellDescription {
   /// What is known before the first answer.
   var traits: SearchTraits {
     SearchTraits(
-      dimension: space.dimension, isBox: space.box != nil, isBounded: space.searchSpace != nil,
+      dimension: space.dimension, isBox: space.box != nil, hasOrders: space.searchSpace?.hasOrders ?? false,
+      isBounded: space.searchSpace != nil,
       objectives: objectives, constraints: constraints, hasForbidden: !known.isEmpty, isNoisy: isNoisy,
       hasFidelities: fidelities.count > 1,
       budget: budget, parallelism: batch)

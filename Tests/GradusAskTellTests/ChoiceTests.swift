@@ -9,7 +9,9 @@ import Testing
     (#""dim": 3, "lower": [0, 0, 0], "upper": [1, 1, 1], "budget": 1000"#, "automatic", "value"),
     (#""dim": 3, "lower": [0, 0, 0], "upper": [1, 1, 1]"#, "automatic", "value"),
     (#""dim": 3, "budget": 20"#, "automatic", "value"),
-    (#""dim": 3, "lower": [0, 0, 0], "upper": [1, 1, 1], "budget": 50"#, "bayesian-optimization", "values"),
+    (#""dim": 3, "lower": [0, 0, 0], "upper": [1, 1, 1], "budget": 50"#, "automatic", "value"),
+    (#""dim": 3, "lower": [0, 0, 0], "upper": [1, 1, 1], "budget": 50, "batch": 4"#, "bayesian-optimization", "values"),
+    (#""dim": 3, "lower": [0, 0, 0], "upper": [1, 1, 1], "budget": 10"#, "bayesian-optimization", "values"),
     (
       #""dim": 3, "lower": [0, 0, 0], "upper": [1, 1, 1], "budget": 50, "noisy": true"#, "bayesian-optimization",
       "values"
@@ -20,7 +22,8 @@ import Testing
     (#""dim": 2, "lower": [0, 0], "upper": [1, 1], "objectives": 2, "budget": 60"#, "bayesian-optimization", "values"),
     (#""dim": 2, "lower": [0, 0], "upper": [1, 1], "objectives": 5, "budget": 60"#, "nsga3", "values"),
     (#""dim": 20000"#, "differential-evolution", "value"),
-    (#""space": [{"name": "k", "type": "int", "low": 1, "high": 9}], "budget": 2000"#, "genetic-algorithm", "values"),
+    (#""space": [{"name": "k", "type": "int", "low": 1, "high": 9}], "budget": 2000"#, "cma-es", "value"),
+    (#""space": [{"name": "p", "type": "permutation", "count": 5}], "budget": 2000"#, "genetic-algorithm", "values"),
     (#""space": [{"name": "k", "type": "int", "low": 1, "high": 9}], "budget": 30"#, "bayesian-optimization", "values"),
     (
       #""dim": 1, "lower": [0], "upper": [1], "budget": 30, "fidelities": [{"fidelity": 0.1, "cost": 0.1}, {"fidelity": 1, "cost": 1}]"#,
@@ -74,7 +77,8 @@ import Testing
         for objectives in 1...4 {
           for flags in 0..<16 {
             let traits = SearchTraits(
-              dimension: dimension, isBox: flags & 1 == 0, objectives: objectives, constraints: flags & 2,
+              dimension: dimension, isBox: flags & 1 == 0, hasOrders: flags & 1 != 0 && flags & 2 == 0,
+              objectives: objectives, constraints: flags & 2,
               isNoisy: flags & 4 != 0, hasFidelities: flags & 8 != 0, budget: budget, parallelism: 1 + flags % 3)
             let choice = SearchChoice(for: traits)
             let entry = try #require(Catalog.entry(named: choice.method), "\(choice.method)")

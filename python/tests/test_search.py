@@ -33,7 +33,7 @@ class Searches(unittest.TestCase):
         self.assertEqual(search.best.f, bowl(search.best.x))
 
     def test_what_nobody_named_is_chosen_and_explained(self):
-        few, many = gradus.Search(BOX, budget=40, seed=1), gradus.Search(BOX, budget=4000, seed=1)
+        few, many = gradus.Search(BOX, budget=40, seed=1, noisy=True), gradus.Search(BOX, budget=4000, seed=1)
         self.assertEqual((few.method, many.method), ("bayesian-optimization", "automatic"))
         self.assertIn("40 evaluations are few", few.reasons[0])
         self.assertGreater(len(drive(many).reasons), len(few.reasons))
