@@ -21,7 +21,7 @@ import Testing
     (#""dim": 2, "lower": [0, 0], "upper": [1, 1], "objectives": 2"#, "sms-emoa", "values"),
     (#""dim": 2, "lower": [0, 0], "upper": [1, 1], "objectives": 2, "budget": 60"#, "bayesian-optimization", "values"),
     (#""dim": 2, "lower": [0, 0], "upper": [1, 1], "objectives": 5, "budget": 60"#, "nsga3", "values"),
-    (#""dim": 20000"#, "differential-evolution", "value"),
+    (#""dim": 10001"#, "differential-evolution", "value"),
     (#""space": [{"name": "k", "type": "int", "low": 1, "high": 9}], "budget": 2000"#, "cma-es", "value"),
     (#""space": [{"name": "p", "type": "permutation", "count": 5}], "budget": 2000"#, "genetic-algorithm", "values"),
     (#""space": [{"name": "k", "type": "int", "low": 1, "high": 9}], "budget": 30"#, "bayesian-optimization", "values"),
