@@ -63,7 +63,7 @@ public struct CMAES: Catalogued, BoxMethod, ParallelMethod {
   ]
 
   /// The normal distribution, the generation that is being answered, and where the schedule of restarts stands.
-  public struct State: Sendable, Codable {
+  public struct State: Sendable, Codable, GenerationState {
     let box: UnitBox
     var random: RandomStream
     var schedule: RestartSchedule
@@ -116,10 +116,7 @@ public struct CMAES: Catalogued, BoxMethod, ParallelMethod {
   }
 
   /// The next individual of the generation; nil while its last ones are awaited, and after the end.
-  public func ask(_ s: inout State) -> Evaluate<Vector>? {
-    guard s.claim == nil else { return nil }
-    return s.generation.next().map { Evaluate(point: $0) }
-  }
+  public func ask(_ s: inout State) -> Evaluate<Vector>? { s.next() }
 
   /// Takes in the value of one individual; the last one of a generation moves the distribution and draws the next.
   public func tell(_ s: inout State, _ answer: consuming Double, to question: consuming Evaluate<Vector>) {

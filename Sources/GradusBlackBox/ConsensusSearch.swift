@@ -66,7 +66,7 @@ public struct ConsensusSearch: Catalogued, BoxMethod, ParallelMethod {
   ]
 
   /// The particles in unit coordinates, α, and the round being answered.
-  public struct State: Sendable, Codable {
+  public struct State: Sendable, Codable, GenerationState {
     let box: UnitBox
     var random: RandomStream
     var particles: [[Double]]
@@ -96,15 +96,11 @@ public struct ConsensusSearch: Catalogued, BoxMethod, ParallelMethod {
   }
 
   /// The next particle's place; nil while the last ones of a round are awaited.
-  public func ask(_ s: inout State) -> Evaluate<Vector>? {
-    guard s.claim == nil else { return nil }
-    return s.generation.next().map { Evaluate(point: $0) }
-  }
+  public func ask(_ s: inout State) -> Evaluate<Vector>? { s.next() }
 
   /// Takes one value in; the last one of a round moves the particles.
   public func tell(_ s: inout State, _ answer: consuming Double, to question: consuming Evaluate<Vector>) {
-    s.best.hear(answer, at: question.point)
-    guard s.claim == nil, s.generation.hear(answer, at: question.point), s.generation.isComplete else { return }
+    guard s.completes(answer, at: question.point) else { return }
     let values = s.generation.values.elements
     let sound = values.filter(\.isFinite)
     if let lowest = sound.min(), let highest = sound.max() {

@@ -59,7 +59,7 @@ public struct DifferentialEvolution: Catalogued, BoxMethod, ParallelMethod {
   }
 
   /// The population, the losers, the memory, and the trials being answered.
-  public struct State: Sendable, Codable {
+  public struct State: Sendable, Codable, GenerationState {
     let box: UnitBox
     var random: RandomStream
     let size: Int
@@ -89,15 +89,11 @@ public struct DifferentialEvolution: Catalogued, BoxMethod, ParallelMethod {
   }
 
   /// The next trial; nil while the last ones of a generation are awaited.
-  public func ask(_ s: inout State) -> Evaluate<Vector>? {
-    guard s.claim == nil else { return nil }
-    return s.generation.next().map { Evaluate(point: $0) }
-  }
+  public func ask(_ s: inout State) -> Evaluate<Vector>? { s.next() }
 
   /// Takes one value in; the last one of a generation selects and makes the next.
   public func tell(_ s: inout State, _ answer: consuming Double, to question: consuming Evaluate<Vector>) {
-    s.best.hear(answer, at: question.point)
-    guard s.claim == nil, s.generation.hear(answer, at: question.point), s.generation.isComplete else { return }
+    guard s.completes(answer, at: question.point) else { return }
     if s.members.isEmpty {
       s.members = s.trials.indices.map { Member(u: s.trials[$0], value: s.generation.values[$0]) }
     } else {

@@ -53,7 +53,7 @@ public struct DividingRectangles: Catalogued, BoxMethod, ParallelMethod {
   }
 
   /// All boxes, by size, and the questions of this round.
-  public struct State: Sendable, Codable {
+  public struct State: Sendable, Codable, GenerationState {
     let box: UnitBox
     /// Coordinates whose side is not a point.
     let free: [Int]
@@ -85,15 +85,11 @@ public struct DividingRectangles: Catalogued, BoxMethod, ParallelMethod {
   }
 
   /// The next question of the round; nil while its last ones are awaited.
-  public func ask(_ s: inout State) -> Evaluate<Vector>? {
-    guard s.claim == nil else { return nil }
-    return s.generation.next().map { Evaluate(point: $0) }
-  }
+  public func ask(_ s: inout State) -> Evaluate<Vector>? { s.next() }
 
   /// Takes one value in; the last one of a round divides boxes and chooses the next.
   public func tell(_ s: inout State, _ answer: consuming Double, to question: consuming Evaluate<Vector>) {
-    s.best.hear(answer, at: question.point)
-    guard s.claim == nil, s.generation.hear(answer, at: question.point), s.generation.isComplete else { return }
+    guard s.completes(answer, at: question.point) else { return }
     if s.cells.isEmpty {
       let n = s.free.count
       s.cells = [

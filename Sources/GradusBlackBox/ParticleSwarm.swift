@@ -47,7 +47,7 @@ public struct ParticleSwarm: Catalogued, BoxMethod, ParallelMethod {
   }
 
   /// The swarm, who hears whom, and the round being answered.
-  public struct State: Sendable, Codable {
+  public struct State: Sendable, Codable, GenerationState {
     let box: UnitBox
     var random: RandomStream
     var particles: [Particle]
@@ -80,15 +80,11 @@ public struct ParticleSwarm: Catalogued, BoxMethod, ParallelMethod {
   }
 
   /// The next particle's place; nil while the last ones of a round are awaited.
-  public func ask(_ s: inout State) -> Evaluate<Vector>? {
-    guard s.claim == nil else { return nil }
-    return s.generation.next().map { Evaluate(point: $0) }
-  }
+  public func ask(_ s: inout State) -> Evaluate<Vector>? { s.next() }
 
   /// Takes one value in; the last one of a round moves the swarm.
   public func tell(_ s: inout State, _ answer: consuming Double, to question: consuming Evaluate<Vector>) {
-    s.best.hear(answer, at: question.point)
-    guard s.claim == nil, s.generation.hear(answer, at: question.point), s.generation.isComplete else { return }
+    guard s.completes(answer, at: question.point) else { return }
     for i in s.particles.indices where s.generation.values[i] < s.particles[i].value {
       s.particles[i].value = s.generation.values[i]
       s.particles[i].p = s.particles[i].x

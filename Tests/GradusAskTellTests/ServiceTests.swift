@@ -51,6 +51,7 @@ import Testing
     var free = Conversation()
     _ = try free.send("{\"start\": {\(start)}}")
     #expect(try free.say("ask", ["max": 5])["ids"]?.elements?.count == 5)
+  }
 
   @Test(arguments: [
     "", "random-search", "cma-es", "bayesian-optimization", "tpe", "genetic-algorithm", "nsga2", "direct",

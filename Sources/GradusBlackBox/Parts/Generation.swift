@@ -38,3 +38,24 @@ struct Generation: Sendable, Codable {
 
   var isComplete: Bool { told == points.count }
 }
+
+/// The state of a method that asks about a whole generation and goes on once all of it is answered.
+protocol GenerationState {
+  var generation: Generation { get set }
+  var best: Incumbent { get set }
+  var claim: Claim? { get }
+}
+
+extension GenerationState {
+  /// The next point of the generation; nil while its last ones are awaited, and after the end.
+  mutating func next() -> Evaluate<Vector>? {
+    guard claim == nil else { return nil }
+    return generation.next().map { Evaluate(point: $0) }
+  }
+
+  /// True when this answer is the last one of the generation.
+  mutating func completes(_ value: Double, at point: Vector) -> Bool {
+    best.hear(value, at: point)
+    return claim == nil && generation.hear(value, at: point) && generation.isComplete
+  }
+}
