@@ -127,7 +127,10 @@ let package = Package(
     tests("GradusVerificationTests", ["GradusNumerics", "GradusCore", "GradusModeling", "GradusVerification"]),
     tests(
       "GradusStudyTests",
-      ["GradusStudy", "GradusFirstOrder", "GradusLearning", "GradusCore", "GradusLinearAlgebra", "GradusNumerics"]),
+      [
+        "GradusStudy", "GradusBlackBox", "GradusFirstOrder", "GradusLearning", "GradusCore", "GradusLinearAlgebra",
+        "GradusNumerics",
+      ]),
     tests(
       "GradusLearningTests",
       [

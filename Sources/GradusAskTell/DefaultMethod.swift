@@ -36,7 +36,7 @@ enum DefaultMethod {
 
   /// Methods that keep as many numbers as the square of the dimension.
   private static let square: Set = [
-    "cma-es", "nelder-mead", "bayesian-optimization", "model-trust-region", "dual-annealing",
+    "cma-es", "nelder-mead", "bayesian-optimization", "model-trust-region", "dual-annealing", "trust-region-bo",
   ]
   private static let largestSquare = SearchChoice.largestSquare
 

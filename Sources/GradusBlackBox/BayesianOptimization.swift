@@ -14,8 +14,9 @@ public import GradusNumerics
 /// promises are means over the draws. Of every `local` questions one looks only at a box around the best point, which grows
 /// where that helps and shrinks where not. Numbers are improved by quasi-Newton steps along the gradient of the expectation,
 /// whole numbers, categories and orders by their best single change. Evaluations that fail count as the worst value heard.
-/// Other acquisitions are chosen by `acquisition`; two and three objectives always have the hypervolume up to a reference point
-/// that follows the front.
+/// Other acquisitions are chosen by `acquisition`, and by `surrogate` a random forest, networks or a neural bandit in place of the
+/// process, which know the expected improvement and the confidence bound; two and three objectives always have processes and the
+/// hypervolume up to a reference point that follows the front.
 ///
 /// **Needs** values; constraints are learned with a process each. **Keeps** every answer; n³/3 operations a question, and n³ a
 /// step of a fit, whose observations are limited to `fitted`.
@@ -26,6 +27,7 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
   /// Points of the first design; 0 stands for 2(d + 1), at least 4 – 10 with several objectives – and at most a third of
   /// the budget.
   public var design = 0
+  public var surrogate = SurrogateKind.gaussianProcess
   public var kernel = StationaryKernel.matern52
   public var acquisition = AcquisitionRule.automatic
   /// Whether values are warped where that makes them more probable.
@@ -48,6 +50,7 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
 
   public static let settings: [Setting<Self>] = [
     Setting("design", \.design, in: 0...1e6, "points of the first design, 0 for 2(d + 1)"),
+    Setting("surrogate", choice: \.surrogate, "who explains the answers; several objectives always processes"),
     Setting("kernel", choice: \.kernel, "how smooth the function is taken to be"),
     Setting("acquisition", choice: \.acquisition, "what is promised by an evaluation"),
     Setting("warped", \.warped, "warp values towards their minimum where that makes them more probable"),
@@ -125,6 +128,7 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
 
   private func promising(_ s: inout State) -> Vector? {
     guard s.history.sound >= 2 else { return nil }
+    if asksModels(s) { return promisingByModel(&s) }
     let refits = s.fittedAt == 0 || s.history.count >= s.fittedAt + max(1, s.fittedAt / 50)
     guard let surrogate = SearchSurrogate(self, &s, refits: refits) else { return nil }
     if refits { s.fittedAt = s.history.count }
@@ -148,6 +152,7 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
   }
 
   private func recommended(_ s: State) -> Int? {
+    if asksModels(s) { return recommendedByModel(s) }
     var copy = s
     // A fit that is one answer old will do; the last answer itself counts.
     return SearchSurrogate(self, &copy, refits: false)?.bestByMean

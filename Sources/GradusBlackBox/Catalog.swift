@@ -70,8 +70,9 @@ public enum BlackBoxCatalog {
         promises are means over the draws. Of every `local` questions one looks only at a box around the best point, which grows
         where that helps and shrinks where not. Numbers are improved by quasi-Newton steps along the gradient of the expectation,
         whole numbers, categories and orders by their best single change. Evaluations that fail count as the worst value heard.
-        Other acquisitions are chosen by `acquisition`; two and three objectives always have the hypervolume up to a reference point
-        that follows the front.
+        Other acquisitions are chosen by `acquisition`, and by `surrogate` a random forest, networks or a neural bandit in place of the
+        process, which know the expected improvement and the confidence bound; two and three objectives always have processes and the
+        hypervolume up to a reference point that follows the front.
 
         **Needs** values; constraints are learned with a process each. **Keeps** every answer; n³/3 operations a question, and n³ a
         step of a fit, whose observations are limited to `fitted`.
@@ -269,13 +270,14 @@ public enum BlackBoxCatalog {
       page: """
         Bayesian optimization that asks cheap approximations where they tell enough of the full function for their cost.
 
-            f_ℓ = ρ_ℓ·f_{ℓ−1} + δ_ℓ, Gaussian processes;     α(x, ℓ) = EI_h(x)·|corr(f_ℓ, f_h)|·(1 − σ_ℓ/√(s²_ℓ + σ²_ℓ))·c_h/c_ℓ
+            f_ℓ = ρ_ℓ·f_{ℓ−1} + δ_ℓ,   or  k = k₀(x, x') + q·(1 − s)(1 − s')(1 + ss')·k₁(x, x'),   Gaussian processes
+            α(x, ℓ) = EI_h(x)·|corr(f_ℓ, f_h)|·(1 − σ_ℓ/√(s²_ℓ + σ²_ℓ))·c_h/c_ℓ
 
-        A Sobol design at the cheapest level, one of the full function, then the point and the level of the largest α. A guard looks at
-        what the cheap levels are worth: where the answers of the full function – five or more – are predicted worse with the level
-        below than without, each left out in turn, the full function alone is asked until that changes; where the correlation with
-        what that level says is less than `guard`, errors have to be half of those without it. Costs are those of the problem until
-        answers tell theirs.
+        A Sobol design at the cheapest level, one of the full function, then the point and the level of the largest α. The full
+        function alone is asked while the level below it looks like noise, or while its own answers – five or more – are predicted
+        worse with that level than without, each left out in turn; where their correlation with it is less than `guard`, errors have
+        to be half of those without it, and until they are, cheap answers beyond the design cost a third of all at most. Costs are
+        those of the problem until answers tell theirs.
 
         **Needs** values at the fidelities of the problem; one objective, no constraints to be learned. **Keeps** every answer;
         n³/3 operations a level and question.
@@ -344,6 +346,20 @@ public enum BlackBoxCatalog {
         **Needs** an order of m points, or of l + 1. **Keeps** those.
         **Guarantee** E|∇f|² falls like k^(−1/2) for smooth f and a suitable radius.
         **Reference** Z. Tang, D. Rybin, T.-H. Chang, *Zeroth-order optimization meets human feedback*, ICLR 2024.
+        """),
+    MethodEntry(
+      RegionalBayesianOptimization.self,
+      page: """
+        Bayesian optimization inside boxes that move, grow and shrink: for many coordinates and hundreds of evaluations (TuRBO).
+
+            sides L·ℓⱼ/(Πℓ)^{1/d} around the best point,  a Gaussian process for each box, ℓ its lengths;   x⁺ = argmax over all boxes of
+            ln E[max(0, y⁺ − f(x))], or argmin of a drawn function;   L ← 2L after `successes`, L/2 after `failures`, anew below `least`
+
+        A success gains a thousandth of what the best is below the median. Constraints are learned; points that wait count as answered.
+
+        **Needs** values. **Keeps** every answer; n³/3 operations a question, n at most `fitted`. **Guarantee** none.
+        **Reference** D. Eriksson et al., *Scalable global optimization via local Bayesian optimization*, NeurIPS 2019; D. Eriksson,
+        M. Poloczek, *Scalable constrained Bayesian optimization*, AISTATS 2021.
         """),
     MethodEntry(
       SPSA.self,

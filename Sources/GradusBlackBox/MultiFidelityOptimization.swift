@@ -4,13 +4,14 @@ public import GradusNumerics
 
 /// Bayesian optimization that asks cheap approximations where they tell enough of the full function for their cost.
 ///
-///     f_ℓ = ρ_ℓ·f_{ℓ−1} + δ_ℓ, Gaussian processes;     α(x, ℓ) = EI_h(x)·|corr(f_ℓ, f_h)|·(1 − σ_ℓ/√(s²_ℓ + σ²_ℓ))·c_h/c_ℓ
+///     f_ℓ = ρ_ℓ·f_{ℓ−1} + δ_ℓ,   or  k = k₀(x, x') + q·(1 − s)(1 − s')(1 + ss')·k₁(x, x'),   Gaussian processes
+///     α(x, ℓ) = EI_h(x)·|corr(f_ℓ, f_h)|·(1 − σ_ℓ/√(s²_ℓ + σ²_ℓ))·c_h/c_ℓ
 ///
-/// A Sobol design at the cheapest level, one of the full function, then the point and the level of the largest α. A guard looks at
-/// what the cheap levels are worth: where the answers of the full function – five or more – are predicted worse with the level
-/// below than without, each left out in turn, the full function alone is asked until that changes; where the correlation with
-/// what that level says is less than `guard`, errors have to be half of those without it. Costs are those of the problem until
-/// answers tell theirs.
+/// A Sobol design at the cheapest level, one of the full function, then the point and the level of the largest α. The full
+/// function alone is asked while the level below it looks like noise, or while its own answers – five or more – are predicted
+/// worse with that level than without, each left out in turn; where their correlation with it is less than `guard`, errors have
+/// to be half of those without it, and until they are, cheap answers beyond the design cost a third of all at most. Costs are
+/// those of the problem until answers tell theirs.
 ///
 /// **Needs** values at the fidelities of the problem; one objective, no constraints to be learned. **Keeps** every answer;
 /// n³/3 operations a level and question.
@@ -21,6 +22,7 @@ public struct MultiFidelityOptimization: Catalogued, ParallelMethod {
   /// Points of the design of the full function; 0 stands for d + 2. The cheapest level has five times as many.
   public var design = 0
   public var kernel = StationaryKernel.matern52
+  public var relation = FidelityKernel.autoregressive
   /// The correlation below which cheap levels are not used.
   public var `guard` = 0.3
   /// Sobol candidates of each question and level.
@@ -36,6 +38,7 @@ public struct MultiFidelityOptimization: Catalogued, ParallelMethod {
   public static let settings: [Setting<Self>] = [
     Setting("design", \.design, in: 0...1e6, "points of the design of the full function, 0 for d + 2"),
     Setting("kernel", choice: \.kernel, "how smooth the function is taken to be"),
+    Setting("relation", choice: \.relation, "how fidelities are taken to be related"),
     Setting("guard", \.guard, in: 0...1, "correlation below which cheap levels are not used"),
     Setting("candidates", \.candidates, in: 1...1e6, "Sobol candidates of each question and level"),
   ]
@@ -46,6 +49,13 @@ public struct MultiFidelityOptimization: Catalogued, ParallelMethod {
     var random: RandomStream
     var fits: [AutoregressiveProcess.Parameters?]
     var aloneFit: AutoregressiveProcess.Parameters?
+    var belowFit: AutoregressiveProcess.Parameters?
+    /// Whether the level below the full function looked like more than noise, and its answers then.
+    var isPredictable = true
+    var judgedAt = 0
+    var truncatedFit: TruncatedProcess.Parameters?
+    /// What cheap answers beyond the design cost.
+    var cheapCost = 0.0
     /// What answers of each level cost, summed.
     var spent: [Double]
 
@@ -115,6 +125,7 @@ public struct MultiFidelityOptimization: Catalogued, ParallelMethod {
     guard let level = s.problem.fidelities.firstIndex(where: { $0.fidelity == fidelity }) else { return }
     s.search.hear(Outcomes(objectives: [answer.value]), at: .init(point: question.point, level: level))
     if answer.cost.isFinite, answer.cost > 0 { s.spent[level] += answer.cost }
+    if level < s.top, s.search.isDesigned { s.cheapCost += s.cost(level) }
   }
 
   /// The best answer of the full function.

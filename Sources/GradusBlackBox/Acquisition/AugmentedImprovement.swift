@@ -14,35 +14,38 @@ public import GradusNumerics
 /// **Reference** D. Huang, T. T. Allen, W. I. Notz, R. A. Miller, *Sequential kriging optimization using multiple-fidelity
 /// evaluations*, Struct. Multidisc. Optim. 32 (2006).
 public struct LogAugmentedImprovement: Acquisition {
-  public let process: AutoregressiveProcess
+  public let process: any FidelityProcess
   public let level: Int
   /// y⁺ of the full function.
   public let best: Double
   /// c_ℓ/c_h.
   public let cost: Double
 
-  public init(_ process: AutoregressiveProcess, level: Int, best: Double, cost: Double) {
-    precondition(process.parts.indices.contains(level) && cost > 0, "a level of the process, with a positive cost")
+  public init(_ process: any FidelityProcess, level: Int, best: Double, cost: Double) {
+    precondition((0..<process.levels).contains(level) && cost > 0, "a level of the process, with a positive cost")
     self.process = process
     self.level = level
     self.best = best
     self.cost = cost
   }
 
+  private var top: Int { process.levels - 1 }
+  private var smallest: Double { 1e-14 * process.priorVariance + .leastNormalMagnitude }
+
   public func value(at x: Vector) -> Double {
-    let (own, full) = (process.posterior(at: x, level: level), process.posterior(at: x, level: process.levels - 1))
-    let scale = 1e-14 * process.parts[process.levels - 1].variance + .leastNormalMagnitude
-    let deviation = max(full.variance, scale).squareRoot()
-    let improvement = log(deviation) + NormalTails.logImprovement((best - full.mean) / deviation).value
-    guard level < process.levels - 1 else { return improvement + log(kept(own.variance).value) - log(cost) }
-    let share = max(own.variance, 1e-30 * scale, .leastNormalMagnitude) / max(full.variance, scale)
-    return improvement + 0.5 * log(share) + log(abs(process.factor(from: level)) + 1e-300)
-      + log(kept(own.variance).value) - log(cost)
+    let full = process.relation(at: x, level: top)
+    let own = level < top ? process.relation(at: x, level: level) : full
+    let deviation = max(full.variance, smallest).squareRoot()
+    var value = log(deviation) + NormalTails.logImprovement((best - full.mean) / deviation).value
+    value += log(kept(own.variance).value) - log(cost)
+    guard level < top else { return value }
+    let variance = max(own.variance, 1e-30 * smallest, .leastNormalMagnitude)
+    return value + log(abs(own.covariance) + 1e-300) - 0.5 * log(variance) - log(deviation)
   }
 
   /// 1 − σ/√(v + σ²) and its derivative in v.
   private func kept(_ variance: Double) -> (value: Double, slope: Double) {
-    let noise = process.parts[level].noise
+    let noise = process.noise(of: level)
     let sum = variance + noise
     guard sum > 0, noise > 0 else { return (1, 0) }
     let ratio = (noise / sum).squareRoot()
@@ -50,28 +53,28 @@ public struct LogAugmentedImprovement: Acquisition {
   }
 
   public func linearized(at x: Vector) -> (value: Double, gradient: Vector) {
-    let all = process.linearized(at: x)
-    let (own, full) = (all[level], all[process.levels - 1])
-    let scale = 1e-14 * process.parts[process.levels - 1].variance + .leastNormalMagnitude
-    let deviation = max(full.variance, scale).squareRoot()
-    let z = (best - full.mean) / deviation
+    let full = process.linearizedRelation(at: x, level: top)
+    let lower = level < top ? process.linearizedRelation(at: x, level: level) : full
+    let deviation = max(full.own.variance, smallest).squareRoot()
+    let z = (best - full.own.mean) / deviation
     let tail = NormalTails.logImprovement(z)
-    let kept = kept(own.variance)
+    let kept = kept(lower.own.variance)
     var value = log(deviation) + tail.value + log(kept.value) - log(cost)
-    // By the variances of the full function and of this level.
+    // By the variances of the full function and of this level, and by their covariance.
     var byFull = (1 - tail.slope * z) / (2 * deviation * deviation)
     var byOwn = kept.slope / kept.value
-    if level < process.levels - 1 {
-      let variance = max(own.variance, 1e-30 * scale, .leastNormalMagnitude)
-      value += 0.5 * log(variance / (deviation * deviation)) + log(abs(process.factor(from: level)) + 1e-300)
-      byOwn += 0.5 / variance
+    var byBoth = 0.0
+    if level < top {
+      let variance = max(lower.own.variance, 1e-30 * smallest, .leastNormalMagnitude)
+      value += log(abs(lower.own.covariance) + 1e-300) - 0.5 * log(variance) - log(deviation)
+      byOwn -= 0.5 / variance
       byFull -= 0.5 / (deviation * deviation)
+      byBoth = abs(lower.own.covariance) > 1e-300 ? 1 / lower.own.covariance : 0
     }
     var gradient = Vector.zeros(x.count)
     for j in x.indices {
-      gradient[j] =
-        byFull * full.varianceGradient[j] + byOwn * own.varianceGradient[j]
-        - tail.slope / deviation * full.meanGradient[j]
+      gradient[j] = byFull * full.variance[j] + byOwn * lower.variance[j] + byBoth * lower.covariance[j]
+      gradient[j] -= tail.slope / deviation * full.mean[j]
     }
     return (value, gradient)
   }

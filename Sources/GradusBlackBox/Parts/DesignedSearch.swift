@@ -54,6 +54,9 @@ struct DesignedSearch: Sendable, Codable {
   /// Points that wait for an answer.
   var pending: [Vector] { waiting.map(\.point) }
 
+  /// Whether the design is used up.
+  var isDesigned: Bool { design.isEmpty }
+
   // MARK: Asking
 
   mutating func turn() -> Turn {

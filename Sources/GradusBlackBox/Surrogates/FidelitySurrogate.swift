@@ -35,17 +35,29 @@ struct FidelitySurrogate {
         to: [full], fit, metric, last: &alone, refits: true, random: &s.random)
     else { return nil }
     s.aloneFit = alone[0]
-    var process: AutoregressiveProcess?
-    if data.allSatisfy({ $0.values.count >= 2 }) {
-      process = AutoregressiveProcess.fitted(
-        to: Array(data.dropLast()) + [full], fit, metric, last: &s.fits, refits: true, random: &s.random)
+    var process: (any FidelityProcess)?
+    var isProved = false
+    if data.allSatisfy({ $0.values.count >= 2 }), Self.isPredictable(data[top - 1], fit, metric, &s) {
+      let all = Array(data.dropLast()) + [full]
+      switch method.relation {
+      case .autoregressive:
+        process = AutoregressiveProcess.fitted(to: all, fit, metric, last: &s.fits, refits: true, random: &s.random)
+      case .truncated:
+        let fidelities = s.problem.fidelities.map(\.fidelity)
+        process = TruncatedProcess.fitted(to: all, fidelities: fidelities, fit, metric, last: &s.truncatedFit)
+      }
     }
-    if let joint = process, !Self.isWorthwhile(joint, single, full, threshold: method.guard) { process = nil }
+    if let joint = process {
+      let worth = Self.worth(joint, single, full)
+      let isRelated = abs(worth.correlation ?? 1) >= method.guard
+      if worth.share > (isRelated ? 1 : 0.5) { process = nil }
+      isProved = isRelated && worth.share <= 0.5
+    }
 
     let best: Double
     if s.problem.isNoisy {
-      best =
-        full.inputs.map { (process ?? single).posterior(at: $0, level: (process ?? single).levels - 1).mean }.min() ?? 0
+      let known: any FidelityProcess = process ?? single
+      best = full.inputs.map { known.relation(at: $0, level: known.levels - 1).mean }.min() ?? 0
     } else {
       best = data[top].values.min() ?? 0
     }
@@ -60,8 +72,11 @@ struct FidelitySurrogate {
       }
       for point in waiting { process.expect(at: s.inputs.inputs(of: point.point), level: point.level) }
       let costs = (0...top).map { s.cost($0) / s.cost(top) }
-      acquisitions = (0...top).map { level in
-        (level, LogAugmentedImprovement(process, level: level, best: best, cost: costs[level]))
+      // Until it is proved that cheap answers help, they get a third of the cost at most.
+      let levels = isProved || s.cheapCost <= 0.5 * s.spent[top] ? Array(0...top) : [top]
+      let joint = process
+      acquisitions = levels.map { level in
+        (level, LogAugmentedImprovement(joint, level: level, best: best, cost: costs[level]))
       }
     } else {
       var single = single
@@ -71,16 +86,40 @@ struct FidelitySurrogate {
     incumbents = good
   }
 
-  /// The guard: correlation of the full function's answers with what the level below says, and errors with each answer left
-  /// out. A few answers decide nothing.
-  private static func isWorthwhile(
-    _ joint: AutoregressiveProcess, _ single: AutoregressiveProcess, _ full: LevelData, threshold: Double
+  /// Whether a level is predicted better by its other answers than by their mean: what looks like noise tells nothing.
+  private static func isPredictable(
+    _ level: LevelData, _ fit: SurrogateFit, _ metric: InputMetric, _ s: inout MultiFidelityOptimization.State
   ) -> Bool {
-    guard full.values.count >= 5 else { return true }
-    let below = full.inputs.map { joint.posterior(at: $0, level: joint.levels - 2).mean }
-    func error(_ process: GaussianProcess) -> Double { process.leaveOneOutErrors.reduce(0) { $0 + $1 * $1 } }
-    let (with, without) = (error(joint.parts[joint.levels - 1]), error(single.parts[0]))
-    return with <= (abs(correlation(below, full.values)) >= threshold ? 1 : 0.5) * without
+    let count = level.values.count
+    guard count >= 5 else { return true }
+    // A few answers more do not change what a level looks like.
+    if count < s.judgedAt + max(2, s.judgedAt / 4) { return s.isPredictable }
+    var last = [s.belowFit]
+    guard
+      let own = AutoregressiveProcess.fitted(
+        to: [level], fit, metric, last: &last, refits: true, random: &s.random)
+    else { return false }
+    s.belowFit = last[0]
+    let scale = StandardValues(level.values).deviation
+    let square = own.parts[0].leaveOneOutErrors.reduce(0) { $0 + $1 * $1 } / Double(level.values.count)
+    (s.judgedAt, s.isPredictable) = (count, square < 0.9 * scale * scale)
+    return s.isPredictable
+  }
+
+  /// The guard: the squares of errors with each answer of the full function left out, in shares of those without the other levels,
+  /// and the correlation with what the level below says where that does not know these answers. A few decide nothing.
+  private static func worth(
+    _ joint: any FidelityProcess, _ single: AutoregressiveProcess, _ full: LevelData
+  ) -> (share: Double, correlation: Double?) {
+    guard full.values.count >= 5 else { return (1, nil) }
+    func error(_ process: any FidelityProcess) -> Double {
+      process.leaveOneOutErrors(of: process.levels - 1).reduce(0) { $0 + $1 * $1 }
+    }
+    let without = error(single)
+    let share = without > 0 ? error(joint) / without : 1
+    guard joint is AutoregressiveProcess else { return (share, nil) }
+    let below = full.inputs.map { joint.relation(at: $0, level: joint.levels - 2).mean }
+    return (share, correlation(below, full.values))
   }
 
   private static func correlation(_ a: [Double], _ b: [Double]) -> Double {
@@ -93,14 +132,5 @@ struct FidelitySurrogate {
       bb += (y - mb) * (y - mb)
     }
     return aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : 0
-  }
-}
-
-extension AutoregressiveProcess {
-  /// Counts a point of a level as answered with what is expected there.
-  mutating func expect(at input: Vector, level: Int) {
-    var parts = self.parts
-    try? parts[level].append(input, observation: parts[level].posterior(at: input).mean)
-    self = AutoregressiveProcess(parts: parts, factors: factors)
   }
 }
