@@ -48,7 +48,7 @@ public struct SearchTraits: Sendable {
   /// slopes.
   var paysForSlopes: Bool {
     let isPlain = isBox && !isNoisy && objectives == 1 && constraints == 0 && !hasForbidden && !hasFidelities
-    return isPlain && parallelism == 1 && budget ?? .max >= 4 * dimension
+    return isPlain && parallelism == 1 && budget ?? 0 >= 4 * dimension
   }
 
   /// The traits of a search problem.
@@ -70,8 +70,8 @@ public struct SearchTraits: Sendable {
 /// | two, three objectives | `bayesian-optimization` | `sms-emoa` |
 /// | more objectives | `nsga3` | `nsga3` |
 /// | constraints over a box | `bayesian-optimization` | `cma-es` |
-/// | exact values over a box | `automatic` | `automatic` |
-/// | noise over a box | `bayesian-optimization` | `automatic` |
+/// | exact values over a box | `automatic` | `automatic`, or `cma-es` where nobody knows |
+/// | noise over a box | `bayesian-optimization` | the same |
 /// | orders among the parameters | `bayesian-optimization` | `genetic-algorithm` |
 /// | whole numbers, categories, shares | `bayesian-optimization` | `cma-es` |
 ///
@@ -118,6 +118,9 @@ public struct SearchChoice: Sendable {
     case _ where traits.constraints > 0 || traits.hasForbidden:
       method = "cma-es"
       reasons = ["it needs only an order, in which what breaks a constraint comes last", size]
+    case _ where traits.isBox && traits.budget == nil:
+      method = "cma-es"
+      reasons = [size, "it can be asked for many points at once, and stopped at any time"]
     case _ where traits.isBox:
       method = "automatic"
       reasons = [

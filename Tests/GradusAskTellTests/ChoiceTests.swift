@@ -7,7 +7,7 @@ import Testing
 @Suite struct ChoiceTests {
   static let table: [(String, String, oracle: String)] = [
     (#""dim": 3, "lower": [0, 0, 0], "upper": [1, 1, 1], "budget": 1000"#, "automatic", "value"),
-    (#""dim": 3, "lower": [0, 0, 0], "upper": [1, 1, 1]"#, "automatic", "value"),
+    (#""dim": 3, "lower": [0, 0, 0], "upper": [1, 1, 1]"#, "cma-es", "value"),
     (#""dim": 3, "budget": 20"#, "automatic", "value"),
     (#""dim": 3, "lower": [0, 0, 0], "upper": [1, 1, 1], "budget": 50"#, "automatic", "value"),
     (#""dim": 3, "lower": [0, 0, 0], "upper": [1, 1, 1], "budget": 50, "batch": 4"#, "bayesian-optimization", "values"),
