@@ -35,7 +35,7 @@ package struct AskTellService {
   }
 
   private static let commands = [
-    "ask", "tell", "start", "report", "enqueue", "pending", "best", "recommend", "save", "end", "quit",
+    "ask", "tell", "start", "report", "enqueue", "pending", "best", "recommend", "why", "save", "end", "quit",
   ]
 
   private mutating func serve(_ command: String, _ value: JSONValue) throws {
@@ -52,6 +52,7 @@ package struct AskTellService {
     case "enqueue": try enqueue(value)
     case "pending": pending()
     case "best": best()
+    case "why": why()
     case "recommend":
       writer.raw("{\"x\":")
       recommendation()
@@ -77,17 +78,17 @@ package struct AskTellService {
     writer.write(new.entry.card.name)
     writer.raw(",\"oracle\":")
     writer.write(new.entry.outsideName ?? "value")
-    why(new.reasons)
     writer.raw("}")
   }
 
-  /// Nothing where nothing was chosen.
-  private mutating func why(_ reasons: [String]) {
-    for (i, reason) in reasons.enumerated() {
-      if i == 0 { writer.raw(",\"why\":[") } else { writer.raw(",") }
+  /// Why this method, and what it has chosen since.
+  private mutating func why() {
+    writer.raw("{\"why\":[")
+    for (i, reason) in (session?.explanation ?? []).enumerated() {
+      if i > 0 { writer.raw(",") }
       writer.write(reason)
     }
-    if !reasons.isEmpty { writer.raw("]") }
+    writer.raw("]}")
   }
 
   private mutating func ask(_ value: JSONValue) throws {
@@ -195,7 +196,6 @@ package struct AskTellService {
   private mutating func end() {
     writer.raw("{\"ok\":true,\"recommend\":")
     recommendation()
-    why(session?.explanation ?? [])
     writer.raw("}")
     session = nil
   }
