@@ -14,7 +14,7 @@ import GradusStudy
 ///
 ///     12 knobs, 6 features of the load;   throughput: seven factors with a peak, five that saturate, two interactions, 3 % noise
 ///     300 loads whose knobs were tuned by CMA-ES from the default, 400 answers each;   20 loads that nobody saw
-///     tuner: Bayesian optimization by a random forest, from the start that is given;   at most 100 answers
+///     tuner: Bayesian optimization, from the start that is given;   at most 100 answers
 ///
 /// What counts is how many answers the tuner needs to 95 % of the best throughput (101 where they do not suffice), in the median
 /// over the loads; of each way to start the design is the best one on development seeds.
@@ -91,8 +91,8 @@ public struct KnobTuning: AtlasEntry {
     _ database: SimulatedDatabase, _ start: Vector, design: Int, _ trial: AtlasTrial, _ stream: RandomStream
   ) throws -> Double {
     var method = BayesianOptimization()
-    (method.surrogate, method.design, method.candidates) = (.randomForest, design, 128)
-    var problem = SearchProblem(try SearchSpace(SimulatedDatabase.box), budget: most(trial))
+    method.design = design
+    var problem = SearchProblem(try SearchSpace(SimulatedDatabase.box), isNoisy: true, budget: most(trial))
     problem.starts = [start]
     var noise = stream.child("noise")
     var state = try method.start(problem, random: stream.child("search"))

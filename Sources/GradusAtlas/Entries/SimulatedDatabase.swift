@@ -11,7 +11,7 @@ import GradusNumerics
 
 /// The throughput of a database whose best knobs depend on its load:
 ///
-///     T(u) = Πⱼ (0.4 + 0.6·exp(−((uⱼ − cⱼ)/0.22)²)) · Πₖ (0.5 + 0.5·(1 − e^{−rₖuₖ})/(1 − e^{−rₖ})) · interactions
+///     T(u) = Πⱼ (0.4 + 0.6·exp(−((uⱼ − cⱼ)/0.35)²)) · Πₖ (0.5 + 0.5·(1 − e^{−rₖuₖ})/(1 − e^{−rₖ})) · interactions
 ///
 /// Seven knobs have a peak at cⱼ, five saturate at the rate rₖ; memory that two of these share, and workers that two of the others
 /// share, slow everything down beyond what there is. c, r and both limits are smooth functions of six features of the load.
@@ -50,7 +50,7 @@ struct SimulatedDatabase: Sendable {
   func throughput(_ u: Vector) -> Double {
     var value = 1.0
     for (j, center) in centers.enumerated() {
-      let step = (u[j] - center) / 0.22
+      let step = (u[j] - center) / 0.35
       value *= 0.4 + 0.6 * exp(-step * step)
     }
     for (k, rate) in rates.enumerated() {
