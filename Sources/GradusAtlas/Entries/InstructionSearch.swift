@@ -56,7 +56,9 @@ public struct InstructionSearch: AtlasEntry {
     tuned.rules = Self.rules(rate: 1e-3)
     var candidates: [(rate: Double, steps: Int, exploration: Double)] = []
     for (rate, steps) in [(1e-3, 30), (3e-3, 100), (1e-2, 100)].prefix(trial.size(fast: 1, claim: 3)) {
-      for exploration in [0.1, 0.03, 0.5].prefix(trial.size(fast: 2, claim: 3)) { candidates.append((rate, steps, exploration)) }
+      for exploration in [0.1, 0.03, 0.5].prefix(trial.size(fast: 2, claim: 3)) {
+        candidates.append((rate, steps, exploration))
+      }
     }
     let repeats = trial.size(fast: 1, claim: 2)
     let best = try await AtlasTuning.best(of: candidates, repeats: repeats, on: trial) { candidate, stream in
