@@ -22,7 +22,6 @@ extension Atlas {
     ImplicitDifferentiation.self,
     InfluenceSystem.self,
     InstructionSearch.self,
-    KnobTuning.self,
     LearningRateFreeSuite.self,
     LearningToRelax.self,
     LionKSystem.self,
