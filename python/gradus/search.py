@@ -27,7 +27,7 @@ class Search:
     """
 
     def __init__(self, space, method=None, *, objectives=1, constraints=0, fidelities=None, noisy=False, budget=None, seed=0,
-                 batch=1, x0=None, settings=None, pruning=None, known=None):
+                 batch=None, x0=None, settings=None, pruning=None, known=None):
         self.space = Space(space) if hasattr(space, "items") else Box(list(space))
         start = {"method": method, "objectives": objectives, "constraints": constraints, "noisy": noisy, "budget": budget,
                  "seed": seed, "batch": batch, "settings": {k: _word(v) for k, v in (settings or {}).items()}}
