@@ -22,6 +22,7 @@ extension Atlas {
     ImplicitDifferentiation.self,
     InfluenceSystem.self,
     InstructionSearch.self,
+    KnobTuning.self,
     LearningRateFreeSuite.self,
     LearningToRelax.self,
     LionKSystem.self,
