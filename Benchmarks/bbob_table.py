@@ -13,20 +13,14 @@ instance, with 95 % intervals by the bootstrap over these pairs. Instances 4 to 
 default ones are others. Exit code 1 when a limit does not hold: the score above every
 peer's, and the fractions at 100·d and at the full budget not below the best peer's.
 """
-import argparse
-import json
 import math
 import os
-import pathlib
 import random
 import statistics
-import subprocess
 import sys
-import tempfile
 
-from measure import GRADUS, ROOT, need
+import peers
 
-PEERS = ROOT.parent / "shared" / "peers"
 SOLVERS = "nlopt-bobyqa,nlopt-sbplx,scipy-lbfgsb,scipy-powell,scipy-da,scipy-de,cma,cma-bipop"
 T95 = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262, 10: 2.228, 11: 2.201}
 
@@ -101,37 +95,15 @@ def table(runs, budget):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = peers.parser(__doc__, SOLVERS)
     parser.add_argument("--dims", default="2,5,10,20")
     parser.add_argument("--functions", default="1-24")
     parser.add_argument("--instances", default="1-3")
     parser.add_argument("--budget", type=int, default=1000)
-    parser.add_argument("--solvers", default=SOLVERS)
-    parser.add_argument("--merge", help="take the peers' runs from an earlier --out")
-    parser.add_argument("--print", dest="shown", help="only print the table of an earlier --out")
-    parser.add_argument("--out")
     options = parser.parse_args()
-    if options.shown:
-        return 0 if table(json.loads(pathlib.Path(options.shown).read_text())["runs"], options.budget) else 1
-    need(GRADUS)
-    if not (PEERS / "bbob.py").exists():
-        print(f"{PEERS} is missing: the functions are not part of this repository", file=sys.stderr)
-        return 5
-    with tempfile.TemporaryDirectory() as folder:
-        out = pathlib.Path(options.out or pathlib.Path(folder) / "runs.json").resolve()
-        command = [sys.executable, PEERS / "bbob.py", "--solvers", "" if options.merge else options.solvers,
-                   "--dims", options.dims, "--functions", options.functions, "--instances", options.instances,
-                   "--budget", str(options.budget), "--jobs", str(os.cpu_count() or 1), "--out", out,
-                   "--external", f"gradus={GRADUS} ask-tell"]
-        if options.merge:
-            command += ["--merge", pathlib.Path(options.merge).resolve()]
-        subprocess.run(command, check=True, cwd=folder, env=dict(os.environ, PYTHONWARNINGS="ignore"),
-                       stdout=subprocess.DEVNULL)
-        runs = json.loads(out.read_text())["runs"]
-    if errors := [run["error"] for run in runs if "error" in run]:
-        print(f"{len(errors)} runs failed, the first with: {errors[0]}", file=sys.stderr)
-        return 2
-    return 0 if table(runs, options.budget) else 1
+    arguments = ["--dims", options.dims, "--functions", options.functions, "--instances", options.instances,
+                 "--budget", options.budget, "--jobs", os.cpu_count() or 1]
+    return peers.main("bbob.py", options, arguments, lambda runs: table(runs, options.budget))
 
 
 if __name__ == "__main__":

@@ -12,18 +12,11 @@ over the seeds, processor milliseconds a suggestion, and the ranks of both regre
 do a kind of problem, or found no feasible point, comes last there. Then the sums of ranks. Exit code 1 when a limit does not
 hold: the sums of ranks below every peer's, the medians at most the marks, and at most 10 ms a suggestion.
 """
-import argparse
-import json
-import os
-import pathlib
 import statistics
-import subprocess
 import sys
-import tempfile
 
-from measure import GRADUS, OURS, ROOT, need
+import peers
 
-PEERS = ROOT.parent / "shared" / "peers"
 SOLVERS = "random,optuna-tpe,optuna-gp,skopt-gp,botorch"
 PROBLEMS = ["branin", "hartmann6", "ackley5", "levy8", "noisy-hartmann6", "gramacy-c", "branincurrin"]
 MARKS = {"branin": 5.6e-5, "hartmann6": 0.003, "ackley5": 1.8, "levy8": 2.2, "noisy-hartmann6": 0.42, "gramacy-c": 1.8e-5,
@@ -91,35 +84,13 @@ def table(runs):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = peers.parser(__doc__, SOLVERS)
     parser.add_argument("--seeds", default="0-9")
     parser.add_argument("--problems", default=",".join(PROBLEMS))
-    parser.add_argument("--solvers", default=SOLVERS)
-    parser.add_argument("--merge", help="take the peers' runs from an earlier --out")
-    parser.add_argument("--print", dest="shown", help="only print the table of an earlier --out")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--out")
     options = parser.parse_args()
-    if options.shown:
-        return 0 if table(json.loads(pathlib.Path(options.shown).read_text())["runs"]) else 1
-    need(GRADUS)
-    if not (PEERS / "bo.py").exists():
-        print(f"{PEERS} is missing: the problems are not part of this repository", file=sys.stderr)
-        return 5
-    with tempfile.TemporaryDirectory() as folder:
-        out = pathlib.Path(options.out or pathlib.Path(folder) / "runs.json").resolve()
-        command = [sys.executable, PEERS / "bo.py", "--solvers", "" if options.merge else options.solvers,
-                   "--problems", options.problems, "--seeds", options.seeds, "--jobs", str(options.jobs), "--out", out,
-                   "--external", f"gradus={GRADUS} ask-tell --by bayesian-optimization"]
-        if options.merge:
-            command += ["--merge", pathlib.Path(options.merge).resolve()]
-        subprocess.run(command, check=True, cwd=folder, env=dict(OURS, PYTHONWARNINGS="ignore"),
-                       stdout=subprocess.DEVNULL)
-        runs = json.loads(out.read_text())["runs"]
-    if errors := [run["error"] for run in runs if "error" in run]:
-        print(f"{len(errors)} runs failed, the first with: {errors[0]}", file=sys.stderr)
-        return 2
-    return 0 if table(runs) else 1
+    arguments = ["--problems", options.problems, "--seeds", options.seeds, "--jobs", options.jobs]
+    return peers.main("bo.py", options, arguments, table, call="ask-tell --by bayesian-optimization")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`gradus ask-tell` against pymoo on several objectives: hypervolume of all points evaluated, and processor time.
 
-    Benchmarks/moo_table.py [--problems zdt1,zdt2,zdt3,dtlz2] [--seeds 0-9] [--by METHOD] [--solvers …] [--out FILE]
+    Benchmarks/moo_table.py [--problems zdt1,zdt2,zdt3,dtlz2] [--seeds 0-9] [--by METHOD] [--solvers …] [--merge PEERS.json]
+        [--out FILE]
     Benchmarks/moo_table.py --print FILE
 
 Wraps `../shared/peers/moo.py`, which owns the problems, counts the evaluations and measures the hypervolume as a share of the
@@ -11,18 +12,11 @@ of evaluations; of the peers it contains the problem, of `gradus` the text that 
 method is the one that `gradus ask-tell` chooses. Exit code 1 when a limit does not hold: the median not below the best
 peer's at any count of evaluations, and at most a tenth of the cheapest peer's processor time.
 """
-import argparse
-import json
 import os
-import pathlib
 import statistics
-import subprocess
 import sys
-import tempfile
 
-from measure import GRADUS, ROOT, need
-
-PEERS = ROOT.parent / "shared" / "peers"
+import peers
 
 
 def table(runs):
@@ -62,34 +56,15 @@ def table(runs):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = peers.parser(__doc__, "nsga2,nsga3,smsemoa,moead")
     parser.add_argument("--problems", default="zdt1,zdt2,zdt3,dtlz2")
     parser.add_argument("--seeds", default="0-9")
     parser.add_argument("--evals", type=int, default=25_000)
-    parser.add_argument("--solvers", default="nsga2,nsga3,smsemoa,moead")
     parser.add_argument("--by", help="the method of ours")
-    parser.add_argument("--print", dest="shown", help="only print the table of an earlier --out")
-    parser.add_argument("--out")
     options = parser.parse_args()
-    if options.shown:
-        return 0 if table(json.loads(pathlib.Path(options.shown).read_text())["runs"]) else 1
-    need(GRADUS)
-    if not (PEERS / "moo.py").exists():
-        print(f"{PEERS} is missing: the problems are not part of this repository", file=sys.stderr)
-        return 5
-    with tempfile.TemporaryDirectory() as folder:
-        out = pathlib.Path(options.out or pathlib.Path(folder) / "runs.json").resolve()
-        command = [sys.executable, PEERS / "moo.py", "--solvers", options.solvers, "--problems", options.problems,
-                   "--seeds", options.seeds, "--evals", str(options.evals), "--jobs", str(os.cpu_count() or 1),
-                   "--external", f"gradus={GRADUS} ask-tell" + (f" --by {options.by}" if options.by else ""),
-                   "--out", out]
-        subprocess.run(command, check=True, cwd=folder, env=dict(os.environ, PYTHONWARNINGS="ignore"),
-                       stdout=subprocess.DEVNULL)
-        runs = json.loads(out.read_text())["runs"]
-    if errors := [run["error"] for run in runs if "error" in run]:
-        print(f"{len(errors)} runs failed, the first with: {errors[0]}", file=sys.stderr)
-        return 2
-    return 0 if table(runs) else 1
+    arguments = ["--problems", options.problems, "--seeds", options.seeds, "--evals", options.evals,
+                 "--jobs", os.cpu_count() or 1]
+    return peers.main("moo.py", options, arguments, table, call="ask-tell" + (f" --by {options.by}" if options.by else ""))
 
 
 if __name__ == "__main__":

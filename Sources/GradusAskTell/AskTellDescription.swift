@@ -10,7 +10,8 @@ package struct AskTellDescription {
   var isNoisy = false
   var budget: Int?
   var seed: UInt64 = 0
-  var batch = 1
+  /// How many points the caller would like at a time; nil where nothing was said.
+  var batch: Int?
   var start: Vector?
   /// Constraints that need no asking.
   var known: [KnownConstraint] = []
@@ -55,8 +56,8 @@ package struct AskTellDescription {
     isNoisy = member("noisy")?.truth ?? false
     budget = try whole("budget", from: 0)
     seed = UInt64(try whole("seed", from: 0) ?? 0)
-    batch = try whole("batch", from: 1) ?? 1
-    guard batch <= Self.largestBatch else {
+    batch = try whole("batch", from: 1)
+    guard batch ?? 1 <= Self.largestBatch else {
       throw AskTellError(.badRequest, "\"batch\" must be from 1 to \(Self.largestBatch)")
     }
     if let levels = member("fidelities") { fidelities = try Self.fidelities(levels) }
@@ -126,7 +127,7 @@ package struct AskTellDescription {
       isBounded: space.searchSpace != nil,
       objectives: objectives, constraints: constraints, hasForbidden: !known.isEmpty, isNoisy: isNoisy,
       hasFidelities: fidelities.count > 1,
-      budget: budget, parallelism: batch)
+      budget: budget, parallelism: batch ?? 1)
   }
 
   /// The problem in the classes that methods for somebody outside take.
@@ -138,7 +139,7 @@ package struct AskTellDescription {
       problems.append(
         SearchProblem(
           parameters, starts: start.map { [$0] } ?? [], objectives: objectives, constraints: constraints,
-          known: known, isNoisy: isNoisy, fidelities: fidelities, budget: budget, parallelism: batch))
+          known: known, isNoisy: isNoisy, fidelities: fidelities, budget: budget, parallelism: batch ?? 1))
     }
     if isFree { problems.append(Unconstrained(start: start ?? .zeros(space.dimension))) }
     return problems

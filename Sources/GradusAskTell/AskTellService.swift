@@ -93,7 +93,7 @@ package struct AskTellService {
 
   private mutating func ask(_ value: JSONValue) throws {
     let most = value["max"].flatMap { $0.isNull ? nil : $0 }
-    guard let limit = most.map({ $0.whole }) ?? session?.description.batch, limit >= 1 else {
+    guard let limit = most.map({ $0.whole }) ?? session.map({ $0.description.batch ?? 1 }), limit >= 1 else {
       throw AskTellError(.badRequest, "\"max\" must be a whole number of at least 1")
     }
     switch try session?.ask(limit) ?? .wait {

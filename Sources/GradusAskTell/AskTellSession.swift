@@ -83,9 +83,9 @@ package struct AskTellSession {
   /// Up to `limit` points – all those of one question, where a question is about several. A sequential method that waits for
   /// an answer repeats its question.
   package mutating func ask(_ limit: Int) throws -> Asked {
-    var room = min(limit, max(Self.largestBatch, description.batch))
+    var room = min(limit, max(Self.largestBatch, description.batch ?? 1))
     // Points that are chosen before others are answered know less; no more of them than the caller wants at a time.
-    if entry.card.dependsOnWidth, description.json["batch"] != nil { room = min(room, description.batch) }
+    if entry.card.dependsOnWidth, let wanted = description.batch { room = min(room, wanted) }
     if let budget = description.budget {
       if budget <= answered { return .stop("the budget of \(budget) answers is spent") }
       room = min(room, budget - answered - (entry.isParallel ? handed.count : 0))

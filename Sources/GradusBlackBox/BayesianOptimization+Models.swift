@@ -12,26 +12,21 @@ extension BayesianOptimization {
     let isBound = acquisition == .confidenceBound || acquisition == .automatic && surrogate == .neuralBandit
     var best = found.order.first.map { found.values[$0] }
     if s.problem.isNoisy, acquisition != .plugIn {
-      best = found.order.map { found.objective.posterior(at: s.history.inputs[$0]).mean }.min()
+      let recommended = found.recommended(s.history)
+      (best, s.recommended) = (recommended?.mean, recommended?.place)
     }
     var promise = ModelPromise(
       rule: isBound ? .bound : .improvement, objective: found.objective, constraints: found.constraints, best: best,
       scale: StandardValues(found.values).deviation)
     if acquisition == .automatic { promise.exploration = 1 }
     let ranked = found.order.isEmpty ? Array(s.history.order) : found.order
-    var search = PromiseSearch(
-      inputs: s.inputs, problem: s.problem, taken: s.search.taken(),
-      incumbents: ranked.prefix(5).map { s.history.inputs[$0] })
-    search.sweep = candidates
+    let search = PromiseSearch(
+      s.freePoints(), around: ranked.prefix(5).map { s.history.inputs[$0] }, sweep: candidates)
     return search.best({ promise($0) }, random: &s.random)
   }
 
   /// Under noise: the answer whose mean is best among those that keep the constraints.
-  func recommendedByModel(_ s: State) -> Int? {
-    guard let found = models(s) else { return nil }
-    let means = found.order.map { found.objective.posterior(at: s.history.inputs[$0]).mean }
-    return means.indices.min { means[$0] < means[$1] }.map { found.order[$0] }
-  }
+  func recommendedByModel(_ s: State) -> Int? { models(s)?.recommended(s.history)?.place }
 
   private struct Models {
     var objective: any PosteriorModel
@@ -40,6 +35,12 @@ extension BayesianOptimization {
     var values: [Double]
     /// Answers that keep the constraints, best first.
     var order: [Int]
+
+    /// The answer whose mean is best among those that keep the constraints.
+    func recommended(_ history: SearchHistory) -> (place: Int, mean: Double)? {
+      let means = order.map { objective.posterior(at: history.inputs[$0]).mean }
+      return means.indices.min { means[$0] < means[$1] }.map { (order[$0], means[$0]) }
+    }
   }
 
   private func models(_ s: State) -> Models? {

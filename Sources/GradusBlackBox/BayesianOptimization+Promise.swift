@@ -54,7 +54,7 @@ extension BayesianOptimization {
     case .knowledgeGradient:
       let mean = WithConstraints(ConfidenceBound(process, exploration: 0), constraints, weight: scale(of: process))
       var minimizer = search
-      minimizer.ignoresTaken = true
+      minimizer.places.taken = []
       var places = answered(surrogate, s, 50) + surrogate.waiting
       if let lowest = minimizer.best(mean, random: &s.random) { places.append(s.inputs.inputs(of: lowest.point)) }
       places += spread(s, 50)

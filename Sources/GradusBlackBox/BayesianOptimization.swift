@@ -68,6 +68,8 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
     /// Observations at the last fit.
     var fittedAt = 0
     var localQuestions = LocalQuestions()
+    /// Under noise: the answer whose posterior mean was best at the last question.
+    var recommended: Int?
 
     var problem: SearchProblem { search.problem }
     var inputs: SpaceInputs { search.inputs }
@@ -113,15 +115,19 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
     s.localQuestions.hear(question.point, isBest: (s.history.best?.value ?? .infinity) < before)
   }
 
-  /// The best answer that keeps the constraints; under noise the point asked about whose posterior mean is best; of several
-  /// objectives the front, and the point of it that is nearest to the best of each.
+  /// The best answer that keeps the constraints; under noise the point asked about whose posterior mean was best at the last
+  /// question; of several objectives the front, and the point of it that is nearest to the best of each.
   public func report(_ s: State) -> Report<Vector> {
-    if s.problem.objectives > 1 { return s.frontReport }
-    var report = s.search.report
-    if s.problem.isNoisy, let place = recommended(s) {
-      (report.point, report.value) = (s.history.points[place], s.history.values[place])
-    }
-    return report
+    s.problem.objectives > 1 ? s.frontReport : s.report(recommending: s.recommended)
+  }
+
+  /// The same, with the last answers in the posterior means.
+  public func recommend(_ s: State) -> Report<Vector> {
+    guard s.problem.objectives == 1, s.problem.isNoisy else { return report(s) }
+    if asksModels(s) { return s.report(recommending: recommendedByModel(s)) }
+    var copy = s
+    // A fit that is some answers old will do; the last answers themselves count.
+    return s.report(recommending: SearchSurrogate(self, &copy, refits: false)?.bestByMean)
   }
 
   // MARK: Points
@@ -132,13 +138,14 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
     let refits = s.fittedAt == 0 || s.history.count >= s.fittedAt + max(1, s.fittedAt / 50)
     guard let surrogate = SearchSurrogate(self, &s, refits: refits) else { return nil }
     if refits { s.fittedAt = s.history.count }
-    var search = AcquisitionSearch(
-      inputs: s.inputs, problem: s.problem, taken: s.search.taken(), incumbents: surrogate.incumbents)
-    search.sweep = candidates
+    s.recommended = surrogate.bestByMean
+    let search = AcquisitionSearch(s.freePoints(), around: surrogate.incumbents, sweep: candidates)
     if isLocal(s), let best = surrogate.bestByMean {
       var near = search
       let center = s.history.inputs[best]
-      (near.region, near.incumbents) = (s.localQuestions.box(around: center, surrogate.objective), [center])
+      (near.candidates.region, near.candidates.incumbents) = (
+        s.localQuestions.box(around: center, surrogate.objective), [center]
+      )
       if let found = near.best(promise(of: surrogate, near, &s), random: &s.random)?.point {
         s.localQuestions.ask(about: found)
         return found
@@ -150,11 +157,15 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
   private func isLocal(_ s: State) -> Bool {
     local > 0 && s.problem.objectives == 1 && (s.history.count + s.pending.count) % local == 0
   }
+}
 
-  private func recommended(_ s: State) -> Int? {
-    if asksModels(s) { return recommendedByModel(s) }
-    var copy = s
-    // A fit that is one answer old will do; the last answer itself counts.
-    return SearchSurrogate(self, &copy, refits: false)?.bestByMean
+extension BayesianOptimization.State {
+  func freePoints() -> FreePoints { FreePoints(inputs: inputs, problem: problem, taken: search.taken()) }
+
+  /// The best answer; under noise that of this place, where there is one.
+  fileprivate func report(recommending place: Int?) -> Report<Vector> {
+    var report = search.report
+    if problem.isNoisy, let place { (report.point, report.value) = (history.points[place], history.values[place]) }
+    return report
   }
 }

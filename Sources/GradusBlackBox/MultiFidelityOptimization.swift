@@ -137,9 +137,9 @@ public struct MultiFidelityOptimization: Catalogued, ParallelMethod {
     guard let surrogate = FidelitySurrogate(self, &s) else { return nil }
     var best: (place: DesignedSearch.Place, score: Double)?
     for (level, acquisition) in surrogate.acquisitions {
-      var search = AcquisitionSearch(
-        inputs: s.inputs, problem: s.problem, taken: s.search.taken(level), incumbents: surrogate.incumbents)
-      search.sweep = candidates
+      let search = AcquisitionSearch(
+        FreePoints(inputs: s.inputs, problem: s.problem, taken: s.search.taken(level)), around: surrogate.incumbents,
+        sweep: candidates)
       guard let found = search.best(acquisition, random: &s.random), found.score > best?.score ?? -.infinity else {
         continue
       }

@@ -173,7 +173,7 @@ public struct RegionalBayesianOptimization: Catalogued, ParallelMethod, Learning
       if let own = model.bestByMean, own.mean < recommended?.mean ?? .infinity { recommended = own }
       let most = rule == .improvement ? 400 : 2000
       let search = RegionSearch(
-        inputs: s.inputs, problem: s.problem, taken: s.search.taken(), model: model,
+        places: FreePoints(inputs: s.inputs, problem: s.problem, taken: s.search.taken()), model: model,
         count: candidates > 0 ? candidates : min(max(100 * s.inputs.dimension, 200), most))
       let found =
         rule == .thompson

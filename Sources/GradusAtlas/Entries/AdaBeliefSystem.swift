@@ -35,7 +35,6 @@ public struct AdaBeliefSystem: AtlasEntry {
     var (belief, adam) = (AdaBelief(), Adam())
     belief.rate = 0.01
     adam.rate = 0.01
-    func median(_ steps: [Double]) -> Double { steps.sorted()[(steps.count - 1) / 2] }
     func both(
       _ gradient: ([Double]) -> [Double], _ isThere: ([Double]) -> Bool
     ) throws -> (measured: Double, baseline: Double) {
@@ -47,7 +46,7 @@ public struct AdaBeliefSystem: AtlasEntry {
         var other = RuleWalk(adam, from: start)
         theirs.append(other.steps(atMost: 20_000, gradient, until: isThere))
       }
-      return (median(ours), median(theirs))
+      return (Median.lower(ours), Median.lower(theirs))
     }
     let beale = try both(Self.slope) { Self.value($0) < 1e-3 }
     let corner = try both({ $0.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 } }, { abs($0[0]) + abs($0[1]) < 0.05 })

@@ -64,7 +64,7 @@ public struct BayesianToolkit: AtlasEntry {
         hits[i] += 1
       }
     }
-    let medians = regrets.map(Self.median)
+    let medians = regrets.map(Median.of)
     let answers = Double(Self.answers(trial))
     let budget = AtlasObservation.Budget(system: answers, baseline: answers)
     return [
@@ -77,11 +77,6 @@ public struct BayesianToolkit: AtlasEntry {
   }
 
   private static func answers(_ trial: AtlasTrial) -> Int { trial.size(fast: 20, claim: 60) }
-
-  private static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return 0.5 * (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2])
-  }
 
   /// True regret of what is recommended under noise; without a rule the points are random.
   private static func hartmann(
@@ -122,7 +117,7 @@ public struct BayesianToolkit: AtlasEntry {
       method.tell(&state, Outcomes(objectives: [answer(question.point)]), to: question)
       try trial.step(0)
     }
-    return method.report(state).point
+    return method.recommend(state).point
   }
 
   private static func hartmann(_ x: Vector) -> Double {

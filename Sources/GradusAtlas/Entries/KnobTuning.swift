@@ -79,16 +79,11 @@ public struct KnobTuning: AtlasEntry {
     let most = Double(Self.most(trial))
     let budget = AtlasObservation.Budget(system: most, baseline: most)
     return [("default", plain), ("nearest", nearest)].map { key, others in
-      AtlasObservation(key, measured: Self.median(learned), baseline: Self.median(others), budget: budget)
+      AtlasObservation(key, measured: Median.of(learned), baseline: Median.of(others), budget: budget)
     }
   }
 
   private static func most(_ trial: AtlasTrial) -> Int { trial.size(fast: 40, claim: 100) }
-
-  private static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return 0.5 * (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2])
-  }
 
   /// Answers until a point was asked about that has 95 % of the best throughput.
   private static func answers(

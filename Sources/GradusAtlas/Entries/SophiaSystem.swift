@@ -237,6 +237,6 @@ extension SophiaSystem {
       var walk = RuleWalk(rule, from: start)
       return walk.steps(atMost: 20_000, slope, hearing: curvature) { value($0) < 1e-3 }
     }
-    return steps.sorted()[(steps.count - 1) / 2]
+    return Median.lower(steps)
   }
 }

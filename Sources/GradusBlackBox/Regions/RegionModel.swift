@@ -2,12 +2,6 @@
 import GradusCore
 import GradusNumerics
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// The processes of one region, conditioned on its own answers and on the points that wait.
 struct RegionModel {
   let objective: GaussianProcess
@@ -48,8 +42,8 @@ struct RegionModel {
     }
     var constraints: [GaussianProcess] = []
     for (i, told) in history.constraints.enumerated() {
-      let size = Self.median(told.filter(\.isFinite).map { abs($0) })
-      let targets = members.map { Self.shrunk(told[$0], size) }
+      let shrunk = ConstraintValues(told)
+      let targets = members.map { shrunk(told[$0]) }
       guard let one = process(targets, &region.constraintFits[i]) else { return nil }
       constraints.append(one)
     }
@@ -88,15 +82,5 @@ struct RegionModel {
     }
     let order = members.indices.sorted { squares[$0] == squares[$1] ? $0 < $1 : squares[$0] < squares[$1] }
     return order.prefix(limit).map { members[$0] }.sorted()
-  }
-
-  private static func median(_ values: [Double]) -> Double {
-    values.isEmpty ? 0 : values.sorted()[values.count / 2]
-  }
-
-  /// sign(g)·ln(1 + |g|/size): only the sign of a constraint counts far from it. What failed breaks it.
-  private static func shrunk(_ g: Double, _ size: Double) -> Double {
-    guard g.isFinite else { return 1 }
-    return (g < 0 ? -1 : 1) * log1p(abs(g) / (size > 0 ? size : 1))
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GradusCore
 import GradusNumerics
-import GradusSmooth
 
 /// What the next question of a region goes by.
 public enum RegionRule: String, Sendable, Codable, Hashable, CaseIterable {
@@ -16,14 +15,14 @@ public enum RegionRule: String, Sendable, Codable, Hashable, CaseIterable {
 ///     candidates: the middle with some coordinates – about twenty – moved to those of a Sobol point of the box;
 ///     where they are improved by descent also the middle moved a little, all over or in a few coordinates
 struct RegionSearch {
-  let inputs: SpaceInputs
-  let problem: SearchProblem
-  let taken: Set<Vector>
+  let places: FreePoints
   let model: RegionModel
   let count: Int
   /// Candidates that are improved by descent.
-  var refined = 4
-  var steps = 30
+  private static let refined = 4
+  private static let steps = 30
+
+  private var inputs: SpaceInputs { places.inputs }
 
   /// y⁺ is the best value known; nil where nothing keeps the constraints.
   func mostImproving(_ best: Double?, random: inout RandomStream) -> (point: Vector, score: Double)? {
@@ -31,13 +30,14 @@ struct RegionSearch {
     var pool = (candidates(&random) + near(&random)).map { (inputs: $0, score: 0.0) }
     for (i, score) in acquisition.values(at: pool.map(\.inputs)).enumerated() { pool[i].score = score }
     pool.removeAll { !$0.score.isFinite }
-    let order = pool.indices.sorted { pool[$0].score == pool[$1].score ? $0 < $1 : pool[$0].score > pool[$1].score }
+    let order = FreePoints.ranked(pool.map(\.score))
     var found = order.first.map { (point: inputs.point(at: pool[$0].inputs), score: pool[$0].score) }
     guard !inputs.continuous.isEmpty else { return found }
-    for k in order.prefix(refined) {
-      let (end, score) = descend(pool[k].inputs, acquisition)
-      let point = inputs.point(at: end)
-      if score > found?.score ?? -.infinity, isFree(point) { found = (point, score) }
+    for k in order.prefix(Self.refined) {
+      let end = places.climb(from: pool[k].inputs, on: acquisition, in: model.box, steps: Self.steps)
+      guard let end, end.score > found?.score ?? -.infinity else { continue }
+      let point = inputs.point(at: end.inputs)
+      if places.isFree(point) { found = (point, end.score) }
     }
     return found
   }
@@ -60,8 +60,6 @@ struct RegionSearch {
     return best.map { ($0.point, $0.violation > 0 ? -1e100 * (1 + $0.violation) : $0.score) }
   }
 
-  private func isFree(_ point: Vector) -> Bool { problem.knownViolation(of: point) == 0 && !taken.contains(point) }
-
   /// Inputs of free points.
   private func candidates(_ random: inout RandomStream) -> [Vector] {
     let (d, box) = (inputs.dimension, model.box)
@@ -77,7 +75,7 @@ struct RegionSearch {
         x[j] = box.lower[j] + u[j] * (box.upper[j] - box.lower[j])
       }
       let point = inputs.point(at: x)
-      if isFree(point) { found.append(inputs.inputs(of: point)) }
+      if places.isFree(point) { found.append(inputs.inputs(of: point)) }
     }
     return found
   }
@@ -96,24 +94,7 @@ struct RegionSearch {
           ? random.uniform() : min(max(x[j] + width * side * random.normal(), box.lower[j]), box.upper[j])
       }
       let point = inputs.point(at: x)
-      return isFree(point) ? inputs.inputs(of: point) : nil
+      return places.isFree(point) ? inputs.inputs(of: point) : nil
     }
-  }
-
-  /// Quasi-Newton steps along the numbers, inside the region.
-  private func descend(_ start: Vector, _ acquisition: LogExpectedImprovement) -> (inputs: Vector, score: Double) {
-    let places = inputs.continuous
-    let box = Box(
-      lower: Vector(places.map { model.box.lower[$0] }), upper: Vector(places.map { model.box.upper[$0] }))
-    var point = start
-    var descent = BoxDescent(.init(), from: Vector(places.map { start[$0] }), in: box)
-    for _ in 0..<steps where descent.claim == nil {
-      for (k, j) in places.enumerated() { point[j] = descent.wanted[k] }
-      let at = acquisition.linearized(at: point)
-      descent.advance(Linearization(value: -at.value, gradient: Vector(places.map { -at.gradient[$0] })))
-    }
-    guard let here = descent.here else { return (start, -.infinity) }
-    for (k, j) in places.enumerated() { point[j] = descent.x[k] }
-    return (point, -here.value)
   }
 }

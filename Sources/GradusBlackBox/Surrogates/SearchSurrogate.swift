@@ -2,12 +2,6 @@
 import GradusCore
 import GradusNumerics
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// The processes of one question: of each objective and of each constraint, conditioned on all answers and on the points
 /// that wait.
 struct SearchSurrogate {
@@ -96,10 +90,8 @@ struct SearchSurrogate {
 
     var processes: [GaussianProcess] = []
     for i in history.constraints.indices {
-      // Of a constraint only the sign counts: far from it distances may shrink.
-      let told = history.constraints[i]
-      let scale = Self.median(told.filter(\.isFinite).map { abs($0) })
-      let targets = told.map { $0.isFinite ? Self.shrunk($0 / (scale > 0 ? scale : 1)) : 1 }
+      let shrunk = ConstraintValues(history.constraints[i])
+      let targets = history.constraints[i].map { shrunk($0) }
       let parameters = Self.parameters(
         s.constraintFits[i], fit, history, targets, places, s.inputs.metric, refits, &s.random)
       guard
@@ -190,10 +182,4 @@ struct SearchSurrogate {
     guard list.count > count else { return list }
     return (0..<count).map { list[$0 * list.count / count] }
   }
-
-  private static func median(_ values: [Double]) -> Double {
-    values.isEmpty ? 0 : values.sorted()[values.count / 2]
-  }
-
-  private static func shrunk(_ x: Double) -> Double { abs(x) <= 1 ? x : (x < 0 ? -1 : 1) * (1 + log(abs(x))) }
 }

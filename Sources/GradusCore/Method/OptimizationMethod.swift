@@ -24,8 +24,16 @@ public protocol OptimizationMethod<Problem>: Sendable, Codable {
   /// Takes one answer in. Consume the question before changing the state, so that no buffer is copied.
   func tell(_ state: inout State, _ answer: consuming Question.Answer, to question: consuming Question)
 
-  /// The best point so far and what is claimed about it; cheap, callable at any time.
+  /// The best point so far and what is claimed about it; called after every answer, hence cheap.
   func report(_ state: State) -> Report<Point>
+
+  /// What is recommended when somebody wants to know, above all in the end; may cost as much as a question. Without one of its
+  /// own, the report.
+  func recommend(_ state: State) -> Report<Point>
+}
+
+extension OptimizationMethod {
+  public func recommend(_ state: State) -> Report<Point> { report(state) }
 }
 
 /// A method that may be asked again before it has been told: nil then means "not before I hear more".

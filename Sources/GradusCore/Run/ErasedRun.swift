@@ -85,7 +85,7 @@ extension Run: ErasedRun {
     return (method as? any Catalogued).map { values($0) } ?? []
   }
 
-  public var erasedReport: Report<Vector> { Self.erase(method.report(state)) }
+  public var erasedReport: Report<Vector> { Self.erase(report) }
 
   /// Lets `observer` hear every event of the run from now on.
   public func observe(_ observer: @escaping @Sendable (ErasedEvent) -> Void) {

@@ -26,7 +26,7 @@ extension Run {
   ///
   /// `judgingAtMost` bounds the questions of the judge; by default it is what the problem would like.
   public func conclude(_ reason: StopReason, judgingAtMost reserve: Int? = nil) async throws -> Solution<Method.Point> {
-    let report = method.report(state)
+    let report = method.recommend(state)
     var verdict = Verdict(outcome: .unproved, certificate: .none("this problem cannot judge answers"))
     if let judged = problem as? any Judged<Method.Point> {
       let inquiry = Inquiry(

@@ -74,7 +74,7 @@ public final class Run<Method: OptimizationMethod> {
   }
 
   /// What the method recommends now.
-  public var report: Report<Method.Point> { method.report(state) }
+  public var report: Report<Method.Point> { method.recommend(state) }
 
   // MARK: Asking and telling
 

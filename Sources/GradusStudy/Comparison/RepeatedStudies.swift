@@ -17,11 +17,8 @@ public struct RepeatedStudies: Sendable, Hashable {
     self.times = times
   }
 
-  /// The median of each workload over its studies.
-  public var medians: [[Double]] { times.map { $0.map(Self.median) } }
-
-  /// The lower of the two middle values for an even number: half of the studies reached it.
-  static func median(_ values: [Double]) -> Double { values.sorted()[(values.count - 1) / 2] }
+  /// The median of each workload over its studies, the lower of two middle ones: half of the studies reached it.
+  public var medians: [[Double]] { times.map { $0.map(Median.lower) } }
 
   /// The share of bootstrap resamples of studies in which `first` has a score above that of `second`; equal ones count half.
   public func shareOfResamples(
@@ -32,7 +29,7 @@ public struct RepeatedStudies: Sendable, Hashable {
     for _ in 0..<draws {
       let drawn = times.map { workloads in
         workloads.map { studies in
-          Self.median(studies.indices.map { _ in studies[stream.integer(below: studies.count)] })
+          Median.lower(studies.indices.map { _ in studies[stream.integer(below: studies.count)] })
         }
       }
       let scores = PerformanceProfiles(times: drawn, variants: variants, horizon: horizon).scores

@@ -197,12 +197,12 @@ public struct RuleComparison: Sendable {
     for w in workloads.indices {
       let medians = references.indices.map { r in
         let first = (w * references.count + r) * referenceSeeds
-        return RepeatedStudies.median(repeats[first..<first + referenceSeeds].map(\.loss))
+        return Median.lower(repeats[first..<first + referenceSeeds].map(\.loss))
       }
       let best = medians.indices.min { medians[$0] < medians[$1] } ?? 0
       let first = w * references.count * referenceSeeds
       let starts = repeats[first..<first + references.count * referenceSeeds].map(\.start)
-      targets.losses.append(medians[best] + (1 - share) * (RepeatedStudies.median(starts) - medians[best]))
+      targets.losses.append(medians[best] + (1 - share) * (Median.lower(starts) - medians[best]))
       targets.setBy.append(references[best].name)
     }
     return targets

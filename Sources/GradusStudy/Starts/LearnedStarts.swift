@@ -50,10 +50,12 @@ public struct LearnedStarts: Sendable {
   private let model: SequenceTransformer
   private let parameters: Buffer<Float>
 
-  /// Trains a model. Throws `Unsuitable` for examples that do not fit together.
+  /// Trains a model. `check` is called after every step of training, and what it throws ends it.
+  ///
+  /// Throws `Unsuitable` for examples that do not fit together, and what `check` throws.
   public init(
     _ examples: [Example], in space: SearchSpace, rules: Rules = .init(), seed: UInt64,
-    isWanted: () throws -> Void = {}
+    check: () throws -> Void = {}
   ) async throws {
     let inputs = SpaceInputs(space)
     let count = examples.first?.features.count ?? 0
@@ -90,7 +92,7 @@ public struct LearnedStarts: Sendable {
     let rule = Elementwise(ClipByNorm(1).then(AdamMoments()).then(LearningRate(schedule)))
     let trainer = Trainer(rule, batchSize: min(rules.batch, examples.count), steps: rules.steps)
     let run = try Run(loss.problem(RandomStream(seed: seed)), by: trainer, asking: loss, seed: seed)
-    while try await run.step() { try isWanted() }
+    while try await run.step() { try check() }
     parameters = run.state.parameters
   }
 

@@ -74,8 +74,12 @@ public struct OverSpace<Base: BoxMethod>: Catalogued {
   }
 
   /// The report of the base, in the space. A value from 10¹⁰⁰ on is that of a refusal, hence none.
-  public func report(_ state: State) -> Report<Vector> {
-    let inner = base.report(state.inner)
+  public func report(_ state: State) -> Report<Vector> { inSpace(base.report(state.inner), state) }
+
+  /// The recommendation of the base, in the space.
+  public func recommend(_ state: State) -> Report<Vector> { inSpace(base.recommend(state.inner), state) }
+
+  private func inSpace(_ inner: Report<Vector>, _ state: State) -> Report<Vector> {
     var report = Report(
       point: Self.point(state, inner.point), value: inner.value.flatMap { $0 < 1e100 ? $0 : nil },
       measure: inner.measure, claim: state.isStuck ? .failed : inner.claim)
