@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A log that is a file with a line for each operation: what optuna calls a journal.
+///
+/// A last line without its end is one that somebody was killed over; it was never acknowledged, readers leave it, and the next
+/// writer cuts it off.
+final class JournalFile: OperationLog {
+  let name: String
+  private let path: String
+  private let descriptor: Int32
+  private let isReadOnly: Bool
+  private let lock: JournalLock
+  /// Bytes that were read, up to the end of a line.
+  private var offset = 0
+
+  /// Opens the file. Throws `FileFailure`; where `creates` is false, also when there is none.
+  init(_ given: String, creates: Bool) throws(FileFailure) {
+    name = given
+    path = Self.absolute(given)
+    var found = open(path, O_RDWR | O_APPEND | O_CLOEXEC | (creates ? O_CREAT : 0), 0o644)
+    let denied = found < 0 && (errno == EACCES || errno == EROFS || errno == EPERM)
+    if denied { found = open(path, O_RDONLY | O_CLOEXEC) }
+    guard found >= 0 else { throw FileFailure(path: given, action: "open", cause: String(cString: strerror(errno))) }
+    isReadOnly = denied
+    descriptor = found
+    lock = JournalLock(path: path, descriptor: found)
+  }
+
+  deinit { close(descriptor) }
+
+  private static func absolute(_ path: String) -> String {
+    if let real = realpath(path, nil) {
+      defer { free(real) }
+      return String(cString: real)
+    }
+    if path.hasPrefix("/") { return path }
+    guard let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return String(cString: folder) + "/" + path
+  }
+
+  func rewind() { offset = 0 }
+
+  func read(_ take: (OperationReader.Text) throws -> Void) throws {
+    let size = try self.size()
+    guard size >= offset else {
+      throw StorageError("\(name) has become shorter while it was in use; open it again, or restore it")
+    }
+    var buffer: [UInt8] = []
+    var room = min(size - offset, 1 << 22)
+    while offset < size {
+      room = min(room, size - offset)
+      if buffer.count < room { buffer = [UInt8](repeating: 0, count: room) }
+      let count = buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, room, off_t(offset)) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw failure("read") }
+      let taken = try buffer.withUnsafeBufferPointer { try Self.lines($0[..<count], take) }
+      offset += taken
+      if taken == 0 {
+        // A line that is longer than the buffer, or the last one without its end.
+        guard count < size - offset else { return }
+        room *= 2
+      }
+    }
+  }
+
+  /// Hands over the complete lines; the bytes they have with their ends.
+  private static func lines(_ bytes: OperationReader.Text, _ take: (OperationReader.Text) throws -> Void) throws -> Int
+  {
+    var start = bytes.startIndex
+    while start < bytes.endIndex, let base = bytes.base.baseAddress,
+      let end = memchr(base + start, 10, bytes.endIndex - start)
+    {
+      let place = UnsafeRawPointer(end) - UnsafeRawPointer(base)
+      if place > start { try take(bytes.base[start..<place]) }
+      start = place + 1
+    }
+    return start - bytes.startIndex
+  }
+
+  func append(isDurable: Bool, _ body: () throws -> [UInt8]) throws {
+    guard !isReadOnly else { throw FileFailure(path: name, action: "write", cause: String(cString: strerror(EACCES))) }
+    try lock.acquire()
+    defer { lock.release() }
+    let bytes = try body()
+    guard !bytes.isEmpty else { return }
+    if try size() > offset { try cut() }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        let failure = failure("write")
+        try cut()
+        throw failure
+      }
+      written += count
+    }
+    if isDurable, fsync(descriptor) != 0, errno != EINVAL, errno != ENOTSUP {
+      let failure = failure("flush")
+      try cut()
+      throw failure
+    }
+    offset += bytes.count
+  }
+
+  /// Takes away what stands behind the last line that was read.
+  private func cut() throws(FileFailure) {
+    guard ftruncate(descriptor, off_t(offset)) == 0 else { throw failure("cut") }
+  }
+
+  private func size() throws -> Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure("read") }
+    guard status.st_nlink > 0 else {
+      throw StorageError("\(name) was removed while it was in use; nothing was written")
+    }
+    return Int(status.st_size)
+  }
+
+  private func failure(_ action: String) -> FileFailure {
+    FileFailure(path: name, action: action, cause: String(cString: strerror(errno)))
+  }
+}

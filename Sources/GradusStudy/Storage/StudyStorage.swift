@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Studies that several processes, on one machine or many, read and change.
+///
+///     wing.journal                a file, which optuna opens as its journal, and the other way round
+///     sqlite:wing.db              a table of a SQLite database
+///     postgresql://host/name      a table of a PostgreSQL database
+///
+/// Behind all of them is a list of operations in one order for everybody. A change is made in four steps that nobody else comes
+/// between: read what others have appended, look at the studies, decide, append. So a trial is begun and ended once, whoever
+/// dies when.
+///
+/// Cost: a change reads what is new and writes its own lines; the studies are kept in memory, about 200 bytes a trial and 24 a
+/// parameter.
+public final class StudyStorage {
+  /// As it was given.
+  public let url: String
+  /// The studies as they were at the last change or refresh.
+  public private(set) var replica = StudyReplica()
+  private let log: any OperationLog
+  private var reader = OperationReader()
+  private var writer: OperationWriter
+  /// Whether the studies hold something that did not get into the log.
+  private var isStale = false
+
+  /// Opens a storage and reads it; makes it where there is none and `creates` says so. Throws `StorageError` or `FileFailure`.
+  public init(_ url: String, creates: Bool = true) throws {
+    self.url = url
+    log = try JournalFile(url, creates: creates)
+    writer = OperationWriter(worker: Self.workerName())
+    try refresh()
+  }
+
+  /// Takes in what others have changed.
+  public func refresh() throws {
+    if isStale {
+      log.rewind()
+      (replica, isStale) = (StudyReplica(), false)
+    }
+    var number = replica.count
+    try log.read { line in
+      number += 1
+      do {
+        replica.apply(try reader.read(line))
+      } catch let error as OperationError {
+        throw StorageError(
+          "line \(number) of \(url) is not an operation: \(error.cause); restore the storage, or cut it there")
+      }
+    }
+  }
+
+  /// Changes the studies: `body` sees all that anybody has changed and appends operations. Nothing is changed when this throws.
+  ///
+  /// `isDurable`: whether the change must be on the disk before this returns.
+  public func change<Result>(isDurable: Bool = true, _ body: (inout StudyChange) throws -> Result) throws -> Result {
+    var result: Result?
+    writer.removeAll()
+    do {
+      try log.append(isDurable: isDurable) {
+        try refresh()
+        // With a second owner, every change would copy them.
+        var change = StudyChange(replica: StudyReplica(), writer: OperationWriter(worker: ""))
+        swap(&change.replica, &replica)
+        swap(&change.writer, &writer)
+        defer {
+          swap(&change.replica, &replica)
+          swap(&change.writer, &writer)
+        }
+        result = try body(&change)
+        return change.writer.bytes
+      }
+    } catch {
+      isStale = isStale || !writer.bytes.isEmpty
+      throw error
+    }
+    guard let result else { throw StorageError("\(url) did not take a change; try again") }
+    return result
+  }
+
+  /// Different for every process that ever writes to a storage.
+  private static func workerName() -> String {
+    var host = [CChar](repeating: 0, count: 256)
+    gethostname(&host, host.count - 1)
+    let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return "gradus-\(name)-\(getpid())-\(Timestamp.now.microseconds)"
+  }
+}
