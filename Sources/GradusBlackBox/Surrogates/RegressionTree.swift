@@ -11,19 +11,21 @@ public import GradusNumerics
 /// H. Hoos, K. Leyton-Brown, *Algorithm runtime prediction*, Artif. Intell. 206 (2014), section 4.3, for the random places.
 public struct RegressionTree: Sendable {
   /// A leaf, or a question whose answer leads to one of two further nodes.
-  private struct Node: Sendable {
-    var mean: Double
-    var variance: Double
+  package struct Node: Sendable {
+    package fileprivate(set) var mean: Double
+    fileprivate var variance: Double
     /// −1 in a leaf.
-    var coordinate = -1
-    var threshold = 0.0
+    package fileprivate(set) var coordinate = -1
+    /// Numbers up to it lead to the left.
+    package fileprivate(set) var threshold = 0.0
     /// The values of a category that lead to the left; empty for numbers.
-    var values: [Double] = []
-    var left = 0
-    var right = 0
+    package fileprivate(set) var values: [Double] = []
+    package fileprivate(set) var left = 0
+    package fileprivate(set) var right = 0
   }
 
-  private var nodes: [Node] = []
+  /// The root comes first.
+  package private(set) var nodes: [Node] = []
 
   /// Which splits are tried.
   public struct Rules: Sendable, Hashable {
