@@ -70,8 +70,8 @@ let package = Package(
     library(
       "GradusStudy",
       [
-        "GradusNumerics", "GradusLinearAlgebra", "GradusCore", "GradusBlackBox", "GradusMultiObjective", "GradusFirstOrder",
-        "GradusLearning",
+        "GradusNumerics", "GradusLinearAlgebra", "GradusCore", "GradusBlackBox", "GradusMultiObjective",
+        "GradusFirstOrder", "GradusLearning",
       ]),
     library("GradusComposite", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
     library("GradusBilevel", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),

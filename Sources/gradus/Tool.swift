@@ -54,6 +54,6 @@ struct GradusCommand: ParsableCommand {
       ConvertCommand.self,
       MethodsCommand.self,
       ExplainCommand.self, CheckCommand.self, DemoCommand.self,
-      AtlasCommand.self, AskTellCommand.self, DoctorCommand.self, VersionCommand.self,
+      StudyCommand.self, AtlasCommand.self, AskTellCommand.self, DoctorCommand.self, VersionCommand.self,
     ])
 }

@@ -18,9 +18,10 @@ import GradusNumerics
 /// it does over all of its range, not by where the study has looked. What single parameters leave, `1 − Σ shares`, is what they do
 /// together (and the forest's noise).
 ///
-/// Complete trials with a finite value are looked at, and parameters that all of these have, as optuna does; a name whose
-/// range has changed counts with the least range that holds all (optuna leaves it out). `omitted` names the others;
-/// asked for by name, a conditional parameter is judged on the trials that have it. The same trials and seed give the same shares.
+/// Judged are the parameters that at least 19 of 20 complete trials with a finite value have, on the trials that have them all
+/// (optuna asks for all of 20, so that one trial with a parameter less takes it away); `omitted` names the others. Asked for by
+/// name, conditional parameters are judged on the trials that have them. A name whose range has changed counts with the least
+/// range that holds all of its values (optuna leaves it out). The same trials and seed give the same shares.
 /// Constraints are not looked at.
 ///
 /// Cost: trees·d·n log² n operations for n trials, at most 4096 a tree.
@@ -42,7 +43,7 @@ public struct ParameterImportance: Sendable, Hashable {
   public var rest: Double { max(0, 1 - entries.reduce(0) { $0 + $1.share }) }
   /// How many trials were looked at.
   public let trials: Int
-  /// Parameters that not all of these trials have.
+  /// Parameters that too few trials have.
   public let omitted: [String]
 
   /// Below this number of trials nothing is said.
@@ -114,17 +115,20 @@ public struct ParameterImportance: Sendable, Hashable {
         if asked != nil, taken.contains(where: { numbers[$0] == nil }) { continue }
         found.append((numbers, trial.values[objective]))
       }
+      if asked == nil {
+        taken = taken.filter { column in 20 * found.count { $0.numbers[column] != nil } >= 19 * found.count }
+        if !taken.isEmpty { found.removeAll { one in taken.contains { one.numbers[$0] == nil } } }
+      }
       guard found.count >= ParameterImportance.fewestTrials else {
         throw ImportanceError(
           "the study \(study.name) has \(found.count) complete trials\(asked == nil ? "" : " with these parameters"); "
             + "importance needs at least \(ParameterImportance.fewestTrials)")
       }
-      taken = taken.filter { column in found.allSatisfy { $0.numbers[column] != nil } }
       names = taken.map { columns.names[$0] }
       if asked == nil { omitted = columns.names.filter { !names.contains($0) } }
       guard !names.isEmpty else {
         throw ImportanceError(
-          "no parameter of the study \(study.name) is in all of its complete trials; name those to be judged")
+          "no parameter of the study \(study.name) is in nearly all of its complete trials; name those to be judged")
       }
       let mean = found.reduce(0) { $0 + $1.value / Double(found.count) }
       let scale = found.reduce(0) { max($0, abs($1.value - mean)) }

@@ -90,11 +90,16 @@ extension ParameterDistribution {
     }
   }
 
+  private static func short(_ number: Double) -> String {
+    Int(exactly: number).map { abs($0) < 1_000_000 ? "\($0)" : "\(number)" } ?? "\(number)"
+  }
+
   /// `0.1 … 1, logarithmic`, `1 … 8`, `relu, tanh`.
   public var words: String {
     switch self {
     case .float(let low, let high, let isLog, let step):
-      return "\(low) … \(high)" + (isLog ? ", logarithmic" : "") + (step.map { ", steps of \($0)" } ?? "")
+      return "\(Self.short(low)) … \(Self.short(high))" + (isLog ? ", logarithmic" : "")
+        + (step.map { ", steps of \(Self.short($0))" } ?? "")
     case .integer(let low, let high, let isLog, let step):
       return "\(low) … \(high), whole" + (isLog ? ", logarithmic" : "") + (step > 1 ? ", steps of \(step)" : "")
     case .categorical(let choices): return choices.map { $0.text ?? $0.description }.joined(separator: ", ")
