@@ -199,4 +199,61 @@ struct StudyCommandTests {
     #expect(try Self.study("enqueue", path, ["a=1"]).code == 3)
     #expect(try FileManager.default.contentsOfDirectory(atPath: String(path.dropLast(13))).isEmpty)
   }
+
+  /// What no program of ours or optuna's writes, but a file can hold.
+  @Test func oddStudiesAreLookedAtNevertheless() throws {
+    var none = StudyJournal()
+    none.study("none", [])
+    none.trial(1, [1])
+    var odd = StudyJournal()
+    odd.study("odd")
+    let wide = StudyJournal.distribution(
+      "Int", ["log": false, "step": 3, "low": -9_000_000_000_000_000_000, "high": 9_000_000_000_000_000_000])
+    let huge = StudyJournal.distribution("Float", ["step": .null, "low": -1.7e308, "high": 1.7e308, "log": false])
+    let point = StudyJournal.distribution("Float", ["step": 0, "low": 2, "high": 1, "log": true])
+    for k in 0..<20 {
+      let parameters: [(name: String, value: Double, distribution: JSONValue)] = [
+        ("wide", 1e18 * Double(k - 10), wide), ("huge", 1.7e307 * Double(k - 10), huge), ("point", -1, point),
+        ("act", Double(k), StudyJournal.act), ("lr", Double(-k), StudyJournal.rate),
+      ]
+      odd.trial(1, k == 3 ? [1, 2] : [Double(k % 7)], parameters)
+    }
+    odd.line(
+      #"{"op_code":5,"worker_id":"w","trial_id":19,"param_name":"lr","param_value_internal":NaN,"distribution":\#(StudyJournal.rate.description)}"#
+    )
+    odd.trial(0, [], [("lr", 0.1, StudyJournal.rate)])
+    odd.line(
+      #"{"op_code":5,"worker_id":"w","trial_id":20,"param_name":"lr","param_value_internal":NaN,"distribution":\#(StudyJournal.rate.description)}"#
+    )
+    odd.line(#"{"op_code":6,"worker_id":"w","trial_id":20,"state":1,"values":[NaN]}"#)
+    odd.line(#"{"op_code":6,"worker_id":"w","trial_id":0,"state":1,"values":[1]}"#)
+    let (first, second) = (try none.file(), try odd.file())
+    let folder = try Scratch.folder()
+    let commands: [[String]] = [
+      ["show"], ["show", "--sort", "best"], ["best"], ["importance", "--trees", "4"], ["plot"], ["export"],
+    ]
+    for command in commands {
+      let file = command[0] == "plot" ? ["p.html"] : command[0] == "export" ? ["t.csv"] : []
+      let rest = Array(command.dropFirst()) + file.map { folder.appendingPathComponent($0).path }
+      let refused = try Self.study(command[0], first, rest)
+      #expect(refused.code == 3 && refused.error.contains("has no objective"), "\(command): \(refused.error)")
+      let taken = try Self.study(command[0], second, rest)
+      #expect(taken.code == 0, "\(command): \(taken.code) \(taken.error)")
+    }
+    #expect(try Self.study("list", first).code == 0)
+    #expect(try Self.study("enqueue", second, ["wide=9000000000000000000", "--quiet"]).code == 2)
+  }
+
+  @Test func theStorageIsNotWrittenOver() throws {
+    let file = try StudyJournal.wing().file("s.json")
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+    let link = folder.appendingPathComponent("link.json").path
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+    let before = try Data(contentsOf: URL(fileURLWithPath: file))
+    for target in [file, link, folder.path + "/./s.json"] {
+      let ending = try Self.study("export", file, [target])
+      #expect(ending.code == 2 && ending.error.contains("is the storage itself"), "\(ending.error)")
+    }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == before)
+  }
 }

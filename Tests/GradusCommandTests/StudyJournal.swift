@@ -83,6 +83,9 @@ struct StudyJournal {
     write(8, [.init("trial_id", .integer(trial)), .init("user_attr", .object([.init(name, value)]))])
   }
 
+  /// A line as it stands.
+  mutating func line(_ text: String) { lines.append(text) }
+
   func file(_ name: String = "s.journal") throws -> String {
     try Scratch.file(name, lines.map { $0 + "\n" }.joined())
   }

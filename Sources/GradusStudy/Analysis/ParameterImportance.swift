@@ -111,7 +111,7 @@ public struct ParameterImportance: Sendable, Hashable {
       var found: [(numbers: [Double?], value: Double)] = []
       for trial in study.trials where trial.state == .complete && objective < trial.values.count {
         guard trial.values[objective].isFinite else { continue }
-        let numbers = columns.numbers(of: trial)
+        let numbers = columns.numbers(of: trial).map { $0.flatMap { $0.isFinite ? $0 : nil } }
         if asked != nil, taken.contains(where: { numbers[$0] == nil }) { continue }
         found.append((numbers, trial.values[objective]))
       }
@@ -169,19 +169,27 @@ extension TreeVariance.Side {
 }
 
 extension ParameterDistribution {
-  /// Where a number stands on its side.
-  fileprivate func place(_ number: Double) -> Double { isLogarithmic ? log(number) : number }
+  /// Where a number stands on its side; one beyond the range stands at the end.
+  fileprivate func place(_ number: Double) -> Double {
+    switch self {
+    case .float(let low, let high, _, _): scaled(min(high, max(low, number)))
+    case .integer(let low, let high, _, _): scaled(min(Double(high), max(Double(low), number)))
+    case .categorical: number
+    }
+  }
+
+  private func scaled(_ number: Double) -> Double { isLogarithmic ? log(number) : number }
 
   /// All places. Half a step at both ends gives every whole number the same share, up to a logarithm's curvature.
   fileprivate var side: TreeVariance.Side {
     switch self {
     case .float(let low, let high, _, let step):
       let half = (step ?? 0) / 2
-      return .numbers(low: place(low - (isLogarithmic ? 0 : half)), high: place(high + half))
+      return .numbers(low: scaled(low - (isLogarithmic ? 0 : half)), high: scaled(high + half))
     case .integer(let low, let high, _, let step):
       let half = Double(step) / 2
       let least = isLogarithmic ? max(Double(low) - half, Double(low) / 2) : Double(low) - half
-      return .numbers(low: place(least), high: place(Double(high) + half))
+      return .numbers(low: scaled(least), high: scaled(Double(high) + half))
     case .categorical(let choices): return .choices(choices.count)
     }
   }

@@ -63,7 +63,7 @@ extension ParameterDistribution {
   public var isSingle: Bool {
     switch self {
     case .float(let low, let high, _, let step): low >= high || step.map { low + $0 > high } ?? false
-    case .integer(let low, let high, _, let step): low >= high || high - low < step
+    case .integer(let low, let high, _, let step): low >= high || Double(high) - Double(low) < Double(step)
     case .categorical(let choices): choices.count < 2
     }
   }
@@ -78,9 +78,9 @@ extension ParameterDistribution {
       let steps = (number - low) / step
       return abs(steps - steps.rounded()) < 1e-8 * max(1, steps) ? number : nil
     case .integer(let low, let high, _, let step):
-      guard let number = value.whole, number >= low, number <= high, step < 2 || (number - low) % step == 0 else {
-        return nil
-      }
+      guard let number = value.whole, number >= low, number <= high else { return nil }
+      let (distance, isLarge) = number.subtractingReportingOverflow(low)
+      if step > 1, isLarge || distance % step != 0 { return nil }
       return Double(number)
     case .categorical(let choices):
       if let index = choices.firstIndex(of: value) { return Double(index) }

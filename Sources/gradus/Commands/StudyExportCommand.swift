@@ -30,7 +30,7 @@ struct StudyExportCommand: GradusSubcommand {
   func execute() async throws -> ExitCode {
     let (_, study) = try place.open()
     guard let parts = Self.parts[Self.ending(file)] else { return .usage }
-    try AtomicFile.write(parts(study), to: file)
+    try place.write(parts(study), to: file)
     switch output.format {
     case .json:
       let document: JSONValue = [

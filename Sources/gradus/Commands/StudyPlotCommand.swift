@@ -47,7 +47,7 @@ struct StudyPlotCommand: GradusSubcommand {
     } else {
       text = StudyPage(study: study, objective: objective).html
     }
-    try AtomicFile.write([Array(text.utf8)], to: file)
+    try place.write([Array(text.utf8)], to: file)
     switch output.format {
     case .json:
       let document: JSONValue = [

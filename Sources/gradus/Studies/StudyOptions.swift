@@ -2,6 +2,12 @@
 import ArgumentParser
 import Gradus
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A storage.
 struct StorageOptions: ParsableArguments, Sendable {
   @Option(help: ArgumentHelp("Where the studies are.", valueName: "url"))
@@ -32,6 +38,29 @@ struct StudyOptions: ParsableArguments, Sendable {
   }
 
   func find(in replica: StudyReplica) throws(Failure) -> StudyRecord {
+    let found = try named(in: replica)
+    guard !found.directions.isEmpty else {
+      throw Failure(
+        .unreadable, "\(place.storage): the study \(StudyText.plain(found.name)) has no objective; restore the storage")
+    }
+    return found
+  }
+
+  /// Writes a file beside the storage, never over it.
+  func write(_ parts: [[UInt8]], to file: String) throws {
+    if let target = Self.real(file), target == Self.real(place.storage) {
+      throw Failure(.usage, "\(file) is the storage itself; name another file")
+    }
+    try AtomicFile.write(parts, to: file)
+  }
+
+  private static func real(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  private func named(in replica: StudyReplica) throws(Failure) -> StudyRecord {
     if let study {
       if let found = replica.study(named: study) { return found }
       let names = replica.studies.values.map(\.name).sorted()

@@ -54,7 +54,8 @@ extension StudyPicture {
     }
     let shown = Array(columns.names.indices.prefix(24))
     let y = PlotAxis(values: trials.map { $0.values[objective] })
-    let (across, w, h) = (3, 215.0, 170.0)
+    let (across, h) = (min(3, shown.count), 170.0)
+    let w = (width - 114 - 40 * Double(across - 1)) / Double(across)
     let rows = (shown.count + across - 1) / across
     let note = shown.count < columns.names.count ? "; \(shown.count) of \(columns.names.count) parameters" : ""
     var text = head("slices", "later trials are stronger\(note)", height: 76 + Double(rows) * (h + 62))
@@ -100,7 +101,8 @@ extension StudyPicture {
     let entries = Array(importance.entries.prefix(30))
     let (left, top, line) = (220.0, 66.0, 24.0)
     let room = width - left - 120
-    var subtitle = "share of the variance of \(objectiveName) over the search space, \(importance.trials) trials"
+    var subtitle =
+      "share of the variance of \(objectiveName) over the search space, \(Numbers.counted(importance.trials, "trial"))"
     if importance.isRough { subtitle += "; few, so shares are rough" }
     var text = head("importance", subtitle, height: top + line * Double(entries.count + 1) + 24)
     let rows =
