@@ -48,8 +48,9 @@ extension StudyPicture {
   }
 
   private var subtitle: String {
-    guard study.directions.count == 1, let number = best.first else { return study.directions[objective].name }
-    return "best \(StudyText.values(study.trials[number], digits: 6)), trial \(number)"
+    let aim = "\(study.directions[objective].name) \(objectiveName)"
+    guard study.directions.count == 1, let number = best.first else { return aim }
+    return "\(aim); best \(StudyText.values(study.trials[number], digits: 6)), trial \(number)"
   }
 
   /// Values on the way of trials; the best ones strongest, pruned ones dashed.

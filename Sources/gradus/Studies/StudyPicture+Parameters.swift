@@ -9,14 +9,16 @@ extension StudyPicture {
     let shown = columns.names.indices.prefix(14)
     var axes = shown.map { (name: columns.names[$0], axis: PlotAxis(columns.distributions[$0])) }
     axes.append((study.objectiveNames[objective], PlotAxis(values: all.map { $0.values[objective] })))
-    let (left, top, height) = (70.0, 76.0, 280.0)
+    // Names that would cover each other stand aslant.
+    let isSlanted = axes.contains { 7.2 * Double($0.name.count) > (width - 160) / Double(max(1, axes.count - 1)) }
+    let (left, top, height) = (isSlanted ? 106.0 : 70.0, 76.0, 280.0)
     let step = (width - left - 90) / Double(max(1, axes.count - 1))
     func x(_ k: Int) -> Double { axes.count == 1 ? width / 2 : left + Double(k) * step }
     func y(_ k: Int, _ value: Double) -> Double { top + (1 - axes[k].axis.fraction(value)) * height }
     var subtitle = "the better, the stronger"
     if trials.count < all.count { subtitle += "; \(trials.count) of \(Numbers.count(all.count)) trials" }
     if shown.count < columns.names.count { subtitle += "; \(shown.count) of \(columns.names.count) parameters" }
-    var text = head("parallel coordinates", subtitle, height: 400)
+    var text = head("parallel coordinates", subtitle, height: isSlanted ? 460 : 400)
     for (trial, shade) in zip(trials, shades(trials)) {
       let numbers = shown.map { columns.numbers(of: trial)[$0] } + [trial.values[objective]]
       var part: [(x: Double, y: Double)] = []
@@ -39,11 +41,20 @@ extension StudyPicture {
         text += Panel.words(
           tick.label, x(k) + (isLast ? 6 : -6), at + 4, anchor: isLast ? "start" : "end", style: "ink halo")
       }
-      let room = max(6, Int(step / 7.2))
-      text += Panel.words(
-        StudyText.plain(entry.name, limit: room), x(k), top + height + 24, anchor: "middle", style: "ink")
+      let title = StudyText.plain(entry.name)
+      text +=
+        isSlanted
+        ? Self.slanted(title, x(k), top + height + 20)
+        : Panel.words(title, x(k), top + height + 24, anchor: "middle", style: "ink")
     }
     return text + legend([("<path class=\"leader\" d=\"M-8 0h16\"/>", "best")]) + "</svg>\n"
+  }
+
+  /// A name that ends at a place; of a long one the middle is left out, because names often differ in their ends.
+  private static func slanted(_ name: String, _ x: Double, _ y: Double) -> String {
+    let text = name.count > 17 ? "\(name.prefix(7))…\(name.suffix(9))" : name
+    return "<text class=\"ink\" font-size=\"12\" text-anchor=\"end\" "
+      + "transform=\"translate(\(Panel.n(x + 4)) \(Panel.n(y))) rotate(-35)\">\(escaped(text))</text>\n"
   }
 
   /// The objective over each parameter by itself; later trials are stronger.

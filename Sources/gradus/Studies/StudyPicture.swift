@@ -78,7 +78,8 @@ struct StudyPicture {
   }
 
   func head(_ kind: String, _ subtitle: String, height: Double) -> String {
-    Frame(width: width, height: height).head("\(name): \(kind)", subtitle) + Self.style
+    Frame(width: width, height: height).head("\(StudyText.plain(study.name, limit: 50)): \(kind)", subtitle)
+      + Self.style
   }
 
   /// Marks with their meaning in the line of the subtitle, at the right.
