@@ -70,7 +70,7 @@ let package = Package(
     library(
       "GradusStudy",
       [
-        "GradusNumerics", "GradusLinearAlgebra", "GradusCore", "GradusBlackBox", "GradusMultiObjective",
+        "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusCore", "GradusBlackBox", "GradusMultiObjective",
         "GradusFirstOrder", "GradusLearning",
       ]),
     library("GradusComposite", ["GradusNumerics", "GradusCore", "GradusLinearAlgebra"]),
@@ -134,8 +134,11 @@ let package = Package(
       "GradusStudyTests",
       [
         "GradusStudy", "GradusBlackBox", "GradusFirstOrder", "GradusLearning", "GradusCore", "GradusLinearAlgebra",
-        "GradusNumerics",
-      ]),
+        "GradusNative", "GradusNumerics", "StorageFixture",
+      ], resources: [.copy("Reference")]),
+    .executableTarget(
+      name: "StorageFixture", dependencies: ["GradusStudy", "GradusCore"], path: "Tests/StorageFixture",
+      swiftSettings: settings),
     tests(
       "GradusLearningTests",
       [

@@ -31,7 +31,7 @@ RUNTIME_NOTE = """This archive contains, linked into gradus and libgradus.so:
 - Gradus: Apache-2.0, see LICENSE in this folder.
 - Swift standard library, runtime, Foundation and swift-argument-parser: Apache-2.0 with Runtime Library Exception.
 - ICU data inside Foundation: Unicode-3.0.
-Libraries that gradus opens at run time when it finds them (HiGHS, OpenBLAS, zlib) are not part of this archive.
+Libraries that gradus opens at run time when it finds them (HiGHS, OpenBLAS, zlib, SQLite, libpq) are not part of this archive.
 """
 
 

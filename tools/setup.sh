@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, by package name, and says what it installs. A second call finds everything and does nothing.
 #
-#   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, HiGHS, Pyomo,
-#                             and for the tests of the Python package optuna and SciPy (torch comes with `make peers`)
+#   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, SQLite, libpq,
+#                             HiGHS, Pyomo, and for the tests alone optuna, SciPy (torch comes with `make peers`) and a
+#                             PostgreSQL server
 #   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma, BBOB, CasADi)
 #   tools/setup.sh peers      also the peers of the update rules (torch, JAX with optax, pytorch_optimizer)
 #   tools/setup.sh dist       also what packing a release needs (binutils)
@@ -67,9 +68,23 @@ fi
 if [ "$(uname)" = Linux ]; then
   library libopenblas.so.0 || install "BLAS and LAPACK" libopenblas0-pthread openblas || true
   library libz.so.1 || install "gzip" zlib1g zlib || true
+  library libsqlite3.so.0 || install "SQLite" libsqlite3-0 sqlite || true
+  library libpq.so.5 || install "the client library of PostgreSQL" libpq5 libpq || true
   # The wheel of HiGHS links to the compiler's run-time libraries, which a bare system lacks.
   library libstdc++.so.6 || install "the C++ run-time library" libstdc++6 gcc || true
 fi
+
+# The tests start a server of their own in a temporary folder.
+server() {
+  command -v initdb >/dev/null 2>&1 && return 0
+  local program
+  for program in /usr/lib/postgresql/*/bin/initdb /usr/pgsql-*/bin/initdb /opt/homebrew/opt/postgresql@*/bin/initdb; do
+    [ -x "$program" ] && return 0
+  done
+  return 1
+}
+server || install "the PostgreSQL server of the tests" postgresql postgresql@17 \
+  || say "without a PostgreSQL server, the tests of storage in one are skipped"
 
 # One wheel in .tools/python: `gradus` looks there before it looks into any Python environment.
 wheel() { # NAME VERSION IMPORT

@@ -14,7 +14,7 @@ public struct ComponentReport: Sendable, Hashable {
 
   /// All components, in a fixed order. Cost: opening each library.
   public static func all(_ search: LibrarySearch = .standard) -> [ComponentReport] {
-    [highs(search), openBLAS(search), zlib(search)]
+    [highs(search), openBLAS(search), zlib(search), sqlite(search), libpq(search)]
   }
 
   private static func highs(_ search: LibrarySearch) -> ComponentReport {
@@ -29,6 +29,20 @@ public struct ComponentReport: Sendable, Hashable {
       let zlib = try Zlib(search)
       return ComponentReport(component: .zlib, path: zlib.path, version: zlib.version, problem: nil)
     } catch { return failed(.zlib, error, search) }
+  }
+
+  private static func sqlite(_ search: LibrarySearch) -> ComponentReport {
+    do {
+      let sqlite = try SQLite(search)
+      return ComponentReport(component: .sqlite, path: sqlite.path, version: sqlite.version, problem: nil)
+    } catch { return failed(.sqlite, error, search) }
+  }
+
+  private static func libpq(_ search: LibrarySearch) -> ComponentReport {
+    do {
+      let libpq = try LibPQ(search)
+      return ComponentReport(component: .libpq, path: libpq.path, version: libpq.version, problem: nil)
+    } catch { return failed(.libpq, error, search) }
   }
 
   private static func failed(

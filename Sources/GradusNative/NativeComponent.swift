@@ -78,4 +78,16 @@ extension NativeComponent {
     purpose: "dense linear algebra (BLAS and LAPACK)",
     without: "dense factorizations use kernels in plain Swift, which are slower from about 100 rows on",
     licence: "BSD-3-Clause", install: "apt-get install libopenblas0")
+
+  public static let sqlite = NativeComponent(
+    name: "SQLite", libraries: ["libsqlite3.so.0", "libsqlite3.so", "libsqlite3.dylib"],
+    purpose: "studies in a SQLite database",
+    without: "storages 'sqlite:FILE' cannot be opened; journal files can",
+    licence: "blessing", install: "apt-get install libsqlite3-0")
+
+  public static let libpq = NativeComponent(
+    name: "libpq", libraries: ["libpq.so.5", "libpq.so", "libpq.5.dylib", "libpq.dylib"],
+    purpose: "studies in a PostgreSQL database",
+    without: "storages 'postgresql://…' cannot be opened; journal files can",
+    licence: "PostgreSQL", install: "apt-get install libpq5")
 }

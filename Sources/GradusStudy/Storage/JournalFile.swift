@@ -20,8 +20,9 @@ final class JournalFile: OperationLog {
   /// Bytes that were read, up to the end of a line.
   private var offset = 0
 
-  /// Opens the file. Throws `FileFailure`; where `creates` is false, also when there is none.
-  init(_ given: String, creates: Bool) throws(FileFailure) {
+  /// Opens the file. Throws `FileFailure`; where `creates` is false, also when there is none. `patience`: seconds to
+  /// wait for others.
+  init(_ given: String, creates: Bool, patience: Double = 60) throws(FileFailure) {
     name = given
     path = Self.absolute(given)
     var found = open(path, O_RDWR | O_APPEND | O_CLOEXEC | (creates ? O_CREAT : 0), 0o644)
@@ -30,12 +31,13 @@ final class JournalFile: OperationLog {
     guard found >= 0 else { throw FileFailure(path: given, action: "open", cause: String(cString: strerror(errno))) }
     isReadOnly = denied
     descriptor = found
-    lock = JournalLock(path: path, descriptor: found)
+    lock = JournalLock(path: path, descriptor: found, patience: patience)
   }
 
   deinit { close(descriptor) }
 
-  private static func absolute(_ path: String) -> String {
+  /// The same file from every folder.
+  static func absolute(_ path: String) -> String {
     if let real = realpath(path, nil) {
       defer { free(real) }
       return String(cString: real)

@@ -23,11 +23,12 @@ struct JournalLock {
   /// Seconds after which a link of somebody else whose file does not change is taken away.
   static let grace = 30.0
   /// Seconds to wait for the system's lock.
-  static let patience = 60.0
+  private let patience: Double
 
   /// `path` must be absolute.
-  init(path: String, descriptor: Int32) {
+  init(path: String, descriptor: Int32, patience: Double) {
     self.path = path
+    self.patience = patience
     self.descriptor = descriptor
     link = path + ".lock"
     let name = path.split(separator: "/", omittingEmptySubsequences: true).last ?? ""
@@ -48,19 +49,16 @@ struct JournalLock {
   }
 
   private func acquireSystemLock() throws {
-    var (pause, deadline) = (200.0, MonotonicTime.now + Self.patience)
+    var (pause, deadline) = (200.0, MonotonicTime.now + patience)
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       guard errno == EWOULDBLOCK || errno == EINTR else {
         throw FileFailure(path: path, action: "lock", cause: String(cString: strerror(errno)))
       }
-      guard MonotonicTime.now < deadline else {
-        throw StorageError(
-          "\(path) has been locked by another process for \(Int(Self.patience)) s; end that process and try again")
-      }
+      guard MonotonicTime.now < deadline else { throw StorageError.locked(path, seconds: patience) }
       usleep(UInt32(pause))
       pause = min(1.5 * pause, 20_000)
       // A process that is stopped for a while must not lose its patience.
-      if MonotonicTime.now > deadline + Self.patience { deadline = MonotonicTime.now + Self.patience }
+      if MonotonicTime.now > deadline + patience { deadline = MonotonicTime.now + patience }
     }
   }
 

@@ -8,7 +8,7 @@
 /// Studies that several processes, on one machine or many, read and change.
 ///
 ///     wing.journal                a file, which optuna opens as its journal, and the other way round
-///     sqlite:wing.db              a table of a SQLite database
+///     sqlite:wing.db              a table of a SQLite database; also sqlite:///wing.db
 ///     postgresql://host/name      a table of a PostgreSQL database
 ///
 /// Behind all of them is a list of operations in one order for everybody. A change is made in four steps that nobody else comes
@@ -18,8 +18,10 @@
 /// Cost: a change reads what is new and writes its own lines; the studies are kept in memory, about 200 bytes a trial and 24 a
 /// parameter.
 public final class StudyStorage {
-  /// As it was given.
+  /// As it was given, with its password if it has one; messages have `name`.
   public let url: String
+  /// The storage in messages.
+  public var name: String { log.name }
   /// The studies as they were at the last change or refresh.
   public private(set) var replica = StudyReplica()
   private let log: any OperationLog
@@ -28,20 +30,52 @@ public final class StudyStorage {
   /// Whether the studies hold something that did not get into the log.
   private var isStale = false
 
-  /// Opens a storage and reads it; makes it where there is none and `creates` says so. Throws `StorageError` or `FileFailure`.
-  public init(_ url: String, creates: Bool = true) throws {
+  /// Opens a storage and reads it; makes it where there is none and `creates` says so. Throws `StorageError`, `FileFailure` or
+  /// `MissingComponent`.
+  public convenience init(_ url: String, creates: Bool = true) throws {
+    try self.init(url, log: try Self.log(url, creates: creates))
+  }
+
+  init(_ url: String, log: any OperationLog) throws {
     self.url = url
-    log = try JournalFile(url, creates: creates)
+    self.log = log
     writer = OperationWriter(worker: Self.workerName())
     try refresh()
   }
 
+  private static func log(_ url: String, creates: Bool) throws -> any OperationLog {
+    if url.hasPrefix("sqlite:") { return try SQLiteLog(url, creates: creates) }
+    if url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") { return try PostgresLog(url, creates: creates) }
+    // A scheme that nobody knows would become a folder.
+    if let end = url.firstRange(of: "://")?.lowerBound {
+      throw StorageError(
+        "storage \(url[..<end])://… is of no known kind; write FILE for a journal, sqlite:FILE, or postgresql://HOST/DATABASE"
+      )
+    }
+    return try JournalFile(url, creates: creates)
+  }
+
   /// Takes in what others have changed.
   public func refresh() throws {
-    if isStale {
-      log.rewind()
-      (replica, isStale) = (StudyReplica(), false)
+    if isStale { restart() }
+    do {
+      do { try readNew() } catch is LinesReplaced {
+        restart()
+        try readNew()
+      }
+    } catch {
+      // Some lines were taken, and the log may not know which.
+      isStale = true
+      throw error
     }
+  }
+
+  private func restart() {
+    log.rewind()
+    (replica, isStale) = (StudyReplica(), false)
+  }
+
+  private func readNew() throws {
     var number = replica.count
     try log.read { line in
       number += 1
@@ -49,7 +83,7 @@ public final class StudyStorage {
         replica.apply(try reader.read(line))
       } catch let error as OperationError {
         throw StorageError(
-          "line \(number) of \(url) is not an operation: \(error.cause); restore the storage, or cut it there")
+          "line \(number) of \(name) is not an operation: \(error.cause); restore the storage, or cut it there")
       }
     }
   }
@@ -62,6 +96,11 @@ public final class StudyStorage {
     writer.removeAll()
     do {
       try log.append(isDurable: isDurable) {
+        if !writer.bytes.isEmpty {
+          // Asked again: what was decided first came to nothing.
+          writer.removeAll()
+          restart()
+        }
         try refresh()
         // With a second owner, every change would copy them.
         var change = StudyChange(replica: StudyReplica(), writer: OperationWriter(worker: ""))
@@ -78,7 +117,7 @@ public final class StudyStorage {
       isStale = isStale || !writer.bytes.isEmpty
       throw error
     }
-    guard let result else { throw StorageError("\(url) did not take a change; try again") }
+    guard let result else { throw StorageError("\(name) did not take a change; try again") }
     return result
   }
 

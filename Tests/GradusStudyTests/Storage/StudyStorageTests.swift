@@ -6,16 +6,6 @@ import Testing
 
 @testable import GradusStudy
 
-/// A folder that is removed in the end.
-final class ScratchFolder {
-  let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-
-  init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-}
-
 @Suite struct StudyStorageTests {
   static let rate = ParameterDistribution.float(low: 1e-5, high: 0.1, isLog: true)
   static let layers = ParameterDistribution.integer(low: 1, high: 8)
@@ -134,55 +124,6 @@ final class ScratchFolder {
       let read = Array(text.utf8).withUnsafeBufferPointer { Timestamp($0[...]) }
       #expect(read?.microseconds == microseconds)
     }
-  }
-
-  @Test func twoOfTheSameStorageSeeEachOther() throws {
-    let folder = try ScratchFolder()
-    let (a, b) = (try StudyStorage(folder.path("s.journal")), try StudyStorage(folder.path("s.journal")))
-    let study = try a.change { $0.createStudy("s", [.minimize]) }
-    let again = try b.change { $0.createStudy("s", [.minimize]) }
-    #expect(study == again)
-    for k in 0..<20 {
-      let (one, other) = k % 2 == 0 ? (a, b) : (b, a)
-      let trial = try one.change { change in
-        let trial = change.createTrial(in: study, TrialDraft(.waiting))
-        change.append(.setTrialAttribute(trial: trial, .user, name: "k", .integer(k)))
-        return trial
-      }
-      // Both want it; the first one has it.
-      func claim(_ storage: StudyStorage) throws -> Bool {
-        try storage.change { change in
-          guard change.replica.trial(trial)?.state == .waiting else { return false }
-          change.append(.setState(trial: trial, .running, values: nil, .now))
-          return true
-        }
-      }
-      #expect(try claim(other))
-      #expect(try !claim(one))
-      #expect(try one.change { $0.end(trial, .complete, values: [Double(k)]) })
-      #expect(try !other.change { $0.end(trial, .failed) })
-    }
-    try a.refresh()
-    try b.refresh()
-    #expect(a.replica.studies == b.replica.studies)
-    #expect(a.replica.studies[study]?.trials.map(\.values) == (0..<20).map { [Double($0)] })
-  }
-
-  @Test func aFailedChangeChangesNothing() throws {
-    let folder = try ScratchFolder()
-    let storage = try StudyStorage(folder.path("s.journal"))
-    let study = try storage.change { $0.createStudy("s", [.minimize]) }
-    #expect(throws: StorageError.self) {
-      try storage.change { change in
-        _ = change.createTrial(in: study, TrialDraft())
-        throw StorageError("enough")
-      }
-    }
-    try storage.refresh()
-    #expect(storage.replica.studies[study]?.trials.isEmpty == true)
-    let trial = try storage.change { $0.createTrial(in: study, TrialDraft()) }
-    #expect(trial == 0 && storage.replica.nextTrial == 1)
-    #expect(try StudyStorage(folder.path("s.journal")).replica.studies == storage.replica.studies)
   }
 
   /// Wherever a file was cut, what was complete is there, and it can be gone on with.
