@@ -62,7 +62,7 @@ final class PostgresProxy: Sendable {
         state.isAnswered.signal()
         return false
       }
-      shutdown(client, Int32(SHUT_RDWR))
+      if !state.isBroken.load(ordering: .acquiring) { shutdown(client, Int32(SHUT_RDWR)) }
     }.start()
     Thread { [self] in
       Self.pump(client, upstream) { bytes in
@@ -75,6 +75,7 @@ final class PostgresProxy: Sendable {
           state.isAnswered.wait()
         }
         // The server notices the end of the connection before the client does.
+        state.isBroken.store(true, ordering: .releasing)
         shutdown(upstream, Int32(SHUT_RDWR))
         now.between()
         return false
@@ -84,8 +85,9 @@ final class PostgresProxy: Sendable {
     }.start()
   }
 
-  /// Whether answers are held back, and that one was.
+  /// Whether answers are held back, that one was, and whether the end is told to the client when `between` is over.
   private final class Answers: Sendable {
+    let isBroken = Atomic(false)
     let isMute = Atomic(false)
     let isAnswered = DispatchSemaphore(value: 0)
   }
