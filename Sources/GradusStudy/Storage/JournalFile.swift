@@ -9,8 +9,9 @@ import GradusCore
 
 /// A log that is a file with a line for each operation: what optuna calls a journal.
 ///
-/// A last line without its end is one that somebody was killed over; it was never acknowledged, readers leave it, and the next
-/// writer cuts it off.
+/// All lines of a change but the last one say that more follows, in a member that optuna skips: the system shows a long write to
+/// others in parts. A last line without its end, or a last change without its last line, is one that somebody was killed over; it
+/// was never acknowledged, readers leave it, and the next writer cuts it off.
 final class JournalFile: OperationLog {
   let name: String
   private let path: String
@@ -73,25 +74,50 @@ final class JournalFile: OperationLog {
     }
   }
 
-  /// Hands over the complete lines; the bytes they have with their ends.
+  private static let more = Array(",\"more\":true}".utf8)
+
+  /// Hands over the lines of complete changes; the bytes they have with their ends.
   private static func lines(_ bytes: OperationReader.Text, _ take: (OperationReader.Text) throws -> Void) throws -> Int
   {
-    var start = bytes.startIndex
+    var (taken, start) = (bytes.startIndex, bytes.startIndex)
+    var waiting: [OperationReader.Text] = []
     while start < bytes.endIndex, let base = bytes.base.baseAddress,
       let end = memchr(base + start, 10, bytes.endIndex - start)
     {
       let place = UnsafeRawPointer(end) - UnsafeRawPointer(base)
-      if place > start { try take(bytes.base[start..<place]) }
+      let line = bytes.base[start..<place]
       start = place + 1
+      if line.count > more.count, line.suffix(more.count).elementsEqual(more) {
+        waiting.append(line)
+        continue
+      }
+      for line in waiting { try take(line) }
+      waiting.removeAll(keepingCapacity: true)
+      if !line.isEmpty { try take(line) }
+      taken = start
     }
-    return start - bytes.startIndex
+    return taken - bytes.startIndex
+  }
+
+  /// A change with the marks of its lines.
+  private static func marked(_ bytes: [UInt8]) -> [UInt8] {
+    var marked: [UInt8] = []
+    marked.reserveCapacity(bytes.count + bytes.count / 8)
+    for (place, byte) in bytes.enumerated() {
+      if byte == 10, place < bytes.count - 1, marked.last == UInt8(ascii: "}") {
+        marked.removeLast()
+        marked += more
+      }
+      marked.append(byte)
+    }
+    return marked
   }
 
   func append(isDurable: Bool, _ body: () throws -> [UInt8]) throws {
     guard !isReadOnly else { throw FileFailure(path: name, action: "write", cause: String(cString: strerror(EACCES))) }
     try lock.acquire()
     defer { lock.release() }
-    let bytes = try body()
+    let bytes = Self.marked(try body())
     guard !bytes.isEmpty else { return }
     if try size() > offset { try cut() }
     var written = 0

@@ -146,6 +146,30 @@ import Testing
     }
   }
 
+  /// Of a change that was cut nothing is there, wherever it was cut.
+  @Test func aChangeCutAnywhere() throws {
+    let folder = try ScratchFolder()
+    let whole = folder.path("whole.journal")
+    let first = try StudyStorage(whole)
+    _ = try first.change { $0.createStudy("s", [.minimize]) }
+    let before = try Data(contentsOf: URL(fileURLWithPath: whole)).count
+    try first.change { change in
+      for operation in Self.operations { change.append(operation) }
+    }
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: whole))
+    var random = RandomStream(seed: 4)
+    for round in 0..<40 {
+      let cut = round == 0 ? bytes.count - 1 : before + random.integer(below: bytes.count - before)
+      let path = folder.path("\(round).journal")
+      try bytes[..<cut].write(to: URL(fileURLWithPath: path))
+      let storage = try StudyStorage(path)
+      #expect(storage.replica.count == 1)
+      let study = try storage.change { $0.createStudy("another", [.minimize]) }
+      let again = try StudyStorage(path)
+      #expect(again.replica.count == 2 && again.replica.studies[study]?.name == "another")
+    }
+  }
+
   @Test func aBrokenLineIsNamed() throws {
     let folder = try ScratchFolder()
     let path = folder.path("s.journal")
