@@ -6,7 +6,7 @@ struct StudyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "study", abstract: "Looks at studies, answers and adds trials by hand, exports and draws them.",
     discussion: """
-      URL is a journal file, of 'gradus tune' or of optuna: both are the same. Looking changes nothing and makes no file.
+      URL is the storage of 'gradus tune', or the journal of optuna: both are the same. Looking changes nothing and makes no file.
       """,
     subcommands: [
       StudyListCommand.self, StudyShowCommand.self, StudyBestCommand.self, StudyTellCommand.self,

@@ -73,7 +73,7 @@ struct StudyEnqueueCommand: GradusSubcommand {
       let id = change.createTrial(in: study.id, draft)
       return change.replica.trial(id)
     }
-    guard let record else { throw Failure(.failed, "\(place.place.storage) did not take the trial; try again") }
+    guard let record else { throw Failure(.failed, "\(place.place.shown) did not take the trial; try again") }
     switch output.format {
     case .json:
       let study = try place.find(in: storage.replica)

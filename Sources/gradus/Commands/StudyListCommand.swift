@@ -14,7 +14,7 @@ struct StudyListCommand: GradusSubcommand {
     switch output.format {
     case .json:
       let document: JSONValue = [
-        "schema": "gradus.studies/1", "storage": .string(place.storage), "studies": .array(studies.map(Self.json)),
+        "schema": "gradus.studies/1", "storage": .string(place.shown), "studies": .array(studies.map(Self.json)),
       ]
       Console.out(document.serialized(indented: true) + [0x0A])
     case .text:

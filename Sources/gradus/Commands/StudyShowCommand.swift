@@ -102,7 +102,7 @@ struct StudyShowCommand: GradusSubcommand {
       ]
     }
     return [
-      "schema": "gradus.study-summary/1", "storage": .string(place.place.storage), "name": .string(study.name),
+      "schema": "gradus.study-summary/1", "storage": .string(place.place.shown), "name": .string(study.name),
       "directions": JSONValue(strings: study.directions.map(\.name)),
       "objectives": JSONValue(strings: study.objectiveNames), "counts": StudyText.counts(json: summary),
       "lastChange": JSONValue(summary.lastChange?.description),

@@ -13,13 +13,29 @@ struct StorageOptions: ParsableArguments, Sendable {
   @Option(help: ArgumentHelp("Where the studies are.", valueName: "url"))
   var storage: String
 
+  /// The storage as it may be shown: without the password that the URL of a database can hold.
+  var shown: String {
+    guard let scheme = storage.firstRange(of: "://"), let at = storage[scheme.upperBound...].lastIndex(of: "@") else {
+      return storage
+    }
+    let user = storage[scheme.upperBound..<at].prefix { $0 != ":" }
+    return String(storage[..<scheme.upperBound] + user + storage[at...])
+  }
+
+  private func hidden(_ message: String) -> String { message.replacing(storage, with: shown) }
+
+  mutating func validate() throws {
+    if storage.isEmpty { throw ValidationError("--storage is empty; name a storage") }
+  }
+
   /// The storage, which must be there.
   func open() throws(Failure) -> StudyStorage {
     do { return try StudyStorage(storage, creates: false) } catch let error as FileFailure {
       throw Failure(
-        .unreadable, "\(error.description); name a storage that 'gradus tune' or optuna has written with --storage")
+        .unreadable,
+        "\(hidden(error.description)); name a storage that 'gradus tune' or optuna has written with --storage")
     } catch let error as StorageError {
-      throw Failure(.unreadable, error.description)
+      throw Failure(.unreadable, hidden(error.description))
     } catch { throw Failure(error) }
   }
 }
@@ -41,7 +57,7 @@ struct StudyOptions: ParsableArguments, Sendable {
     let found = try named(in: replica)
     guard !found.directions.isEmpty else {
       throw Failure(
-        .unreadable, "\(place.storage): the study \(StudyText.plain(found.name)) has no objective; restore the storage")
+        .unreadable, "\(place.shown): the study \(StudyText.plain(found.name)) has no objective; restore the storage")
     }
     return found
   }
@@ -67,17 +83,17 @@ struct StudyOptions: ParsableArguments, Sendable {
       let near = nearest(to: study, among: names).map { "did you mean '\(StudyText.plain($0))'?" }
       throw Failure(
         .usage,
-        "\(place.storage) has no study '\(StudyText.plain(study))'; "
-          + (near ?? "'gradus study list --storage \(place.storage)' names them"))
+        "\(place.shown) has no study '\(StudyText.plain(study))'; "
+          + (near ?? "'gradus study list --storage \(place.shown)' names them"))
     }
     let all = replica.studies.values.sorted { $0.id < $1.id }
     guard let first = all.first else {
-      throw Failure(.unreadable, "\(place.storage) holds no study; 'gradus tune' makes one")
+      throw Failure(.unreadable, "\(place.shown) holds no study; 'gradus tune' makes one")
     }
     guard all.count == 1 else {
       let names = all.prefix(10).map { StudyText.plain($0.name) } + (all.count > 10 ? ["…"] : [])
       throw Failure(
-        .usage, "\(place.storage) holds \(all.count) studies; choose one with --study: \(names.joined(separator: ", "))"
+        .usage, "\(place.shown) holds \(all.count) studies; choose one with --study: \(names.joined(separator: ", "))"
       )
     }
     return first
