@@ -159,6 +159,38 @@ struct PostgresLogTests {
     #expect(try who(url) == ["a", "c"])
   }
 
+  private static let limiter = "/usr/bin/prlimit"
+
+  /// The server may not let its files grow: nothing of the change is there, and when it may again, it goes on.
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: limiter), "needs prlimit: apt-get install util-linux"))
+  func aServerWithAFullDisk() throws {
+    let server = try PostgresServer.shared.get()
+    let log = try PostgresLog(server.place(), creates: true)
+    let storage = try StudyStorage(log.address.url, log: log)
+    let study = try storage.change { $0.createStudy("s", [.minimize]) }
+    let process = try #require(try log.connection?.execute("SELECT pg_backend_pid()").text(0, 0))
+    // Segments of the server's own log have 1 MiB.
+    func limit(_ bytes: String) throws {
+      #expect(try server.run(Self.limiter, "--pid", process, "--fsize=\(bytes):") == "")
+    }
+    try limit("1200000")
+    var taken = 0
+    let found = message {
+      while taken < 100_000 {
+        try storage.change(isDurable: false) { change in
+          for _ in 0..<200 { _ = change.createTrial(in: study, TrialDraft()) }
+        }
+        taken += 200
+      }
+    }
+    #expect(found.contains("could not extend file") && taken > 0)
+    try storage.refresh()
+    #expect(storage.replica.nextTrial == taken)
+    try limit("unlimited")
+    #expect(try storage.change { $0.createTrial(in: study, TrialDraft()) } == taken)
+  }
+
   @Test func errorsSayWhatToDo() throws {
     let server = try PostgresServer.shared.get()
     let url = try server.place()

@@ -103,8 +103,12 @@ final class PostgresServer: Sendable {
 
   /// Crashes the server and starts it again.
   func crash() throws {
-    guard let programs = Self.programs else { return }
-    let script = Self.identity + "cd \"$1\" && as \"$2/pg_ctl\" -D data -l server.log -m immediate -w restart"
-    _ = try StorageFixture.Running(["/bin/sh", "-c", script, "sh", folder, programs]).end()
+    _ = try run((Self.programs ?? "") + "/pg_ctl", "-D", "data", "-l", "server.log", "-m", "immediate", "-w", "restart")
+  }
+
+  /// Runs a program in the folder as the server's user; what it printed.
+  func run(_ words: String...) throws -> String {
+    let script = Self.identity + "cd \"$1\" && shift && as \"$@\""
+    return try StorageFixture.Running(["/bin/sh", "-c", script, "sh", folder] + words).end()
   }
 }
