@@ -58,7 +58,7 @@ struct StudyEnqueueCommand: GradusSubcommand {
     let given = try given()
     let storage = try place.place.open()
     let record = try storage.change { (change) throws -> TrialRecord? in
-      let study = try place.find(in: change.replica)
+      let study = try place.find(in: change.replica, of: storage)
       var draft = TrialDraft(.waiting)
       var fixed: [JSONValue.Member] = []
       for one in given {
@@ -73,10 +73,10 @@ struct StudyEnqueueCommand: GradusSubcommand {
       let id = change.createTrial(in: study.id, draft)
       return change.replica.trial(id)
     }
-    guard let record else { throw Failure(.failed, "\(place.place.shown) did not take the trial; try again") }
+    guard let record else { throw Failure(.failed, "\(storage.name) did not take the trial; try again") }
     switch output.format {
     case .json:
-      let study = try place.find(in: storage.replica)
+      let study = try place.find(in: storage.replica, of: storage)
       Console.out(StudyDocument.json(record, in: study).serialized(indented: true) + [0x0A])
     case .text: if !output.quiet { Console.out("trial \(record.number): waiting\n") }
     }

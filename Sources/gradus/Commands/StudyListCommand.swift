@@ -10,11 +10,12 @@ struct StudyListCommand: GradusSubcommand {
   @OptionGroup var place: StorageOptions
 
   func execute() async throws -> ExitCode {
-    let studies = try place.open().replica.studies.values.sorted { $0.id < $1.id }
+    let storage = try place.open()
+    let studies = storage.replica.studies.values.sorted { $0.id < $1.id }
     switch output.format {
     case .json:
       let document: JSONValue = [
-        "schema": "gradus.studies/1", "storage": .string(place.shown), "studies": .array(studies.map(Self.json)),
+        "schema": "gradus.studies/1", "storage": .string(storage.name), "studies": .array(studies.map(Self.json)),
       ]
       Console.out(document.serialized(indented: true) + [0x0A])
     case .text:

@@ -24,11 +24,11 @@ struct StudyShowCommand: GradusSubcommand {
   }
 
   func execute() async throws -> ExitCode {
-    let (_, study) = try place.open()
+    let (storage, study) = try place.open()
     let (summary, now) = (StudySummary(study), Timestamp.now)
     let shown = chosen(study, try objective.place(in: study), now)
     switch output.format {
-    case .json: Console.out(json(study, summary, shown, now).serialized(indented: true) + [0x0A])
+    case .json: Console.out(json(study, of: storage.name, summary, shown, now).serialized(indented: true) + [0x0A])
     case .text: Console.out(text(study, summary, shown, now))
     }
     return .success
@@ -93,7 +93,9 @@ struct StudyShowCommand: GradusSubcommand {
     return lines.joined(separator: "\n") + "\n\n" + table.text + more
   }
 
-  private func json(_ study: StudyRecord, _ summary: StudySummary, _ shown: [Int], _ now: Timestamp) -> JSONValue {
+  private func json(_ study: StudyRecord, of storage: String, _ summary: StudySummary, _ shown: [Int], _ now: Timestamp)
+    -> JSONValue
+  {
     let columns = StudyColumns(study)
     let running = study.trials.lazy.filter { $0.state == .running }.map { trial -> JSONValue in
       [
@@ -102,7 +104,7 @@ struct StudyShowCommand: GradusSubcommand {
       ]
     }
     return [
-      "schema": "gradus.study-summary/1", "storage": .string(place.place.shown), "name": .string(study.name),
+      "schema": "gradus.study-summary/1", "storage": .string(storage), "name": .string(study.name),
       "directions": JSONValue(strings: study.directions.map(\.name)),
       "objectives": JSONValue(strings: study.objectiveNames), "counts": StudyText.counts(json: summary),
       "lastChange": JSONValue(summary.lastChange?.description),

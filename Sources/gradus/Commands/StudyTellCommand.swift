@@ -49,7 +49,7 @@ struct StudyTellCommand: GradusSubcommand {
     let numbers = try numbers()
     let storage = try place.place.open()
     let record = try storage.change { (change) throws -> TrialRecord in
-      let study = try place.find(in: change.replica)
+      let study = try place.find(in: change.replica, of: storage)
       let name = StudyText.plain(study.name)
       guard study.trials.indices.contains(trial) else {
         throw Failure(
@@ -74,7 +74,7 @@ struct StudyTellCommand: GradusSubcommand {
     }
     switch output.format {
     case .json:
-      let study = try place.find(in: storage.replica)
+      let study = try place.find(in: storage.replica, of: storage)
       Console.out(StudyDocument.json(record, in: study).serialized(indented: true) + [0x0A])
     case .text:
       if !output.quiet {

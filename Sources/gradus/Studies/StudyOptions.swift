@@ -13,17 +13,6 @@ struct StorageOptions: ParsableArguments, Sendable {
   @Option(help: ArgumentHelp("Where the studies are.", valueName: "url"))
   var storage: String
 
-  /// The storage as it may be shown: without the password that the URL of a database can hold.
-  var shown: String {
-    guard let scheme = storage.firstRange(of: "://"), let at = storage[scheme.upperBound...].lastIndex(of: "@") else {
-      return storage
-    }
-    let user = storage[scheme.upperBound..<at].prefix { $0 != ":" }
-    return String(storage[..<scheme.upperBound] + user + storage[at...])
-  }
-
-  private func hidden(_ message: String) -> String { message.replacing(storage, with: shown) }
-
   mutating func validate() throws {
     if storage.isEmpty { throw ValidationError("--storage is empty; name a storage") }
   }
@@ -33,9 +22,9 @@ struct StorageOptions: ParsableArguments, Sendable {
     do { return try StudyStorage(storage, creates: false) } catch let error as FileFailure {
       throw Failure(
         .unreadable,
-        "\(hidden(error.description)); name a storage that 'gradus tune' or optuna has written with --storage")
+        "\(error.description); name a storage that 'gradus tune' or optuna has written with --storage")
     } catch let error as StorageError {
-      throw Failure(.unreadable, hidden(error.description))
+      throw Failure(.unreadable, error.description)
     } catch { throw Failure(error) }
   }
 }
@@ -50,21 +39,23 @@ struct StudyOptions: ParsableArguments, Sendable {
   /// Opens the storage and finds the study.
   func open() throws(Failure) -> (storage: StudyStorage, study: StudyRecord) {
     let storage = try place.open()
-    return (storage, try find(in: storage.replica))
+    return (storage, try find(in: storage.replica, of: storage))
   }
 
-  func find(in replica: StudyReplica) throws(Failure) -> StudyRecord {
-    let found = try named(in: replica)
+  /// The study in what a storage, or a change of it, holds.
+  func find(in replica: StudyReplica, of storage: StudyStorage) throws(Failure) -> StudyRecord {
+    let found = try named(in: replica, storage.name)
     guard !found.directions.isEmpty else {
       throw Failure(
-        .unreadable, "\(place.shown): the study \(StudyText.plain(found.name)) has no objective; restore the storage")
+        .unreadable, "\(storage.name): the study \(StudyText.plain(found.name)) has no objective; restore the storage")
     }
     return found
   }
 
   /// Writes a file beside the storage, never over it.
   func write(_ parts: [[UInt8]], to file: String) throws {
-    if let target = Self.real(file), target == Self.real(place.storage) {
+    let storage = place.storage.hasPrefix("sqlite:") ? String(place.storage.dropFirst(7)) : place.storage
+    if let target = Self.real(file), target == Self.real(storage) {
       throw Failure(.usage, "\(file) is the storage itself; name another file")
     }
     try AtomicFile.write(parts, to: file)
@@ -76,24 +67,24 @@ struct StudyOptions: ParsableArguments, Sendable {
     return String(cString: real)
   }
 
-  private func named(in replica: StudyReplica) throws(Failure) -> StudyRecord {
+  private func named(in replica: StudyReplica, _ storage: String) throws(Failure) -> StudyRecord {
     if let study {
       if let found = replica.study(named: study) { return found }
       let names = replica.studies.values.map(\.name).sorted()
       let near = nearest(to: study, among: names).map { "did you mean '\(StudyText.plain($0))'?" }
       throw Failure(
         .usage,
-        "\(place.shown) has no study '\(StudyText.plain(study))'; "
-          + (near ?? "'gradus study list --storage \(place.shown)' names them"))
+        "\(storage) has no study '\(StudyText.plain(study))'; "
+          + (near ?? "'gradus study list --storage \(storage)' names them"))
     }
     let all = replica.studies.values.sorted { $0.id < $1.id }
     guard let first = all.first else {
-      throw Failure(.unreadable, "\(place.shown) holds no study; 'gradus tune' makes one")
+      throw Failure(.unreadable, "\(storage) holds no study; 'gradus tune' makes one")
     }
     guard all.count == 1 else {
       let names = all.prefix(10).map { StudyText.plain($0.name) } + (all.count > 10 ? ["…"] : [])
       throw Failure(
-        .usage, "\(place.shown) holds \(all.count) studies; choose one with --study: \(names.joined(separator: ", "))"
+        .usage, "\(storage) holds \(all.count) studies; choose one with --study: \(names.joined(separator: ", "))"
       )
     }
     return first
