@@ -47,12 +47,10 @@ public final class StudyStorage {
     if url.hasPrefix("sqlite:") { return try SQLiteLog(url, creates: creates) }
     if url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") { return try PostgresLog(url, creates: creates) }
     // A scheme that nobody knows would become a folder.
-    if let scheme = url.firstRange(of: "://") {
-      let rest = url[scheme.upperBound...]
-      let shown = rest.lastIndex(of: "@").map { String(rest[..<$0].prefix { $0 != ":" } + rest[$0...]) } ?? String(rest)
+    if let end = url.firstRange(of: "://")?.lowerBound {
       throw StorageError(
-        "storage \(url[..<scheme.upperBound])\(shown) is of no known kind; write FILE for a journal, sqlite:FILE, or "
-          + "postgresql://HOST/DATABASE")
+        "storage \(url[..<end])://… is of no known kind; write FILE for a journal, sqlite:FILE, or postgresql://HOST/DATABASE"
+      )
     }
     return try JournalFile(url, creates: creates)
   }
