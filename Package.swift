@@ -31,14 +31,12 @@ let foundations = [
 /// What a user of the library sees.
 let everything = foundations.filter { !["GradusConformance", "GradusAtlas"].contains($0) } + families
 
-/// The umbrella for targets that import nothing else. Its parts are named too: a build that follows a change in one of them does
-/// not look through the umbrella.
-let whole: [Target.Dependency] = (["Gradus"] + everything).map { .byName(name: $0) }
-
 /// `GRADUS_TESTS=GradusSmoothTests swift test` builds those test targets and what they need, nothing else: an edit and its
 /// test in seconds. An empty list builds everything but tests.
 let chosenTests = Context.environment["GRADUS_TESTS"].map { Set($0.split(separator: ",").map(String.init)) }
 
+// Targets that see the rest through `Gradus` name what they use of it as well: a build that follows a change does not look through
+// the umbrella.
 let package = Package(
   name: "gradus",
   platforms: [.macOS(.v15)],
@@ -83,13 +81,16 @@ let package = Package(
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     library("Gradus", everything.map { .byName(name: $0) }),
     library("GradusAtlas", everything.map { .byName(name: $0) }),
-    library("GradusAskTell", whole),
+    library(
+      "GradusAskTell",
+      ["Gradus", "GradusNumerics", "GradusCore", "GradusBlackBox", "GradusFirstOrder", "GradusLearning"]),
     .target(name: "GradusHeader"),
-    library("GradusC", whole + ["GradusAskTell", "GradusHeader"]),
+    library("GradusC", ["Gradus", "GradusNumerics", "GradusCore", "GradusAskTell", "GradusHeader"]),
     .executableTarget(
       name: "gradus",
-      dependencies: whole + [
-        "GradusConformance", "GradusAtlas", "GradusAskTell",
+      dependencies: [
+        "Gradus", "GradusConformance", "GradusAtlas", "GradusAskTell",
+        "GradusNumerics", "GradusCore", "GradusNative", "GradusModeling", "GradusLearning", "GradusStudy",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
       ], swiftSettings: settings),
     tests("GradusAtlasTests", ["GradusAtlas", "GradusCore", "GradusNumerics", "GradusBlackBox"]),

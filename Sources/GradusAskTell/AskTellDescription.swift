@@ -21,7 +21,7 @@ package struct AskTellDescription {
   /// Cheaper approximations that may be asked for, cheapest first, the full function last.
   package var fidelities: [FidelityLevel] = []
   /// Who decides which evaluations are not worth their end.
-  var pruning: Pruning? = Pruning()
+  var pruning: TrialPruning? = TrialPruning()
   /// The members above as they came, to be saved with the state.
   var json: JSONValue
 
@@ -61,7 +61,9 @@ package struct AskTellDescription {
       throw AskTellError(.badRequest, "\"batch\" must be from 1 to \(Self.largestBatch)")
     }
     if let levels = member("fidelities") { fidelities = try Self.fidelities(levels) }
-    if let given = member("pruning") { pruning = try Pruning.reading(given) }
+    if let given = member("pruning") {
+      do { pruning = try TrialPruning.reading(given) } catch { throw AskTellError(.badRequest, "\(error)") }
+    }
     // Values of several objectives in the middle of an evaluation have no order.
     if objectives > 1 { pruning = nil }
     if let given = member("known") { known = try Self.known(given, over: space) }

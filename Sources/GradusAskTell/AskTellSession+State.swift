@@ -60,7 +60,7 @@ extension AskTellSession {
     self.queue = queue
     self.lastAsk = lastAsk
     if let reported = json["pruning"], !reported.isNull {
-      guard let pruning = try? Pruning(restoring: reported) else { throw damaged }
+      guard let pruning = try? TrialPruning(restoring: reported) else { throw damaged }
       self.pruning = pruning
     }
     guard let best = json["best"], !best.isNull else { return }

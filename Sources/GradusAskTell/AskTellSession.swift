@@ -36,7 +36,7 @@ package struct AskTellSession {
   var answered = 0
   package internal(set) var best: Best?
   /// Who decides which evaluations are not worth their end; nil: nobody.
-  var pruning: Pruning?
+  var pruning: TrialPruning?
 
   /// More points than these are not handed out at once unless the caller prefers larger batches.
   private static let largestBatch = 256

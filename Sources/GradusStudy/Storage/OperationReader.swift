@@ -218,35 +218,10 @@ extension OperationReader {
     return string
   }
 
-  /// Any value; Python's words for non-finite numbers are taken for ours.
   private static func value(_ text: Text) throws(OperationError) -> JSONValue {
-    if let value = try? JSONValue(parsing: Array(text)) { return value }
-    var bytes: [UInt8] = []
-    var (place, inString) = (text.startIndex, false)
-    while place < text.endIndex {
-      let byte = text[place]
-      if inString {
-        bytes.append(byte)
-        if byte == UInt8(ascii: "\\"), place + 1 < text.endIndex {
-          place += 1
-          bytes.append(text[place])
-        } else if byte == UInt8(ascii: "\"") {
-          inString = false
-        }
-      } else if let (word, ours) = Self.words.first(where: { text[place...].starts(with: $0.0.utf8) }) {
-        bytes += Array("\"\(ours)\"".utf8)
-        place += word.utf8.count - 1
-      } else {
-        bytes.append(byte)
-        inString = byte == UInt8(ascii: "\"")
-      }
-      place += 1
-    }
-    guard let value = try? JSONValue(parsing: bytes) else { throw OperationError(cause: "expected a JSON value") }
+    guard let value = PythonJSON.value(Array(text)) else { throw OperationError(cause: "expected a JSON value") }
     return value
   }
-
-  private static let words = [("NaN", "nan"), ("Infinity", "inf"), ("-Infinity", "-inf")]
 
   private static func attribute(_ text: Text) throws(OperationError) -> (String, JSONValue) {
     guard let members = try value(text).members, members.count == 1 else {

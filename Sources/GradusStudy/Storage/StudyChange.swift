@@ -2,20 +2,15 @@
 
 /// A change of a storage while it is made: what everybody has done so far, and what is appended to it.
 public struct StudyChange {
-  /// With the operations that were appended.
-  public internal(set) var replica: StudyReplica
-  var writer: OperationWriter
+  private let storage: StudyStorage
 
-  init(replica: consuming StudyReplica, writer: consuming OperationWriter) {
-    self.replica = replica
-    self.writer = writer
-  }
+  init(of storage: StudyStorage) { self.storage = storage }
+
+  /// The studies with the operations that were appended. Whoever keeps a study of it while appending has it copied.
+  public var replica: StudyReplica { storage.replica }
 
   /// Appends an operation.
-  public mutating func append(_ operation: StudyOperation) {
-    writer.write(operation)
-    replica.apply(operation)
-  }
+  public mutating func append(_ operation: StudyOperation) { storage.append(operation) }
 
   /// A new study; the one of that name where there is one. The id of the study.
   public mutating func createStudy(_ name: String, _ directions: [ObjectiveDirection]) -> Int {

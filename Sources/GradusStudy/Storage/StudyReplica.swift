@@ -59,7 +59,11 @@ public struct StudyReplica: Sendable {
         study.trials[number].state = state
         if let values { study.trials[number].values = values }
         if state == .running { study.trials[number].started = time }
-        if state.isFinished { study.trials[number].completed = time }
+        if state.isFinished {
+          study.trials[number].completed = time
+          study.events.append(.init(number, isEnd: true))
+          study.unfinished.removeAll { $0 == number }
+        }
       }
     case .setIntermediate(let trial, let step, let value):
       change(trial) { $0.trials[$1].set(IntermediateValue(step: step, value: value)) }
@@ -77,6 +81,12 @@ public struct StudyReplica: Sendable {
       userAttributes: draft.userAttributes, systemAttributes: draft.systemAttributes)
     studies[id]?.add(draft.parameters, to: &trial)
     studies[id]?.trials.append(trial)
+    studies[id]?.events.append(.init(number, isEnd: false))
+    if draft.state.isFinished {
+      studies[id]?.events.append(.init(number, isEnd: true))
+    } else {
+      studies[id]?.unfinished.append(number)
+    }
     trials.append((id, number))
   }
 

@@ -20,6 +20,8 @@
 public final class StudyStorage {
   /// As it was given, with its password if it has one; messages have `name`.
   public let url: String
+  /// Who writes, in the operations: different for every opened storage.
+  let worker: String
   /// The storage in messages.
   public var name: String { log.name }
   /// The studies as they were at the last change or refresh.
@@ -39,7 +41,8 @@ public final class StudyStorage {
   init(_ url: String, log: any OperationLog) throws {
     self.url = url
     self.log = log
-    writer = OperationWriter(worker: Self.workerName())
+    worker = Self.workerName()
+    writer = OperationWriter(worker: worker)
     try refresh()
   }
 
@@ -102,16 +105,9 @@ public final class StudyStorage {
           restart()
         }
         try refresh()
-        // With a second owner, every change would copy them.
-        var change = StudyChange(replica: StudyReplica(), writer: OperationWriter(worker: ""))
-        swap(&change.replica, &replica)
-        swap(&change.writer, &writer)
-        defer {
-          swap(&change.replica, &replica)
-          swap(&change.writer, &writer)
-        }
+        var change = StudyChange(of: self)
         result = try body(&change)
-        return change.writer.bytes
+        return writer.bytes
       }
     } catch {
       isStale = isStale || !writer.bytes.isEmpty
@@ -119,6 +115,12 @@ public final class StudyStorage {
     }
     guard let result else { throw StorageError("\(name) did not take a change; try again") }
     return result
+  }
+
+  /// Appends to the change that is being made.
+  func append(_ operation: StudyOperation) {
+    writer.write(operation)
+    replica.apply(operation)
   }
 
   /// Different for every process that ever writes to a storage.

@@ -72,7 +72,21 @@ public struct StudyRecord: Sendable, Hashable {
   public internal(set) var parameters: [Parameter] = []
   /// By number.
   public internal(set) var trials: [TrialRecord] = []
+  /// Numbers of the trials that wait or run, in ascending order.
+  public internal(set) var unfinished: [Int] = []
+  /// What happened to trials, in the order of all operations.
+  public internal(set) var events: [Event] = []
   private var places: [Parameter: Int] = [:]
+
+  /// A trial was made, or has ended; of one that was made ended, both at once.
+  public struct Event: Sendable, Hashable {
+    private let code: Int32
+
+    init(_ number: Int, isEnd: Bool) { code = Int32(truncatingIfNeeded: isEnd ? ~number : number) }
+
+    public var trial: Int { Int(code < 0 ? ~code : code) }
+    public var isEnd: Bool { code < 0 }
+  }
 
   /// A named parameter.
   public struct Parameter: Sendable, Hashable {

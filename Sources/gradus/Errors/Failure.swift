@@ -35,7 +35,7 @@ struct Failure: Error {
     case let error as TraceError: self.init(.failed, TensorError(under: error)?.description ?? error.description)
     case let error as WriteError: self.init(.failed, error.description)
     case let error as FileFailure:
-      self.init(["read", "resume from"].contains(error.action) ? .unreadable : .failed, error.description)
+      self.init(["read", "open", "resume from"].contains(error.action) ? .unreadable : .failed, error.description)
     case let error as Unsuitable: self.init(.usage, error.description)
     case let error as SettingError: self.init(.usage, error.description)
     default: self.init(.failed, "\(error)")

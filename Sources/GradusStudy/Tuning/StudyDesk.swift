@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusBlackBox
+import GradusCore
+import GradusNative
+
+/// Where the trials of a study are taken from and brought back to, by any number of processes.
+///
+/// A trial is taken in one change of the storage, so nobody else has it; it ends in one change, so it counts once. A process that
+/// dies leaves trials that run: others see that it is gone – at once on the same machine, otherwise because it no longer says that
+/// it is there – and try each of them once more.
+public final class StudyDesk {
+  /// What there is to do.
+  public enum Claim: Sendable {
+    case trial(OpenTrial)
+    /// Nothing before a trial has ended.
+    case wait
+    /// All trials are done, or the method has ended.
+    case done(String)
+  }
+
+  public let storage: StudyStorage
+  public let plan: StudyPlan
+  public let suggester: StudySuggester
+  /// The study's id.
+  public let study: Int
+  private let identity = ProcessIdentity.own
+  private let worker: JSONValue
+  private var pruning: TrialPruning?
+  /// For each trial that runs the intermediate values that the pruning rule has heard.
+  private var heard: [Int: Int] = [:]
+  /// Trials of this process that run, by number.
+  private var open: Set<Int> = []
+  private var beats = 0
+  /// What others were last heard saying, and when.
+  private var signs: [Int: (beat: Int, since: Double)] = [:]
+  /// Ended trials that count, up to an event.
+  private var (ended, cursor) = (0, 0)
+
+  /// Seconds without a sign after which the process of a trial elsewhere is taken for dead.
+  public static let grace = 60.0
+  static let workerAttribute = "gradus:worker"
+  static let beatAttribute = "gradus:beat"
+  /// Why a trial failed, and what its command said last.
+  public static let failureAttribute = "gradus:failure"
+  public static let errorsAttribute = "gradus:stderr"
+
+  /// Opens the study of the plan; makes it where there is none. Throws `StorageError` where the storage has another study of that
+  /// name.
+  public init(_ storage: StudyStorage, _ given: StudyPlan, _ method: StudyMethod, host: String) throws {
+    self.storage = storage
+    plan = try given.begun(in: storage)
+    suggester = try StudySuggester(plan, method)
+    pruning = plan.objectives.count == 1 && plan.intermediate != nil ? try TrialPruning.reading(plan.pruning) : nil
+    worker = [
+      "host": .string(host), "place": .string(identity.place), "pid": .integer(Int(identity.number)),
+      "began": .string(identity.began), "writer": .string(storage.worker),
+    ]
+    study = try storage.change { [plan] change in
+      let directions = plan.objectives.map(\.direction)
+      let study = change.createStudy(plan.name, directions)
+      guard let record = change.replica.studies[study] else { throw StorageError("the study was deleted meanwhile") }
+      if record.attribute(.system, StudyPlan.attribute) == plan.json { return study }
+      if let old = try StudyPlan(of: record), let other = old.difference(from: plan), !record.trials.isEmpty {
+        throw StorageError(
+          "the study \"\(plan.name)\" of \(storage.name) has \(other); choose another name for the study, "
+            + "or begin with its trials: 'from: \(plan.name)'")
+      }
+      guard record.directions == directions else {
+        throw StorageError(
+          "the study \"\(plan.name)\" of \(storage.name) has other objectives; choose another name for the study")
+      }
+      change.append(.setStudyAttribute(study: study, .system, name: StudyPlan.attribute, plan.json))
+      // What optuna calls the objectives.
+      let names = JSONValue(strings: plan.objectives.map(\.name))
+      change.append(.setStudyAttribute(study: study, .system, name: "study:metric_names", names))
+      return study
+    }
+  }
+
+  /// The study as it was at the last change or refresh.
+  public var record: StudyRecord? { storage.replica.studies[study] }
+
+  /// Ended trials that count: all but those that were lost and are tried again.
+  public func count() -> Int { record.map { count($0) } ?? ended }
+
+  private func count(_ record: StudyRecord) -> Int {
+    while cursor < record.events.count {
+      let event = record.events[cursor]
+      let isLost = record.trials[event.trial].attribute(.system, StudySuggester.lostAttribute) != nil
+      if event.isEnd, !isLost { ended += 1 }
+      cursor += 1
+    }
+    return ended
+  }
+
+  // MARK: Taking and bringing back
+
+  /// A trial to try: one that waits, or else a new one. `isDone` ends the study whatever is left of its trials.
+  public func claim() throws -> Claim {
+    try storage.refresh()
+    if let record { try suggester.follow(record) }
+    return try storage.change { change in
+      guard let record = change.replica.studies[study] else { return .done("the study was deleted") }
+      if let number = record.unfinished.first(where: { record.trials[$0].state == .waiting }) {
+        return try begin(record.trials[number], &change)
+      }
+      // Nobody knows whether trials of other programs ever end.
+      let ours = record.unfinished.count { record.trials[$0].attribute(.system, Self.workerAttribute) != nil }
+      if let trials = plan.trials, count(record) + ours >= trials {
+        return ours == 0 ? .done("all \(trials) trials are done") : .wait
+      }
+      switch try suggester.next(record) {
+      case .wait: return .wait
+      case .end(let reason): return ours == 0 ? .done(reason) : .wait
+      case .point(let suggestion): return .trial(create(suggestion, &change))
+      }
+    }
+  }
+
+  private func create(_ suggestion: StudySuggester.Suggestion, _ change: inout StudyChange) -> OpenTrial {
+    var draft = TrialDraft()
+    draft.started = .now
+    draft.parameters = suggester.coordinates.parameters(at: suggestion.point)
+    draft.systemAttributes = [
+      .init(StudySuggester.questionAttribute, .integer(suggestion.question)), .init(Self.workerAttribute, worker),
+    ]
+    if let fidelity = suggestion.fidelity {
+      draft.systemAttributes.append(.init(StudySuggester.fidelityAttribute, .number(fidelity)))
+    }
+    let id = change.createTrial(in: study, draft)
+    let number = change.replica.trial(id)?.number ?? 0
+    open.insert(number)
+    return OpenTrial(
+      id: id, number: number, values: suggester.coordinates.space.json(of: suggestion.point).members ?? [],
+      fidelity: suggestion.fidelity)
+  }
+
+  private func begin(_ trial: TrialRecord, _ change: inout StudyChange) throws -> Claim {
+    guard let record = change.replica.studies[study] else { return .wait }
+    guard let point = suggester.coordinates.point(of: trial, in: record) else {
+      change.append(
+        .setTrialAttribute(
+          trial: trial.id, .system, name: Self.failureAttribute, "its parameters are not those of the study"))
+      change.append(.setState(trial: trial.id, .failed, values: nil, .now))
+      return .wait
+    }
+    change.append(.setTrialAttribute(trial: trial.id, .system, name: Self.workerAttribute, worker))
+    change.append(.setState(trial: trial.id, .running, values: nil, .now))
+    open.insert(trial.number)
+    return .trial(
+      OpenTrial(
+        id: trial.id, number: trial.number, values: suggester.coordinates.space.json(of: point).members ?? [],
+        fidelity: trial.attribute(.system, StudySuggester.fidelityAttribute)?.double))
+  }
+
+  /// Ends a trial; false where somebody else has ended it. When this returns, the trial is on the disk.
+  @discardableResult
+  public func end(_ trial: OpenTrial, _ outcome: TrialOutcome) throws -> Bool {
+    open.remove(trial.number)
+    heard[trial.number] = nil
+    return try storage.change { change in
+      guard isMine(trial, change.replica) else { return false }
+      func note(_ kind: AttributeKind, _ name: String, _ value: JSONValue) {
+        change.append(.setTrialAttribute(trial: trial.id, kind, name: name, value))
+      }
+      switch outcome {
+      case .complete(let values, let constraints, let notes):
+        for member in notes { note(.user, member.name, member.value) }
+        if !plan.constraints.isEmpty {
+          note(.system, StudySuggester.constraintsAttribute, JSONValue(numbers: constraints))
+        }
+        return change.end(trial.id, .complete, values: values)
+      case .pruned:
+        let last = change.replica.trial(trial.id)?.intermediate.last?.value
+        return change.end(trial.id, .pruned, values: last.flatMap { $0.isNaN ? nil : [$0] })
+      case .failed(let reason, let errors):
+        note(.system, Self.failureAttribute, .string(reason))
+        if !errors.isEmpty { note(.system, Self.errorsAttribute, .string(errors)) }
+        return change.end(trial.id, .failed)
+      }
+    }
+  }
+
+  /// Puts a trial back that was not tried to its end, for whoever takes it next.
+  public func release(_ trial: OpenTrial) throws {
+    open.remove(trial.number)
+    try storage.change { change in
+      if isMine(trial, change.replica) { change.append(.setState(trial: trial.id, .waiting, values: nil, nil)) }
+    }
+  }
+
+  private func isMine(_ trial: OpenTrial, _ replica: StudyReplica) -> Bool {
+    guard let known = replica.trial(trial.id), known.state == .running else { return false }
+    return known.attribute(.system, Self.workerAttribute) == worker
+  }
+
+  // MARK: On the way
+
+  /// Takes in a value from the middle of a trial; true when the trial is not worth its end.
+  public func report(_ trial: OpenTrial, step: Int, value: Double) throws -> Bool {
+    try storage.change(isDurable: false) { change in
+      change.append(.setIntermediate(trial: trial.id, step: step, value))
+    }
+    guard pruning != nil, let record, let sign = plan.objectives.first?.direction.sign else { return false }
+    var isPruned = false
+    // What others have reached counts as well.
+    for number in record.unfinished {
+      let values = record.trials[number].intermediate
+      for entry in values.dropFirst(heard[number] ?? 0) {
+        let answer = pruning?.report(id: number, step: entry.step, value: sign * entry.value) ?? false
+        if number == trial.number { isPruned = answer }
+      }
+      heard[number] = values.count
+    }
+    return isPruned
+  }
+
+  /// Says that this process is there; to be called every few seconds while trials run.
+  public func beat() throws {
+    guard !open.isEmpty else { return }
+    beats += 1
+    try storage.change(isDurable: false) { change in
+      for number in open.sorted() {
+        guard let id = change.replica.studies[study]?.trials[number].id else { continue }
+        change.append(.setTrialAttribute(trial: id, .system, name: Self.beatAttribute, .integer(beats)))
+      }
+    }
+  }
+
+  /// Has trials whose process is gone tried once more; the numbers of those that were lost.
+  public func reclaim() throws -> [Int] {
+    try storage.refresh()
+    guard let record else { return [] }
+    let gone = record.unfinished.filter { isGone(record.trials[$0]) }
+    guard !gone.isEmpty else { return [] }
+    return try storage.change { change in
+      guard let record = change.replica.studies[study] else { return [] }
+      let lost = gone.filter { record.trials[$0].state == .running && isGone(record.trials[$0]) }
+      for number in lost { lose(record.trials[number], record, &change) }
+      return lost
+    }
+  }
+
+  private func lose(_ trial: TrialRecord, _ record: StudyRecord, _ change: inout StudyChange) {
+    func note(_ name: String, _ value: JSONValue) {
+      change.append(.setTrialAttribute(trial: trial.id, .system, name: name, value))
+    }
+    note(Self.failureAttribute, "the process that ran it is gone")
+    let origin = trial.attribute(.system, StudySuggester.retryAttribute)
+    if origin == nil { note(StudySuggester.lostAttribute, true) }
+    change.append(.setState(trial: trial.id, .failed, values: nil, .now))
+    guard origin == nil else { return }
+    var draft = TrialDraft(.waiting)
+    draft.parameters = trial.parameters.map { setting in
+      let parameter = record.parameters[setting.parameter]
+      return .init(parameter.name, setting.value, parameter.distribution)
+    }
+    draft.systemAttributes = [.init(StudySuggester.retryAttribute, .integer(trial.number))]
+    if let fidelity = trial.attribute(.system, StudySuggester.fidelityAttribute) {
+      draft.systemAttributes.append(.init(StudySuggester.fidelityAttribute, fidelity))
+    }
+    _ = change.createTrial(in: study, draft)
+  }
+
+  /// Whether the process of a trial that runs is gone, as far as can be told from here.
+  private func isGone(_ trial: TrialRecord) -> Bool {
+    guard trial.state == .running, !open.contains(trial.number),
+      let owner = trial.attribute(.system, Self.workerAttribute), let place = owner["place"]?.text
+    else { return false }
+    if owner == worker { return true }
+    if place == identity.place, let number = owner["pid"]?.whole.flatMap({ Int32(exactly: $0) }) {
+      return ProcessIdentity(place: place, number: number, began: owner["began"]?.text ?? "").isGone
+    }
+    let beat = trial.attribute(.system, Self.beatAttribute)?.whole ?? 0
+    let now = MonotonicTime.now
+    guard let sign = signs[trial.id], sign.beat == beat else {
+      signs[trial.id] = (beat, now)
+      return false
+    }
+    return now - sign.since > Self.grace
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Gradus
+
+/// Tells on standard error how far a study is: a live line on a terminal, a plain line for each ended trial elsewhere.
+final class StudyShow {
+  private let plan: StudyPlan
+  private let isQuiet: Bool
+  private let isLive: Bool
+  private let began = ContinuousClock.now
+  private var next = 0.2
+  private var isDrawn = false
+  /// Trials of this call: those that have ended in it, and those that run.
+  private var (ended, failed, pruned, running) = (0, 0, 0, 0)
+  private var best: (value: Double, trial: Int)?
+
+  init(_ plan: StudyPlan, isQuiet: Bool, isLive: Bool = Console.isWatched) {
+    self.plan = plan
+    self.isQuiet = isQuiet
+    self.isLive = isLive
+  }
+
+  /// What an earlier call has reached.
+  func begin(with best: TrialRecord?) {
+    self.best = best.flatMap { trial in trial.values.first.map { ($0, trial.number) } }
+  }
+
+  func note(_ news: StudyWork.News) {
+    switch news {
+    case .began: running += 1
+    case .reported: break
+    case .lost(let trials):
+      say("trials \(trials.map(String.init).joined(separator: ", ")) were lost and are tried again")
+    case .noted(let text): say(text)
+    case .ended(let trial, let outcome, let seconds):
+      running -= 1
+      ended += 1
+      note(trial, outcome, seconds)
+    }
+  }
+
+  private func note(_ trial: OpenTrial, _ outcome: TrialOutcome, _ seconds: Double) {
+    var words: String
+    switch outcome {
+    case .complete(let values, let constraints, _):
+      words = zip(plan.objectives, values).map { "\($0.name) \(Numbers.short($1))" }.joined(separator: ", ")
+      if constraints.contains(where: { $0 > 0 }) {
+        words += ", breaks a constraint"
+      } else if plan.objectives.count == 1, let value = values.first {
+        let sign = plan.objectives[0].direction.sign
+        if best.map({ sign * value < sign * $0.value }) ?? true {
+          best = (value, trial.number)
+          words += " – the best so far"
+        }
+      }
+    case .pruned:
+      pruned += 1
+      words = "pruned"
+    case .failed(let reason, _):
+      failed += 1
+      words = "failed: \(reason)"
+    }
+    if !isLive { say("trial \(trial.number): \(words) (\(Numbers.time(seconds)))") }
+  }
+
+  /// Draws the live line, at most some times a second. `count`: ended trials of the study.
+  func draw(count: Int) {
+    let seconds = (ContinuousClock.now - began).seconds
+    guard isLive, !isQuiet, seconds >= next else { return }
+    var words: [String] = []
+    if let best { words.append("best \(Numbers.short(best.value)) (trial \(best.trial))") }
+    words.append(plan.trials.map { "\(count)/\($0) trials" } ?? Numbers.counted(count, "trial"))
+    if running > 0 { words.append("\(running) running") }
+    if failed > 0 { words.append("\(failed) failed") }
+    if pruned > 0 { words.append("\(pruned) pruned") }
+    words.append(Numbers.time(seconds))
+    var bar = ""
+    if let trials = plan.trials {
+      let filled = 20 * min(count, trials) / max(1, trials)
+      bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled) + "  "
+      if ended > 0, count < trials {
+        words.append("about \(Numbers.time(seconds / Double(ended) * Double(trials - count))) left")
+      }
+    }
+    let line = "\(plan.name)  \(bar)\(words.joined(separator: "  "))"
+    Console.error("\r" + String(line.prefix(max(20, Console.width - 1))) + "\u{1B}[K")
+    isDrawn = true
+    next = seconds + 0.1
+  }
+
+  func say(_ text: String) {
+    guard !isQuiet else { return }
+    clear()
+    Console.error("\(text)\n")
+  }
+
+  /// Takes the live line away.
+  func clear() {
+    if isDrawn { Console.error("\r\u{1B}[K") }
+    isDrawn = false
+  }
+}
