@@ -9,18 +9,27 @@
 
 /// A command of the user's as a process group of its own, with pipes for its three streams.
 ///
-/// Reading and writing never wait. The group ends with `end()`, or when this value goes away: everything that the command has
-/// started and that is still in its group is killed.
+/// Reading and writing never wait. The group ends with `end()`, when this value goes away, or when this process ends, however it
+/// ends: everything that the command has started and that is still in its group is killed. For that the group has a second
+/// member, a shell that waits for the end of a pipe that only this process holds open.
 public final class CommandProcess {
   public let identifier: Int32
   /// Our ends, non-blocking; −1 when closed.
   private var input: Int32
   private var output: Int32
   private var errors: Int32
+  /// Held open as long as this process lives.
+  private var leash: Int32
   private var ending: ProcessEnding?
   private var isReaped = false
 
-  /// Starts `arguments[0]`, looked up in PATH, with `variables` added to the environment.
+  /// Waits for the end of descriptor 9 beside the command, and kills the group.
+  private static let keeper = """
+    (read nothing <&9; kill -9 -$$) </dev/null >/dev/null 2>&1 & exec 9<&- "$@"
+    """
+
+  /// Starts `arguments[0]`, looked up in PATH, with `variables` added to the environment. Throws `ENOENT` where there is no such
+  /// program.
   public init(
     _ arguments: [String], variables: [(name: String, value: String)] = []
   ) throws(ChannelError) {
@@ -29,7 +38,9 @@ public final class CommandProcess {
       for end in ends { close(end) }
       return .system(code)
     }
-    for _ in 0..<3 {
+    let program = arguments.first ?? ""
+    guard let path = Self.path(of: program) else { throw .system(ENOENT) }
+    for _ in 0..<4 {
       var pair: [Int32] = [-1, -1]
       guard pipe(&pair) == 0 else { throw giveUp(errno) }
       for end in pair { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -37,6 +48,7 @@ public final class CommandProcess {
     }
     // Children: read end of the first, write ends of the others.
     let (theirs, ours) = ([ends[0], ends[3], ends[5]], [ends[1], ends[2], ends[4]])
+    let (slack, leash) = (ends[6], ends[7])
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?
       var attributes: posix_spawnattr_t?
@@ -47,6 +59,7 @@ public final class CommandProcess {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     for (stream, end) in theirs.enumerated() { posix_spawn_file_actions_adddup2(&actions, end, Int32(stream)) }
+    posix_spawn_file_actions_adddup2(&actions, slack, 9)
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     // A command expects the usual signals, whatever this process does with them.
@@ -59,16 +72,31 @@ public final class CommandProcess {
     let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
     posix_spawnattr_setflags(&attributes, Int16(flags))
 
-    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    var words: [UnsafeMutablePointer<CChar>?] =
+      (["sh", "-c", Self.keeper, "sh", path] + arguments.dropFirst()).map {
+        strdup($0)
+      } + [nil]
     var environment = Self.environment(adding: variables).map { strdup($0) } + [nil]
     defer { for word in words + environment { free(word) } }
     var process: pid_t = 0
-    let code = posix_spawnp(&process, arguments.first ?? "", &actions, &attributes, &words, &environment)
+    let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, &words, &environment)
     guard code == 0 else { throw giveUp(code) }
-    for end in theirs { close(end) }
+    for end in theirs + [slack] { close(end) }
     for end in ours { _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK) }
     identifier = process
     (input, output, errors) = (ours[0], ours[1], ours[2])
+    self.leash = leash
+  }
+
+  /// Where a program is; nil where there is none that may be run.
+  private static func path(of program: String) -> String? {
+    if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
+    let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+    for folder in folders.split(separator: ":") {
+      let path = "\(folder)/\(program)"
+      if !program.isEmpty, access(path, X_OK) == 0, !FilePath.isFolder(path) { return path }
+    }
+    return nil
   }
 
   deinit { end() }
@@ -90,8 +118,8 @@ public final class CommandProcess {
       isReaped = true
       ending = known ?? (status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .signal(status & 0x7f))
     }
-    for stream in [input, output, errors] where stream >= 0 { close(stream) }
-    (input, output, errors) = (-1, -1, -1)
+    for stream in [input, output, errors, leash] where stream >= 0 { close(stream) }
+    (input, output, errors, leash) = (-1, -1, -1, -1)
     return ending
   }
 

@@ -3,7 +3,8 @@ public import GradusCore
 
 /// The words of a command with the values of a trial in place of `{NAME}`.
 ///
-/// `{trial}`, `{seed}`, `{repeat}` and `{fidelity}` are known as well; `{{` and `}}` are braces.
+/// `{trial}`, `{seed}`, `{repeat}` and `{fidelity}` are known as well. `{{` and `}}` are braces; so is a brace behind a dollar sign, and
+/// one that no name follows.
 public struct CommandTemplate: Sendable, Hashable {
   private enum Piece: Sendable, Hashable {
     case text(String)
@@ -14,7 +15,7 @@ public struct CommandTemplate: Sendable, Hashable {
   /// Names that are always known.
   public static let own = ["trial", "seed", "repeat", "fidelity"]
 
-  /// Reads the words. Throws for an unknown name, with the nearest one, and for a brace without its other half.
+  /// Reads the words. Throws for an unknown name, with the nearest one.
   public init(_ command: [String], parameters: [String]) throws(SpaceError) {
     let known = parameters + Self.own
     var words: [[Piece]] = []
@@ -25,12 +26,18 @@ public struct CommandTemplate: Sendable, Hashable {
         case "{" where rest.first == "{", "}" where rest.first == "}":
           text.append(character)
           rest.removeFirst()
-        case "{":
+        case "{" where text.last != "$":
           guard let end = rest.firstIndex(of: "}") else {
-            throw SpaceError("'{' without '}' in \"\(word)\"; write {{ for a brace")
+            text.append(character)
+            continue
           }
           let name = String(rest[..<end])
           guard known.contains(name) else {
+            // What is no name is somebody else's: JSON, or a shell's.
+            guard Self.isName(name) else {
+              text.append(character)
+              continue
+            }
             let near =
               nearest(to: name, among: known).map { "did you mean {\($0)}?" }
               ?? "the parameters are \(parameters.joined(separator: ", "))"
@@ -46,6 +53,11 @@ public struct CommandTemplate: Sendable, Hashable {
       words.append(pieces)
     }
     self.words = words
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    guard let first = text.first, first.isLetter || first == "_" else { return false }
+    return text.allSatisfy { $0.isLetter || $0.isNumber || "_-.[]".contains($0) }
   }
 
   /// The words for these values; a parameter that does not matter is empty.

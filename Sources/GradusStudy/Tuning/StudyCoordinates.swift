@@ -77,4 +77,32 @@ public struct StudyCoordinates: Sendable {
     }
     return isSame ? point : nil
   }
+
+  /// A point with some values in place of those it has; values of parameters that matter only now are in the middle. nil where a
+  /// name or a value is not one of the space.
+  public func point(fixing values: [JSONValue.Member], in point: Vector) -> Vector? {
+    var natural = point
+    let (active, middle) = (space.activity(at: point), space.middle)
+    for column in columns where !active[column.parameter] { natural[column.place] = middle[column.place] }
+    for member in values {
+      guard let i = space.parameters.firstIndex(where: { $0.name == member.name }) else { return nil }
+      let places = space.range(of: i)
+      var numbers = (member.value.elements ?? [member.value]).map { $0.double }
+      if case .categorical(let choices) = columns[places.lowerBound].distribution {
+        numbers = [choices.firstIndex(of: member.value).map(Double.init)]
+      }
+      guard numbers.count == places.count else { return nil }
+      for (place, number) in zip(places, numbers) {
+        guard let number, number.isFinite else { return nil }
+        natural[place] = number
+      }
+    }
+    let nearest = space.canonical(natural)
+    let matters = space.activity(at: nearest)
+    let isSame = values.allSatisfy { member in
+      guard let i = space.parameters.firstIndex(where: { $0.name == member.name }), matters[i] else { return true }
+      return space.range(of: i).allSatisfy { abs(natural[$0] - nearest[$0]) <= 1e-9 * max(1, abs(nearest[$0])) }
+    }
+    return isSame ? nearest : nil
+  }
 }

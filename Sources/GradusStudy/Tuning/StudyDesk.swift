@@ -2,6 +2,7 @@
 import GradusBlackBox
 import GradusCore
 import GradusNative
+import GradusNumerics
 
 /// Where the trials of a study are taken from and brought back to, by any number of processes.
 ///
@@ -99,7 +100,8 @@ public final class StudyDesk {
   public func claim() throws -> Claim {
     try storage.refresh()
     if let record { try suggester.follow(record) }
-    return try storage.change { change in
+    // May be decided twice, where a database did not take the first decision.
+    let claim: Claim = try storage.change { change in
       guard let record = change.replica.studies[study] else { return .done("the study was deleted") }
       if let number = record.unfinished.first(where: { record.trials[$0].state == .waiting }) {
         return try begin(record.trials[number], &change)
@@ -115,6 +117,8 @@ public final class StudyDesk {
       case .point(let suggestion): return .trial(create(suggestion, &change))
       }
     }
+    if case .trial(let trial) = claim { open.insert(trial.number) }
+    return claim
   }
 
   private func create(_ suggestion: StudySuggester.Suggestion, _ change: inout StudyChange) -> OpenTrial {
@@ -129,7 +133,6 @@ public final class StudyDesk {
     }
     let id = change.createTrial(in: study, draft)
     let number = change.replica.trial(id)?.number ?? 0
-    open.insert(number)
     return OpenTrial(
       id: id, number: number, values: suggester.coordinates.space.json(of: suggestion.point).members ?? [],
       fidelity: suggestion.fidelity)
@@ -137,7 +140,7 @@ public final class StudyDesk {
 
   private func begin(_ trial: TrialRecord, _ change: inout StudyChange) throws -> Claim {
     guard let record = change.replica.studies[study] else { return .wait }
-    guard let point = suggester.coordinates.point(of: trial, in: record) else {
+    guard let point = suggester.coordinates.point(of: trial, in: record) ?? completed(trial, &change) else {
       change.append(
         .setTrialAttribute(
           trial: trial.id, .system, name: Self.failureAttribute, "its parameters are not those of the study"))
@@ -146,11 +149,24 @@ public final class StudyDesk {
     }
     change.append(.setTrialAttribute(trial: trial.id, .system, name: Self.workerAttribute, worker))
     change.append(.setState(trial: trial.id, .running, values: nil, .now))
-    open.insert(trial.number)
     return .trial(
       OpenTrial(
         id: trial.id, number: trial.number, values: suggester.coordinates.space.json(of: point).members ?? [],
         fidelity: trial.attribute(.system, StudySuggester.fidelityAttribute)?.double))
+  }
+
+  /// The point of a trial that somebody enqueued with some of its values: the others are those of the best point known.
+  private func completed(_ trial: TrialRecord, _ change: inout StudyChange) -> Vector? {
+    let coordinates = suggester.coordinates
+    let base = suggester.recommendation ?? coordinates.space.middle
+    guard trial.parameters.isEmpty, let fixed = trial.attribute(.system, "fixed_params")?.members,
+      let whole = coordinates.point(fixing: fixed, in: base)
+    else { return nil }
+    for parameter in coordinates.parameters(at: whole) {
+      change.append(
+        .setParameter(trial: trial.id, name: parameter.name, parameter.value, parameter.distribution))
+    }
+    return whole
   }
 
   /// Ends a trial; false where somebody else has ended it. When this returns, the trial is on the disk.

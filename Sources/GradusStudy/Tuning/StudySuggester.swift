@@ -32,7 +32,7 @@ public final class StudySuggester {
   public let plan: StudyPlan
   public let method: StudyMethod
   public let coordinates: StudyCoordinates
-  private let run: any ErasedRun
+  private var run: any ErasedRun
   /// Events of the study that were followed.
   private var cursor = 0
   /// The questions asked so far.
@@ -80,6 +80,11 @@ public final class StudySuggester {
     while cursor < study.events.count {
       let event = study.events[cursor]
       let trial = study.trials[event.trial]
+      if let ahead, !plan.isDeterministic, event.isEnd || trial.question != ahead.question {
+        // A question that never became a trial: it was asked too early for what others did since.
+        try restart()
+        continue
+      }
       if event.isEnd { try end(trial, study) } else { try begin(trial, study) }
       cursor += 1
     }
@@ -92,13 +97,18 @@ public final class StudySuggester {
     return try ask()
   }
 
+  private func restart() throws {
+    run = try method.open(try plan.problem(), plan.seed)
+    (cursor, questions, asked, heard, ahead) = (0, [], [:], 0, nil)
+  }
+
   private func begin(_ trial: TrialRecord, _ study: StudyRecord) throws {
     if let origin = trial.attribute(.system, Self.retryAttribute)?.whole {
       // The retry answers the question of the trial that was lost.
       if let question = asked[origin] { asked[trial.number] = question }
       return
     }
-    guard let number = trial.attribute(.system, Self.questionAttribute)?.whole else { return }
+    guard let number = trial.question else { return }
     guard number == questions.count - (ahead == nil ? 0 : 1) else { throw differs(trial) }
     if ahead == nil { _ = try ask() }
     guard let own = ahead, coordinates.point(of: trial, in: study) == own.point else { throw differs(trial) }
@@ -113,19 +123,17 @@ public final class StudySuggester {
   }
 
   private func ask() throws -> Next {
-    if plan.isDeterministic {
-      // Answers before those that may still be missing, in their order.
-      while heard < questions.count, heard <= questions.count - plan.parallel {
-        guard let answer = questions[heard].answer else { return .wait }
-        try run.tellOutside(questions[heard].ticket, answer)
-        heard += 1
-      }
+    // Answers before those that may still be missing, in their order.
+    while plan.isDeterministic, heard <= questions.count - plan.parallel {
+      guard try tellNext() else { return .wait }
     }
-    guard let question = try run.askOutside() else {
-      return questions.contains { $0.answer == nil } ? .wait : .end(ending)
+    var question = try newQuestion()
+    // A method that wants to hear more than that hears as little more as it needs.
+    while question == nil, plan.isDeterministic, heard < questions.count {
+      guard try tellNext() else { return .wait }
+      question = try newQuestion()
     }
-    // A sequential method repeats its question until it has an answer.
-    if questions.contains(where: { $0.ticket == question.number }) { return .wait }
+    guard let question else { return questions.contains { $0.answer == nil } ? .wait : .end(ending) }
     guard question.points.count == 1, let point = question.points.first else {
       throw Unsuitable(
         method: method.name, needs: "an order of several points", found: "trials, which have values",
@@ -135,6 +143,20 @@ public final class StudySuggester {
     questions.append(Question(ticket: question.number, point: point))
     ahead = suggestion
     return .point(suggestion)
+  }
+
+  /// What the method asks; nil before it has heard more. A sequential method repeats its question until it has an answer.
+  private func newQuestion() throws -> OutsideQuestion? {
+    guard let question = try run.askOutside(), question.number != questions.last?.ticket else { return nil }
+    return question
+  }
+
+  /// Tells the next answer in the order of the questions; false where there is none yet.
+  private func tellNext() throws -> Bool {
+    guard heard < questions.count, let answer = questions[heard].answer else { return false }
+    try run.tellOutside(questions[heard].ticket, answer)
+    heard += 1
+    return true
   }
 
   private var ending: String {
@@ -179,4 +201,9 @@ public final class StudySuggester {
     }
     return reply
   }
+}
+
+extension TrialRecord {
+  /// Which question of the study's method it is; nil where somebody else made it.
+  fileprivate var question: Int? { attribute(.system, StudySuggester.questionAttribute)?.whole }
 }

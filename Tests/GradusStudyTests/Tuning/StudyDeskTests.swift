@@ -230,6 +230,52 @@ import Testing
     }
   }
 
+  /// Of an enqueued trial the values that were not given are those of the best point, or in the middle.
+  @Test func enqueuedTrialsAreCompleted() throws {
+    let folder = try ScratchFolder()
+    let desk = try Self.desk(folder.path("s"), Self.plan(10))
+    func enqueue(_ fixed: JSONValue) throws {
+      try desk.storage.change { change in
+        var draft = TrialDraft(.waiting)
+        draft.systemAttributes = [.init("fixed_params", fixed)]
+        _ = change.createTrial(in: desk.study, draft)
+      }
+    }
+    try enqueue(["x": 0.25, "c": "a"])
+    guard case .trial(let trial) = try desk.claim() else { throw StorageError("nothing to try") }
+    #expect(trial.values.first { $0.name == "x" }?.value == 0.25 && trial.values.first { $0.name == "c" }?.value == "a")
+    #expect(trial.values.map(\.name) == ["x", "k", "c", "y", "p"])
+    try desk.end(trial, .complete(values: [1], constraints: [], notes: []))
+    let record = try #require(desk.record)
+    #expect(desk.suggester.coordinates.point(of: record.trials[0], in: record) != nil)
+    for wrong in [["z": 1], ["x": 7], ["c": "q"], ["p": [0, 0, 1]]] as [JSONValue] {
+      try enqueue(wrong)
+      guard case .wait = try desk.claim() else { throw StorageError("a wrong trial was taken") }
+    }
+    #expect(desk.record?.trials.dropFirst().allSatisfy { $0.state == .failed } == true)
+  }
+
+  /// Methods that wait for whole generations, and such that ask one after the other, in a fixed order.
+  @Test func everyKindOfMethodInAFixedOrder() throws {
+    var plan = StudyPlan(name: "s")
+    plan.parameters = [
+      ["name": "x", "type": "float", "low": -2.0, "high": 2.0],
+      ["name": "z", "type": "float", "low": -2.0, "high": 2.0],
+    ]
+    plan.objectives = [.init("f", .minimize)]
+    (plan.trials, plan.parallel, plan.isDeterministic) = (30, 4, true)
+    for method in [Self.method(CMAES()), Self.method(NelderMead()), Self.method(RandomSearch())] {
+      let folder = try ScratchFolder()
+      let desk = try Self.desk(folder.path("s"), plan, method)
+      while case .trial(let trial) = try desk.claim() {
+        let (x, z) = (trial.values[0].value.double ?? 0, trial.values[1].value.double ?? 0)
+        try desk.end(trial, .complete(values: [x * x + 3 * z * z + x * z], constraints: [], notes: []))
+      }
+      #expect(desk.count() == 30, "\(method.name)")
+      #expect(try Self.desk(folder.path("s"), plan, method).count() == 30)
+    }
+  }
+
   @Test func plansReadBack() throws {
     var plan = Self.plan(7, parallel: 2, deterministic: true)
     plan.command = ["a", "{x}"]
