@@ -51,6 +51,13 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
+      name: "studies",
+      dependencies: [
+        .product(name: "GradusBlackBox", package: "gradus"), .product(name: "GradusCore", package: "gradus"),
+        .product(name: "GradusNumerics", package: "gradus"), .product(name: "GradusStudy", package: "gradus"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
       name: "cma",
       dependencies: [
         .product(name: "GradusBlackBox", package: "gradus"), .product(name: "GradusCore", package: "gradus"),

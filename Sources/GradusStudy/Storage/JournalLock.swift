@@ -49,7 +49,8 @@ struct JournalLock {
   }
 
   private func acquireSystemLock() throws {
-    var (pause, deadline) = (200.0, MonotonicTime.now + patience)
+    var pause = 200.0
+    let deadline = MonotonicTime.now + patience
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       guard errno == EWOULDBLOCK || errno == EINTR else {
         throw FileFailure(path: path, action: "lock", cause: String(cString: strerror(errno)))
@@ -57,8 +58,6 @@ struct JournalLock {
       guard MonotonicTime.now < deadline else { throw StorageError.locked(path, seconds: patience) }
       usleep(UInt32(pause))
       pause = min(1.5 * pause, 20_000)
-      // A process that is stopped for a while must not lose its patience.
-      if MonotonicTime.now > deadline + patience { deadline = MonotonicTime.now + patience }
     }
   }
 

@@ -29,6 +29,9 @@ public final class StudyStorage {
   private let log: any OperationLog
   private var reader = OperationReader()
   private var writer: OperationWriter
+  /// Whether durable changes wait for the disk; without, what the machine has not written is lost with its power, never with a
+  /// process.
+  public var waitsForDisk = true
   /// Whether the studies hold something that did not get into the log.
   private var isStale = false
 
@@ -98,7 +101,7 @@ public final class StudyStorage {
     var result: Result?
     writer.removeAll()
     do {
-      try log.append(isDurable: isDurable) {
+      try log.append(isDurable: isDurable && waitsForDisk) {
         if !writer.bytes.isEmpty {
           // Asked again: what was decided first came to nothing.
           writer.removeAll()

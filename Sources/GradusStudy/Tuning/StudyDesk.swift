@@ -101,7 +101,8 @@ public final class StudyDesk {
     try storage.refresh()
     if let record { try suggester.follow(record) }
     // May be decided twice, where a database did not take the first decision.
-    let claim: Claim = try storage.change { change in
+    // A trial that is forgotten when the machine loses its power is asked again.
+    let claim: Claim = try storage.change(isDurable: false) { change in
       guard let record = change.replica.studies[study] else { return .done("the study was deleted") }
       if let number = record.unfinished.first(where: { record.trials[$0].state == .waiting }) {
         return try begin(record.trials[number], &change)

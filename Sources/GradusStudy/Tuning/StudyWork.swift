@@ -34,10 +34,15 @@ public final class StudyWork {
   var idle: [CommandProcess] = []
   private var lastBeat = MonotonicTime.now
   private var lastLook = -Double.infinity
+  /// Before this there is nothing to take, as far as is known here.
+  private var nextClaim = -Double.infinity
+  private var reason: String?
 
   /// Seconds between two signs of life, and between two looks for those of others.
   static let beatEvery = 10.0
   static let lookEvery = 5.0
+  /// Seconds after which it is asked again whether there is something to take.
+  static let claimEvery = 0.2
 
   /// Throws where the command names what is no parameter.
   public init(_ desk: StudyDesk, places: Int, tell: @escaping (News) -> Void) throws {
@@ -73,16 +78,17 @@ public final class StudyWork {
 
   /// Fills the free places. The reason why there is nothing more to do; nil where there is.
   private func takeTrials(_ isStopped: () -> Bool) throws -> String? {
-    while runs.count < places, !isStopped() {
+    while runs.count < places, MonotonicTime.now >= nextClaim, !isStopped() {
+      reason = nil
       switch try desk.claim() {
       case .trial(let trial):
         tell(.began(trial))
         try begin(trial)
-      case .wait: return nil
-      case .done(let reason): return reason
+      case .wait: nextClaim = MonotonicTime.now + Self.claimEvery
+      case .done(let why): (reason, nextClaim) = (why, MonotonicTime.now + Self.claimEvery)
       }
     }
-    return nil
+    return reason
   }
 
   private func lookAfterOthers() throws {
@@ -120,6 +126,7 @@ public final class StudyWork {
     while place < runs.count {
       if let outcome = try advance(&runs[place]) {
         let run = runs.remove(at: place)
+        nextClaim = -.infinity
         if try desk.end(run.trial, outcome) { tell(.ended(run.trial, outcome, seconds: run.seconds)) }
       } else {
         place += 1
