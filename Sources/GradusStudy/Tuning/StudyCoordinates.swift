@@ -34,7 +34,7 @@ public struct StudyCoordinates: Sendable {
         case .categorical(let labels):
           (isOne, distribution) = (true, .categorical(labels.map { (try? JSONValue(parsing: $0)) ?? .string($0) }))
         case .permutation(let count):
-          (isOne, distribution) = (false, .integer(low: 0, high: max(0, count - 1)))
+          (isOne, distribution) = (false, .float(low: 0, high: Double(max(0, count - 1))))
         case .simplex: (isOne, distribution) = (false, .float(low: 0, high: 1))
         }
         columns.append(

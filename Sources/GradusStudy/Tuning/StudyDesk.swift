@@ -71,6 +71,8 @@ public final class StudyDesk {
           "the study \"\(plan.name)\" of \(storage.name) has other objectives; choose another name for the study")
       }
       change.append(.setStudyAttribute(study: study, .system, name: StudyPlan.attribute, plan.json))
+      // What the keys `name[i]` of orders and shares stand for.
+      change.append(.setStudyAttribute(study: study, .user, name: "gradus:parameters", .array(plan.parameters)))
       // What optuna calls the objectives.
       let names = JSONValue(strings: plan.objectives.map(\.name))
       change.append(.setStudyAttribute(study: study, .system, name: "study:metric_names", names))

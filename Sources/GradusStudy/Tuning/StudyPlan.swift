@@ -93,7 +93,7 @@ extension StudyPlan {
   public func begun(in storage: StudyStorage) throws -> StudyPlan {
     try storage.refresh()
     var plan = self
-    if let old = try storage.replica.study(named: name).flatMap({ try StudyPlan(of: $0) }) {
+    if let study = storage.replica.study(named: name), !study.trials.isEmpty, let old = try StudyPlan(of: study) {
       plan.beginning = old.beginning
     }
     return plan
