@@ -13,19 +13,19 @@ import GradusBlackBox
 ///
 /// **Reference** F. Hutter, H. Hoos, K. Leyton-Brown, *An efficient approach for assessing hyperparameter importance*, ICML
 /// (2014), section 4.
-struct TreeVariance {
+package struct TreeVariance {
   /// The values of a coordinate, all equally likely.
-  enum Side: Hashable {
+  package enum Side: Hashable {
     case numbers(low: Double, high: Double)
     case choices(Int)
   }
 
   /// V.
-  private(set) var total = 0.0
+  package private(set) var total = 0.0
   /// V_j.
-  private(set) var parts: [Double]
+  package private(set) var parts: [Double]
 
-  init(_ tree: RegressionTree, sides: [Side]) {
+  package init(_ tree: RegressionTree, sides: [Side]) {
     parts = [Double](repeating: 0, count: sides.count)
     var walk = Walk(nodes: tree.nodes, axes: sides.indices.map { Axis(sides[$0], $0, tree.nodes) })
     walk.visit(0, share: 1)

@@ -12,8 +12,8 @@ import GradusCore
 /// All lines of a change but the last one say that more follows, in a member that optuna skips: the system shows a long write to
 /// others in parts. A last line without its end, or a last change without its last line, is one that somebody was killed over; it
 /// was never acknowledged, readers leave it, and the next writer cuts it off.
-final class JournalFile: OperationLog {
-  let name: String
+package final class JournalFile: OperationLog {
+  package let name: String
   private let path: String
   private let descriptor: Int32
   private let isReadOnly: Bool
@@ -23,7 +23,7 @@ final class JournalFile: OperationLog {
 
   /// Opens the file. Throws `FileFailure`; where `creates` is false, also when there is none. `patience`: seconds to
   /// wait for others.
-  init(_ given: String, creates: Bool, patience: Double = 60) throws(FileFailure) {
+  package init(_ given: String, creates: Bool, patience: Double = 60) throws(FileFailure) {
     name = given
     path = Self.absolute(given)
     var found = open(path, O_RDWR | O_APPEND | O_CLOEXEC | (creates ? O_CREAT : 0), 0o644)
@@ -38,7 +38,7 @@ final class JournalFile: OperationLog {
   deinit { close(descriptor) }
 
   /// The same file from every folder.
-  static func absolute(_ path: String) -> String {
+  package static func absolute(_ path: String) -> String {
     if let real = realpath(path, nil) {
       defer { free(real) }
       return String(cString: real)
@@ -49,9 +49,9 @@ final class JournalFile: OperationLog {
     return String(cString: folder) + "/" + path
   }
 
-  func rewind() { offset = 0 }
+  package func rewind() { offset = 0 }
 
-  func read(_ take: (OperationReader.Text) throws -> Void) throws {
+  package func read(_ take: (OperationReader.Text) throws -> Void) throws {
     let size = try self.size()
     guard size >= offset else {
       throw StorageError("\(name) has become shorter while it was in use; open it again, or restore it")
@@ -113,7 +113,7 @@ final class JournalFile: OperationLog {
     return marked
   }
 
-  func append(isDurable: Bool, _ body: () throws -> [UInt8]) throws {
+  package func append(isDurable: Bool, _ body: () throws -> [UInt8]) throws {
     guard !isReadOnly else { throw FileFailure(path: name, action: "write", cause: String(cString: strerror(EACCES))) }
     try lock.acquire()
     defer { lock.release() }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A durable list of lines that several processes append to, in one order for all of them.
-protocol OperationLog: AnyObject {
+package protocol OperationLog: AnyObject {
   /// For messages.
   var name: String { get }
 

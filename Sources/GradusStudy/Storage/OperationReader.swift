@@ -8,20 +8,22 @@ import GradusCore
 #endif
 
 /// A line of an operation log is not an operation.
-struct OperationError: Error, Hashable {
-  var cause: String
+package struct OperationError: Error, Hashable {
+  package var cause: String
 }
 
 /// Reads lines of optuna's operation log. Members may come in any order, and unknown ones are skipped; of numbers only what is
 /// needed is converted. Cost: one pass over the bytes, no intermediate tree but for attributes.
-struct OperationReader {
-  typealias Text = Slice<UnsafeBufferPointer<UInt8>>
+package struct OperationReader {
+  package typealias Text = Slice<UnsafeBufferPointer<UInt8>>
 
   /// Distributions by their JSON text; a study has few, and every trial repeats them.
   private var distributions: [[UInt8]: ParameterDistribution] = [:]
 
+  package init() {}
+
   /// The operation of one line, without its newline, and who wrote it.
-  mutating func read(_ line: Text) throws(OperationError) -> StudyOperation {
+  package mutating func read(_ line: Text) throws(OperationError) -> StudyOperation {
     var members = Members(text: line)
     guard members.open() else { throw OperationError(cause: "expected an object") }
     var found: [Member: Text] = [:]

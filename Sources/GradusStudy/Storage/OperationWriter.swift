@@ -3,27 +3,27 @@ import GradusCore
 
 /// Writes operations as lines of optuna's operation log: one JSON object each, with the numbers of operations, states and
 /// directions that optuna has, and non-finite numbers as Python spells them.
-struct OperationWriter {
-  private(set) var bytes: [UInt8] = []
+package struct OperationWriter {
+  package private(set) var bytes: [UInt8] = []
   /// What was written, in order.
-  private(set) var operations: [StudyOperation] = []
+  package private(set) var operations: [StudyOperation] = []
   private let worker: [UInt8]
   /// Distributions as JSON texts inside of JSON strings.
   private var distributions: [ParameterDistribution: [UInt8]] = [:]
 
   /// `worker` names who writes, the same for all operations of a process.
-  init(worker: String) {
+  package init(worker: String) {
     var writer = JSONWriter()
     writer.write(worker)
     self.worker = writer.bytes
   }
 
-  mutating func removeAll() {
+  package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     operations.removeAll(keepingCapacity: true)
   }
 
-  mutating func write(_ operation: StudyOperation) {
+  package mutating func write(_ operation: StudyOperation) {
     guard let code = operation.code else { return }
     operations.append(operation)
     raw("{\"op_code\":")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A connection string of libpq, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE?…`, and what of it may be shown.
-struct PostgresAddress {
-  let url: String
+package struct PostgresAddress {
+  package let url: String
   /// Without passwords.
   let name: String
   /// What must not be shown.

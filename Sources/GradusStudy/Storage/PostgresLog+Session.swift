@@ -42,8 +42,8 @@ extension PostgresLog {
   }
 
   /// The advisory locks of tables of lines.
-  static let key = 0x67_72_61_64
-  static let table = "'gradus_operations'::regclass::oid::int"
+  package static let key = 0x67_72_61_64
+  package static let table = "'gradus_operations'::regclass::oid::int"
 
   private static func make(_ connection: PostgresConnection) throws {
     // Two who make the same table at once would fail over each other's.

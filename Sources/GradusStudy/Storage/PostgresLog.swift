@@ -17,11 +17,11 @@ import GradusNative
 /// whose commit was sent and not answered is looked for under the lock: where it is, it counts; where it is not and nobody came
 /// between, it is sent again; where somebody did, it is decided anew. Lines that a crash of the server took back – only changes
 /// that are not durable can be among them – are noticed by the identifier of the last line that is known.
-final class PostgresLog: OperationLog {
-  let address: PostgresAddress
+package final class PostgresLog: OperationLog {
+  package let address: PostgresAddress
   let functions: LibPQ
-  let patience: Double
-  private(set) var connection: PostgresConnection?
+  package let patience: Double
+  package private(set) var connection: PostgresConnection?
   /// The number of the last line that was read or written, and the identifier of its change.
   private var last = 0
   private var lastChange: [UInt8] = []
@@ -41,12 +41,12 @@ final class PostgresLog: OperationLog {
   }
 
   /// Rows of one question, so that a long log does not lie in memory twice.
-  static let page = 10_000
+  package static let page = 10_000
 
-  var name: String { address.name }
+  package var name: String { address.name }
 
   /// Connects; makes the tables where `creates` says so. `patience`: seconds to wait for others and for the server.
-  init(_ url: String, creates: Bool, patience: Double = 60) throws {
+  package init(_ url: String, creates: Bool, patience: Double = 60) throws {
     address = try PostgresAddress(url)
     functions = try LibPQ()
     self.patience = patience
@@ -66,9 +66,9 @@ final class PostgresLog: OperationLog {
 
   // MARK: Reading
 
-  func rewind() { (last, lastChange) = (0, []) }
+  package func rewind() { (last, lastChange) = (0, []) }
 
-  func read(_ take: (OperationReader.Text) throws -> Void) throws {
+  package func read(_ take: (OperationReader.Text) throws -> Void) throws {
     // In a transaction the lock is lost with the connection, and the change begins anew.
     if isInTransaction { try readOnce(take) } else { try persisting { try readOnce(take) } }
   }
@@ -107,7 +107,7 @@ final class PostgresLog: OperationLog {
 
   // MARK: Appending
 
-  func append(isDurable: Bool, _ body: () throws -> [UInt8]) throws {
+  package func append(isDurable: Bool, _ body: () throws -> [UInt8]) throws {
     pending = nil
     try persisting { try appendOnce(isDurable, body) }
   }

@@ -13,10 +13,10 @@ import GradusNative
 /// The database has a write-ahead log, so that readers and a writer do not wait for each other; writers exclude each other with
 /// the lock of `BEGIN IMMEDIATE`, which ends with its process. A durable change is flushed to the disk at its commit, another one
 /// when SQLite next moves its log into the file.
-final class SQLiteLog: OperationLog {
-  let name: String
+package final class SQLiteLog: OperationLog {
+  package let name: String
   private let path: String
-  let connection: SQLiteConnection
+  package let connection: SQLiteConnection
   private let patience: Double
   private let identity: [UInt64]
   private let begin, commit, rollback, select, insert: SQLiteStatement
@@ -25,7 +25,7 @@ final class SQLiteLog: OperationLog {
   private var isFlushing = true
 
   /// Opens the database; makes it and its table where `creates` says so. `patience`: seconds to wait for others.
-  init(_ given: String, creates: Bool, patience: Double = 60) throws {
+  package init(_ given: String, creates: Bool, patience: Double = 60) throws {
     name = given
     path = try Self.path(given)
     self.patience = patience
@@ -56,9 +56,9 @@ final class SQLiteLog: OperationLog {
 
   // MARK: Log
 
-  func rewind() { last = 0 }
+  package func rewind() { last = 0 }
 
-  func read(_ take: (OperationReader.Text) throws -> Void) throws {
+  package func read(_ take: (OperationReader.Text) throws -> Void) throws {
     try checked { try select.bind(last, at: 1) }
     defer { select.reset() }
     var isThere = try waiting { try select.step() }
@@ -72,7 +72,7 @@ final class SQLiteLog: OperationLog {
     }
   }
 
-  func append(isDurable: Bool, _ body: () throws -> [UInt8]) throws {
+  package func append(isDurable: Bool, _ body: () throws -> [UInt8]) throws {
     guard Self.identity(path) == identity else {
       throw StorageError("\(name) was removed or replaced while it was in use; nothing was written")
     }

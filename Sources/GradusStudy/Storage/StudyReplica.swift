@@ -33,7 +33,7 @@ public struct StudyReplica: Sendable {
     trials.indices.contains(id) ? studies[trials[id].study] : nil
   }
 
-  mutating func apply(_ operation: StudyOperation) {
+  package mutating func apply(_ operation: StudyOperation) {
     count += 1
     switch operation {
     case .createStudy(let name, let directions):

@@ -41,7 +41,7 @@ public final class StudyStorage {
     try self.init(url, log: try Self.log(url, creates: creates))
   }
 
-  init(_ url: String, log: any OperationLog) throws {
+  package init(_ url: String, log: any OperationLog) throws {
     self.url = url
     self.log = log
     worker = Self.workerName()

@@ -53,7 +53,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
   }
 
   /// Reads what `isoformat` writes, with or without decimals and with or without an offset (then taken as universal).
-  init?(_ text: Slice<UnsafeBufferPointer<UInt8>>) {
+  package init?(_ text: Slice<UnsafeBufferPointer<UInt8>>) {
     var reader = DigitReader(text: text)
     guard let year = reader.digits(4), reader.take(UInt8(ascii: "-")), let month = reader.digits(2),
       reader.take(UInt8(ascii: "-")), let day = reader.digits(2), reader.take(UInt8(ascii: "T")) || reader.take(32),

@@ -94,7 +94,7 @@ public struct StudyRecord: Sendable, Hashable {
     public var distribution: ParameterDistribution
   }
 
-  init(id: Int, name: String, directions: [ObjectiveDirection]) {
+  package init(id: Int, name: String, directions: [ObjectiveDirection]) {
     self.id = id
     self.name = name
     self.directions = directions

@@ -39,7 +39,7 @@ public final class StudyDesk {
 
   /// Seconds without a sign after which the process of a trial elsewhere is taken for dead.
   public static let grace = 60.0
-  static let workerAttribute = "gradus:worker"
+  package static let workerAttribute = "gradus:worker"
   static let beatAttribute = "gradus:beat"
   /// Why a trial failed, and what its command said last.
   public static let failureAttribute = "gradus:failure"

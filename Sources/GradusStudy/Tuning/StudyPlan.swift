@@ -61,6 +61,12 @@ public struct StudyPlan: Sendable, Hashable {
   public struct Beginning: Sendable, Hashable {
     public var trials: Int?
     public var parallel: Int
+
+    /// What a study began with.
+    public init(trials: Int?, parallel: Int) {
+      self.trials = trials
+      self.parallel = parallel
+    }
   }
 
   /// A setting of the method.

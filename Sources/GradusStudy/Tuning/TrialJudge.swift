@@ -2,11 +2,13 @@
 import GradusCore
 
 /// Turns what a command told into what its trial has reached.
-struct TrialJudge {
-  let plan: StudyPlan
+package struct TrialJudge {
+  package let plan: StudyPlan
+
+  package init(plan: StudyPlan) { self.plan = plan }
 
   /// The outcome of all runs of a trial: means, and with several runs their standard errors as notes.
-  func outcome(_ results: [[String: Double]], notes: [String: JSONValue], errors: String) -> TrialOutcome {
+  package func outcome(_ results: [[String: Double]], notes: [String: JSONValue], errors: String) -> TrialOutcome {
     var means: [String: Double] = [:]
     for name in Set(results.flatMap(\.keys)) {
       let told = results.compactMap { $0[name] }
@@ -54,7 +56,7 @@ struct TrialJudge {
   }
 
   /// The step and the value of a line from the middle of a trial; nil for any other line.
-  func intermediate(_ line: [String: Double]) -> IntermediateValue? {
+  package func intermediate(_ line: [String: Double]) -> IntermediateValue? {
     guard let name = plan.intermediate, let step = line[name], let objective = plan.objectives.first,
       let value = line[objective.name], let whole = Int(exactly: step.rounded()), whole >= 0
     else { return nil }

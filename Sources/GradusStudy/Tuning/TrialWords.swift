@@ -5,17 +5,19 @@ import GradusCore
 ///
 /// Values are those of the last line that is a JSON object, and of lines `NAME=VALUE`; a later one takes the place of an earlier
 /// one. Lines longer than a megabyte are not looked at.
-struct TrialWords {
+package struct TrialWords {
   /// The values so far.
-  private(set) var metrics: [String: Double] = [:]
+  package private(set) var metrics: [String: Double] = [:]
   /// Members of JSON lines that are no numbers, for the record.
-  private(set) var notes: [String: JSONValue] = [:]
+  package private(set) var notes: [String: JSONValue] = [:]
   private var line: [UInt8] = []
   private var isTooLong = false
   private static let longestLine = 1 << 20
 
+  package init() {}
+
   /// Takes in what was printed. `each` hears of every line with values, as it ends.
-  mutating func take(_ bytes: [UInt8], each: ([String: Double]) throws -> Void) rethrows {
+  package mutating func take(_ bytes: [UInt8], each: ([String: Double]) throws -> Void) rethrows {
     var start = bytes.startIndex
     while let end = bytes[start...].firstIndex(of: 10) {
       append(bytes[start..<end])
@@ -26,7 +28,7 @@ struct TrialWords {
   }
 
   /// The last line may lack its end.
-  mutating func finish(each: ([String: Double]) throws -> Void) rethrows { try endLine(each) }
+  package mutating func finish(each: ([String: Double]) throws -> Void) rethrows { try endLine(each) }
 
   private mutating func append(_ bytes: ArraySlice<UInt8>) {
     guard !isTooLong, line.count + bytes.count <= Self.longestLine else {
@@ -75,21 +77,21 @@ struct TrialWords {
 }
 
 /// The last bytes of a stream of any length.
-struct StreamTail {
-  private(set) var bytes: [UInt8] = []
-  private(set) var isCut = false
-  let limit: Int
+package struct StreamTail {
+  package private(set) var bytes: [UInt8] = []
+  package private(set) var isCut = false
+  package let limit: Int
 
-  init(limit: Int = 1 << 14) { self.limit = limit }
+  package init(limit: Int = 1 << 14) { self.limit = limit }
 
-  mutating func take(_ more: [UInt8]) {
+  package mutating func take(_ more: [UInt8]) {
     bytes += more.suffix(limit)
     if more.count > limit || bytes.count > 2 * limit { isCut = true }
     if bytes.count > 2 * limit { bytes.removeFirst(bytes.count - limit) }
   }
 
   /// At most `limit` bytes, from the beginning of a line where something was left out.
-  var text: String {
+  package var text: String {
     let end = bytes.suffix(limit)
     guard isCut || bytes.count > limit else { return String(decoding: end, as: UTF8.self) }
     let line = end.firstIndex(of: 10).map { end[($0 + 1)...] } ?? end

@@ -3,7 +3,7 @@ import GradusCore
 import GradusNumerics
 import Testing
 
-@testable import GradusStudy
+import GradusStudy
 
 @Suite struct BestTrialTests {
   typealias Fixture = StudyFixture

@@ -5,7 +5,7 @@ import GradusCore
 import GradusNumerics
 import Testing
 
-@testable import GradusStudy
+import GradusStudy
 
 @Suite struct ParameterImportanceTests {
   typealias Fixture = StudyFixture

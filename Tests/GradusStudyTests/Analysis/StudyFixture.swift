@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GradusCore
 
-@testable import GradusStudy
+import GradusStudy
 
 /// Studies that tests make without a file.
 enum StudyFixture {

@@ -4,7 +4,7 @@ import GradusCore
 import GradusNative
 import Testing
 
-@testable import GradusStudy
+import GradusStudy
 
 /// optuna from PyPI, as tools/setup.sh installs it.
 private enum Optuna {

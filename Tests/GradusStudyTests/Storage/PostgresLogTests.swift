@@ -5,7 +5,7 @@ import GradusNative
 import Synchronization
 import Testing
 
-@testable import GradusStudy
+import GradusStudy
 
 /// What only a server does: it goes away, comes back, and has passwords.
 @Suite(

@@ -3,7 +3,7 @@ import Foundation
 import GradusNative
 import Synchronization
 
-@testable import GradusStudy
+import GradusStudy
 
 /// A PostgreSQL server of the tests' own, on a socket in a temporary folder. It ends with this process, however that ends: a shell
 /// waits for the end of its input and stops it.

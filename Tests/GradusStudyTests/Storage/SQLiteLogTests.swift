@@ -4,7 +4,7 @@ import GradusCore
 import GradusNative
 import Testing
 
-@testable import GradusStudy
+import GradusStudy
 
 /// What only databases in files do.
 @Suite(.enabled(if: StorageBackend.available.contains(.sqlite), StorageBackend.needsSQLite))

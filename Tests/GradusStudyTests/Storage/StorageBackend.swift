@@ -3,7 +3,7 @@ import Foundation
 import GradusNative
 import Testing
 
-@testable import GradusStudy
+import GradusStudy
 
 /// A kind of storage; the conformance suite runs for each that this machine can have.
 enum StorageBackend: String, CaseIterable, CustomTestStringConvertible {

@@ -5,7 +5,7 @@ import GradusNative
 import Synchronization
 import Testing
 
-@testable import GradusStudy
+import GradusStudy
 
 /// What every storage must do.
 @Suite(.timeLimit(.minutes(5))) struct StorageConformanceTests {

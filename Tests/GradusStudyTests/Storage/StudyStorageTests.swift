@@ -4,7 +4,7 @@ import GradusCore
 import GradusNumerics
 import Testing
 
-@testable import GradusStudy
+import GradusStudy
 
 @Suite struct StudyStorageTests {
   static let rate = ParameterDistribution.float(low: 1e-5, high: 0.1, isLog: true)

@@ -5,7 +5,7 @@ import GradusCore
 import GradusNumerics
 import Testing
 
-@testable import GradusStudy
+import GradusStudy
 
 /// Trials are taken once and counted once, and whoever goes on with a study asks what would have been asked.
 @Suite struct StudyDeskTests {

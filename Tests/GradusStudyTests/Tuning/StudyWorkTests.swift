@@ -5,7 +5,7 @@ import GradusCore
 import GradusNative
 import Testing
 
-@testable import GradusStudy
+import GradusStudy
 
 /// Real commands: what they print, how they end, and what they leave behind.
 @Suite struct StudyWorkTests {

@@ -2,7 +2,7 @@
 import GradusCore
 import Testing
 
-@testable import GradusStudy
+import GradusStudy
 
 /// The parts of a trial: its words, its constraints, its command.
 @Suite struct TrialPartsTests {
