@@ -53,7 +53,7 @@ struct TuneCommandTests {
     let files = try Self.spec(Self.sphere)
     let first = try Self.tune(files, ["--trials", "7", "--format", "json"])
     #expect(first.code == 0)
-    let json = try first.json()
+    let json = first.json()
     #expect(json["schema"] == "gradus.tune/1" && json["trials"]?["complete"] == 7 && json["seed"] == 0)
     let best = try #require(json["best"]?["values"]?.doubles?.first)
     #expect(json["best"]?["parameters"]?["x"]?.double == best)
@@ -107,7 +107,7 @@ struct TuneCommandTests {
     kill(running.process.processIdentifier, SIGINT)
     let ending = try running.ending()
     #expect(ending.code == 130)
-    let json = try ending.json()
+    let json = ending.json()
     #expect(json["stopped"]?["kind"] == "interrupt" && json["trials"]?["running"] == 0)
     #expect((json["trials"]?["waiting"]?.whole ?? 0) >= 1)
   }
