@@ -120,12 +120,12 @@ struct TuneCommandTests {
     ),
     (sphere.replacing("low: 0", with: "low: 2"), "s.yaml:2:14: parameter \"x\" needs finite \"low\" ≤ \"high\""),
     (sphere.replacing("{x}", with: "{y}"), "'{y}' in \"echo loss={y}\" is no parameter; did you mean {x}?"),
-    (sphere.replacing("minimize", with: "small"), "s.yaml:3:19: loss is 'small'; expected minimize or maximize"),
+    (sphere.replacing("minimize", with: "small"), "s.yaml:3:20: loss is 'small'; expected minimize or maximize"),
     (sphere + "\nconstraints: [\"t < 3\"]", "the constraint \"t < 3\" needs <= or >="),
     (sphere + "\ntimeout: soon", "timeout is 'soon'; expected a time such as 90, 90s, 10m, 1.5h or 2d"),
     (sphere + "\nfidelities: [0.1]", "the full fidelity 1 is missing"),
     (sphere + "\nstart: [{x: 3}]", "3 is not a value of \"x\""),
-    ("trials: 3", "no 'parameters'"), ("", "instead of a mapping"), ("- a\n- b", "a list instead of a mapping"),
+    ("trials: 3", "no 'parameters'"), ("", "the file is empty"), ("- a\n- b", "a list instead of a mapping"),
   ]
 
   @Test(arguments: mistakes.indices) func mistakesAreNamed(_ number: Int) throws {
