@@ -4,7 +4,7 @@ import Gradus
 
 struct TuneCommand: GradusSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "tune", abstract: "Finds good values for the knobs of a program.",
+    commandName: "tune", abstract: "Finds good values for the knobs of a program, or the settings of a method.",
     discussion: """
       SPEC is a YAML file. Called again, it goes on where it stopped; no finished trial is lost, whatever is killed.
 
@@ -34,12 +34,21 @@ struct TuneCommand: GradusSubcommand {
         start: [{lr: 0.01, layers: 2, act: tanh}]
         from: {study: wing-0, storage: old.journal}
         seed: 0
+
+      In place of a SPEC, a method of 'gradus methods' and problems to tune its settings on:
+
+        gradus tune --method cma-es --on a.nl b.nl problem:rosenbrock,n=20 --held-out c.nl
+
+      The default settings are the first trial. What was best is compared with them on other seeds, and on the problems
+      that were held out.
       """)
 
   @OptionGroup var output: OutputOptions
 
+  @OptionGroup var knobs: KnobOptions
+
   @Argument(help: "What to tune.")
-  var spec: String
+  var spec: String?
 
   @Option(help: ArgumentHelp("Keep the study there in place of the spec's storage.", valueName: "url"))
   var storage: String?
@@ -63,13 +72,50 @@ struct TuneCommand: GradusSubcommand {
   var deterministic = false
 
   mutating func validate() throws {
+    if spec != nil, knobs.method != nil {
+      throw ValidationError("a SPEC and --method are two ways to say what is tuned; leave one of them out")
+    }
+    if spec == nil, knobs.method == nil {
+      throw ValidationError("name a SPEC, or a method with --method NAME and problems with --on FILE…")
+    }
     if let trials, trials < 1 { throw ValidationError("--trials must be at least 1") }
     if let parallel, !(1...10_000).contains(parallel) { throw ValidationError("--parallel must be from 1 to 10000") }
     if let timeLimit, !(timeLimit > 0) { throw ValidationError("--time-limit must be positive") }
   }
 
   func execute() async throws -> ExitCode {
-    var wanted = try TuneSpec(contentsOf: spec)
+    if let method = knobs.method { return try tune(method) }
+    return try tune(try TuneSpec(contentsOf: spec ?? ""), Interruption(), then: nil)
+  }
+
+  /// Tunes the settings of a method, then tests what was best.
+  private func tune(_ method: String) throws -> ExitCode {
+    let tuning = try KnobTuning(knobs, method: method, seed: seed ?? 0)
+    let interruption = Interruption()
+    SignalWatch.begin(interruption)
+    let jobs = KnobJobs(places: parallel ?? 1, interruption: interruption)
+    let url = storage ?? "\(tuning.name).journal"
+    guard let task = try tuning.task(in: try StudyStorage(url), jobs, say: say) else {
+      say("stopped before the first trial; call again to begin")
+      return .interrupted
+    }
+    let report = KnobReport(tuning: tuning, task: task)
+    for remark in report.remarks { say(remark) }
+    let spec = TuneSpec(try tuning.plan(task), storage: url, starts: [tuning.space.start])
+    return try tune(spec, interruption) { desk in
+      try report.test(KnobTest(tuning: tuning, task: task, desk: desk, jobs: jobs), say: say)
+    }
+  }
+
+  private func say(_ text: String) {
+    if !output.quiet { Console.error("gradus: \(text)\n") }
+  }
+
+  /// Works on a study. When it is done, `test` looks at it and has something to add to the report; nil: it was interrupted.
+  private func tune(
+    _ spec: TuneSpec, _ interruption: Interruption, then test: ((StudyDesk) throws -> KnobReport.Findings?)?
+  ) throws -> ExitCode {
+    var wanted = spec
     if let storage { wanted.storage = storage }
     if let trials { wanted.plan.trials = trials }
     // In a fixed order the spec says how many trials are open; more or fewer workers change nothing.
@@ -78,8 +124,7 @@ struct TuneCommand: GradusSubcommand {
     if let seed { wanted.plan.seed = seed }
     if let by { wanted.plan.method = by }
     if deterministic { wanted.plan.isDeterministic = true }
-    let interruption = Interruption()
-    SignalWatch.begin(interruption)
+    if test == nil { SignalWatch.begin(interruption) }
     let began = ContinuousClock.now
     let storage = try StudyStorage(wanted.storage)
     var session = try StudySession(storage, wanted.plan, places: places, isQuiet: output.quiet)
@@ -89,11 +134,17 @@ struct TuneCommand: GradusSubcommand {
     if before > 0 { session.show.say("\(wanted.plan.name): going on after \(Numbers.counted(before, "trial"))") }
     for reason in session.desk.suggester.method.reasons { session.show.say("chosen: \(reason)") }
     let result = try session.work(interruption)
+    var findings: KnobReport.Findings?
+    if let test, !interruption.isRaised, !result.isOver { findings = try test(session.desk) }
     let report = StudyReport(session.desk, seconds: (ContinuousClock.now - began).seconds)
     let code: ExitCode =
       interruption.isRaised
       ? .interrupted : result.isOver ? .unfinished : report.hasSolution ? .success : .unfinished
-    Console.out(output.format == .json ? report.json(result.ending) : report.text(result.ending))
+    if output.format == .json {
+      Console.out(report.json(result.ending, adding: findings.map { [.init("knobs", $0.json)] } ?? []))
+    } else {
+      Console.out(report.text(result.ending) + (findings?.text ?? ""))
+    }
     return code
   }
 }

@@ -46,7 +46,7 @@ struct StudyReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  func json(_ ending: StudyWork.Ending) -> String {
+  func json(_ ending: StudyWork.Ending, adding members: [JSONValue.Member] = []) -> String {
     let stopped: JSONValue =
       switch ending {
       case .done(let reason): ["kind": "done", "reason": .string(reason)]
@@ -68,6 +68,6 @@ struct StudyReport {
       ],
       "best": desk.plan.objectives.count == 1 ? trials.first ?? .null : .array(trials), "stopped": stopped,
     ]
-    return document.description + "\n"
+    return JSONValue.object((document.members ?? []) + members).description + "\n"
   }
 }

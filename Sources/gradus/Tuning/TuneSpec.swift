@@ -28,6 +28,11 @@ struct TuneSpec {
     "pruner": "pruning", "repeat": "repeats", "enqueue": "start", "cmd": "command", "program": "command",
   ]
 
+  /// A plan that nobody has written down.
+  init(_ plan: StudyPlan, storage: String, starts: [JSONValue]) {
+    (self.plan, self.storage, self.starts) = (plan, storage, starts)
+  }
+
   /// Reads a YAML mapping. Every error has its line and column.
   init(contentsOf path: String) throws {
     let source = try SourceText(try FileBytes.load(path))
