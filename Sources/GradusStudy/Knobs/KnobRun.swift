@@ -16,6 +16,8 @@ public struct KnobRun: Sendable, Hashable {
   public var value: Double?
   /// Whether the point was evaluated by the check and found feasible.
   public var isChecked = false
+  /// Whether a limit ended it. A point at which a run was cut off may pass the check by luck; the method has not said so.
+  public var isCut = false
   /// |objective − bound| / max(1, |objective|).
   public var gap: Double?
   public var answers = 0
@@ -31,6 +33,7 @@ public struct KnobRun: Sendable, Hashable {
     let sign: Double = document.problem.sense == .minimize ? 1 : -1
     value = document.objective.flatMap { $0.isFinite ? sign * $0 : nil }
     isChecked = document.certificate.pointChecked
+    isCut = [.time, .answers, .cost, .memory, .interrupt].contains(document.stopped.kind)
     if let distance = document.gap, let objective = document.objective {
       gap = distance / max(1, abs(objective))
     }
@@ -39,10 +42,11 @@ public struct KnobRun: Sendable, Hashable {
     self.seconds = seconds
   }
 
-  /// What the answer says; nil where the check supports none. That nothing feasible is near where a method ended is none: it
+  /// What the answer says; nil where the check supports none, or the run was cut off. That nothing feasible is near where a method ended is none: it
   /// depends on where it began.
   public var answer: Answer? {
-    switch status {
+    if isCut { return nil }
+    return switch status {
     case .optimal, .locallyOptimal, .stationary, .targetReached: .point
     case .infeasible: .infeasible
     case .unbounded: .unbounded
@@ -69,7 +73,7 @@ public struct KnobRun: Sendable, Hashable {
   /// As it is written down.
   public var json: JSONValue {
     [
-      "status": .string(status.rawValue), "value": JSONValue(value), "checked": .bool(isChecked),
+      "status": .string(status.rawValue), "value": JSONValue(value), "checked": .bool(isChecked), "cut": .bool(isCut),
       "gap": JSONValue(gap), "answers": .integer(answers), "operations": operations.map { .integer($0) } ?? .null,
       "seconds": .number(seconds),
     ]
@@ -81,6 +85,7 @@ public struct KnobRun: Sendable, Hashable {
     self.init(status)
     value = json["value"]?.double
     isChecked = json["checked"]?.truth ?? false
+    isCut = json["cut"]?.truth ?? false
     gap = json["gap"]?.double
     answers = json["answers"]?.whole ?? 0
     operations = json["operations"]?.whole

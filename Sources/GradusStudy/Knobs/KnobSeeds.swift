@@ -21,7 +21,7 @@ public struct KnobSeeds: Sendable, Hashable {
   private static func draw(_ count: Int, from stream: RandomStream, last: UInt64) -> [UInt64] {
     var (stream, seeds, known) = (stream, [UInt64](), Set<UInt64>())
     while seeds.count < count {
-      let seed = stream.next() >> 34 << 1 | last
+      let seed = (stream.next() >> 34) * 2 + last
       if known.insert(seed).inserted { seeds.append(seed) }
     }
     return seeds

@@ -12,7 +12,7 @@ public import GradusCore
 /// worst one w of the default: v ≤ w + 10⁻⁴·max(1, |w|). Where the default has no answer, r is a tenth of what it spent.
 ///
 /// Gaps are compared as ratios as well, from 10⁻⁶ to 1, and a run without one counts as 10. Values are compared as
-/// (v − mean)/max(1, |mean|), at most 10; a run without a checked value counts as 10.
+/// (v − mean)/max(1, |mean|), at most 10 and none below 10⁻⁶; a run without a checked value counts as 10.
 public struct KnobYardstick: Sendable, Hashable {
   public let measure: KnobMeasure
   /// What the answers of the default say; nil where it has none.
@@ -28,6 +28,8 @@ public struct KnobYardstick: Sendable, Hashable {
   static let shortestLimit = 0.1
   static let failure = 10.0
   static let smallestGap = 1e-6
+  /// Relative differences of values below it are none.
+  static let resolution = 1e-6
 
   /// From the default's runs on a problem, one for each seed. `given`: a limit that somebody set; `most`: what no limit is
   /// above.
@@ -82,7 +84,8 @@ public struct KnobYardstick: Sendable, Hashable {
     switch measure {
     case .value:
       guard let value = run.value, !reference.isNaN else { return 0 }
-      return min(Self.failure, (value - reference) / max(1, abs(reference)))
+      let difference = min(Self.failure, (value - reference) / max(1, abs(reference)))
+      return abs(difference) <= Self.resolution ? 0 : difference
     case .gap: return (Self.gap(of: run) ?? 1) / reference
     case .answers, .operations, .seconds: return run.amount(measure) / reference
     }

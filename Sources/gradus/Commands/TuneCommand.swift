@@ -103,7 +103,7 @@ struct TuneCommand: GradusSubcommand {
     for remark in report.remarks { say(remark) }
     let spec = TuneSpec(try tuning.plan(task), storage: url, starts: [tuning.space.start])
     return try tune(spec, interruption) { desk in
-      try report.test(KnobTest(tuning: tuning, task: task, desk: desk, jobs: jobs), say: say)
+      try report.test(KnobTest(tuning: tuning, task: task, desk: desk, jobs: jobs, say: say))
     }
   }
 

@@ -14,6 +14,7 @@ struct KnobJobs {
     let place: Int
     let process: CommandProcess
     var words = TrialWords()
+    var errors = StreamTail()
     let deadline: ContinuousClock.Instant
   }
 
@@ -28,7 +29,7 @@ struct KnobJobs {
   /// Seconds after which a process with so many runs is ended.
   static func patience(_ runs: Int, cutoff: Double) -> Double { Double(runs) * (1.1 * cutoff + 1) + 30 }
 
-  /// Does all jobs; `each` hears of those that have ended. False when it was interrupted.
+  /// Does all jobs; `each` hears of those that have ended. False when it was interrupted. Throws what is wrong with a task.
   func run(_ jobs: [Job], each: (_ place: Int, _ runs: [KnobRun]) throws -> Void) throws -> Bool {
     var running: [Running] = []
     var waiting = jobs.indices
@@ -49,7 +50,12 @@ struct KnobJobs {
         }
         Self.listen(&one)
         one.words.finish { _ in }
-        one.process.end()
+        let ending = one.process.end()
+        // What is wrong with the task itself would be wrong with every run.
+        for code in [ExitCode.usage, .unreadable, .missing] where ending == .exited(code.rawValue) {
+          let line = one.errors.text.split(separator: "\n").last.map(String.init) ?? "a run has failed"
+          throw Failure(code, line.hasPrefix("gradus: ") ? String(line.dropFirst(8)) : line)
+        }
         try each(one.place, Self.runs(one.words, jobs[one.place].task))
       }
       running = left
@@ -69,7 +75,7 @@ struct KnobJobs {
 
   private static func listen(_ one: inout Running) {
     while let bytes = one.process.read(.output), !bytes.isEmpty { one.words.take(bytes) { _ in } }
-    while let bytes = one.process.read(.errors), !bytes.isEmpty {}
+    while let bytes = one.process.read(.errors), !bytes.isEmpty { one.errors.take(bytes) }
   }
 
   /// What the process told; runs that it did not tell of have failed.

@@ -30,7 +30,7 @@ struct KnobReport {
   }
 
   /// Tests what was best, and says what came of it. nil when it was interrupted.
-  func test(_ test: KnobTest, say: (String) -> Void) throws -> Findings? {
+  func test(_ test: KnobTest) throws -> Findings? {
     guard let best = test.best else {
       return Findings(
         text: "  no trial has ended with a score\n", json: document(nil, [], [], "no complete trial", nil))
@@ -39,9 +39,8 @@ struct KnobReport {
     let settings = tuning.space.assignments(values)
     var parts: [KnobTest.Part] = []
     if !settings.isEmpty {
-      say("testing trial \(best.number) and the default settings on what the tuning has not seen")
       guard let found = try test.run(best) else {
-        say("stopped in the test; call again to go on with it")
+        test.say("stopped in the test; call again to go on with it")
         return nil
       }
       parts = found

@@ -21,27 +21,30 @@ struct KnobRunner {
     Set(settings.compactMap { try? SettingSplit.parts(of: $0).name })
   }
 
-  /// `[problem][seed]`. Throws where a problem cannot be read; a run that throws has failed.
+  /// `[problem][seed]`. Throws where a problem cannot be read or a component is missing; any other run that throws has failed.
   func runs() async throws -> [[KnobRun]] {
     var all: [[KnobRun]] = []
     for (place, file) in task.files.enumerated() {
       let subject = try Subject.load(file)
       let yardstick = task.yardsticks.isEmpty ? task.limit : task.yardsticks[place]
       var runs: [KnobRun] = []
-      for seed in task.seeds { runs.append(await run(subject, seed, yardstick)) }
+      for seed in task.seeds { runs.append(try await run(subject, seed, yardstick)) }
       all.append(runs)
     }
     return all
   }
 
-  private func run(_ subject: Subject, _ seed: UInt64, _ yardstick: KnobYardstick?) async -> KnobRun {
+  private func run(_ subject: Subject, _ seed: UInt64, _ yardstick: KnobYardstick?) async throws -> KnobRun {
     let request = self.request(seed, yardstick)
     if let document = subject.contradiction(request) { return KnobRun(document, seconds: request.elapsed) }
     do {
       let document = try await SolveSession(subject, request).finish()
       return KnobRun(document, seconds: request.elapsed)
     } catch {
-      Console.error("gradus: \(subject.argument), seed \(seed): \(Failure(error).message)\n")
+      let failure = Failure(error)
+      // What no settings can help.
+      if failure.code == .missing { throw failure }
+      Console.error("gradus: \(subject.argument), seed \(seed): \(failure.message)\n")
       return KnobRun()
     }
   }

@@ -18,6 +18,8 @@ struct KnobTest {
   let task: KnobTask
   let desk: StudyDesk
   let jobs: KnobJobs
+  /// Hears of it when there is something to run.
+  let say: (String) -> Void
 
   static let attribute = "gradus:test"
 
@@ -69,6 +71,10 @@ struct KnobTest {
   {
     var found = files.map { known(trial?.number, $0, seeds) }
     let missing = files.indices.filter { found[$0] == nil }
+    if !missing.isEmpty {
+      let what = trial.map { "trial \($0.number)" } ?? "the default settings"
+      say("testing \(what) on \(Numbers.counted(missing.count, "problem"))")
+    }
     let all = missing.map { place in
       var job = task
       (job.files, job.seeds, job.asked) = ([files[place]], seeds, .null)

@@ -19,7 +19,9 @@ import GradusStudy
       method: "m", files: standard.indices.map { "f\($0)" }, seeds: standard[0].indices.map { UInt64($0) },
       kinds: ["NLP"], cutoff: 60)
     task.yardsticks = standard.map { KnobYardstick($0, measure) }
-    task.failures = zip(task.yardsticks, standard).reduce(0) { $0 + $1.1.count { run in !$1.0.isSolved(run) } }
+    task.failures = zip(task.yardsticks, standard).reduce(0) { sum, pair in
+      sum + pair.1.count { !pair.0.isSolved($0) }
+    }
     return task
   }
 
@@ -34,10 +36,17 @@ import GradusStudy
     #expect(task.yardsticks[0].limit == 100 && task.yardsticks[1].limit == 10_000)
   }
 
+  /// A point at which a limit ended the run.
+  private static var cut: KnobRun {
+    var cut = run(.stationary, 1)
+    cut.isCut = true
+    return cut
+  }
+
   private static let wrong: [KnobRun] = [
     run(.feasible, 1), run(.limit, 1), run(.failed, 1), run(.locallyInfeasible, 1), run(.infeasibleOrUnbounded, 1),
     // Another statement, a worse point, no value.
-    run(.infeasible, 1), run(.unbounded, 1), run(.stationary, 1, value: 1.001), run(.stationary, 1, value: nil),
+    cut, run(.infeasible, 1), run(.unbounded, 1), run(.stationary, 1, value: 1.001), run(.stationary, 1, value: nil),
   ]
 
   /// Whatever it saves: an answer that is not confirmed, says something else or is worse has failed, and settings that fail
@@ -72,6 +81,9 @@ import GradusStudy
     #expect(abs(values.score([[Self.run(.limit, 1, value: 75), Self.run(.limit, 1, value: 75)]]).score + 0.5) < 1e-12)
     #expect(
       values.score([[Self.run(.limit, 1, value: -1e9, checked: false), Self.run(.limit, 1, value: 75)]]).score > 1)
+    // Below what the check tells apart there is no difference.
+    let same = values.yardsticks[0].cost(Self.run(.limit, 1, value: 150 * (1 - 1e-9)))
+    #expect(same == 0)
     var (open, closed) = (Self.run(.feasible), Self.run(.feasible))
     (open.gap, closed.gap) = (0.1, 0)
     let gaps = Self.task([[open, open]], .gap)
