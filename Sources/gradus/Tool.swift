@@ -55,6 +55,7 @@ struct GradusCommand: ParsableCommand {
       ConvertCommand.self,
       MethodsCommand.self,
       ExplainCommand.self, CheckCommand.self, DemoCommand.self,
-      StudyCommand.self, TuneTrialCommand.self, AtlasCommand.self, AskTellCommand.self, DoctorCommand.self, VersionCommand.self,
+      StudyCommand.self, TuneTrialCommand.self, AtlasCommand.self, AskTellCommand.self, DoctorCommand.self,
+      VersionCommand.self,
     ])
 }
