@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # demo: the examples, into demo/report.html     test: every test          bench: every benchmark, as ratios in one run
+# service: the dashboard that 'gradus serve' starts
 # tools: optional components (benchmark peers)  claims: the measured claims
 # peers: update rules beside torch, optax and pytorch_optimizer, step by step
 # dist: release archive and Python wheel        fuzz: 100,000 mutated files a format
@@ -9,7 +10,7 @@ SHELL := /bin/bash
 FLAGS := -c release -Xcc -march=native
 GRADUS := .build/release/gradus
 
-.PHONY: demo test tools bench claims peers dist fuzz format clean build setup
+.PHONY: demo test service tools bench claims peers dist fuzz format clean build setup
 
 setup:
 	@tools/setup.sh
@@ -19,6 +20,10 @@ build: setup
 
 demo: build
 	@timeout 300 $(GRADUS) demo
+
+# A package of its own, built into the same folder: what both share is built once, and the programs lie beside each other.
+service: build
+	@timeout 1500 swift build $(FLAGS) --package-path Service --scratch-path .build --product gradus-service
 
 test: setup
 	@python3 tools/run_tests.py $(FLAGS)

@@ -43,6 +43,7 @@ let package = Package(
   products: (foundations + families + ["Gradus"]).map { .library(name: $0, targets: [$0]) }
     + [
       .library(name: "GradusAskTell", targets: ["GradusAskTell"]),
+      .library(name: "GradusDashboard", targets: ["GradusDashboard"]),
       .library(name: "libgradus", type: .dynamic, targets: ["GradusC"]),
       .executable(name: "gradus", targets: ["gradus"]),
     ],
@@ -86,10 +87,12 @@ let package = Package(
       ["Gradus", "GradusNumerics", "GradusCore", "GradusBlackBox", "GradusFirstOrder", "GradusLearning"]),
     .target(name: "GradusHeader"),
     library("GradusC", ["Gradus", "GradusNumerics", "GradusCore", "GradusAskTell", "GradusHeader"]),
+    library(
+      "GradusDashboard", ["Gradus", "GradusNumerics", "GradusNative", "GradusCore", "GradusStudy", "GradusAskTell"]),
     .executableTarget(
       name: "gradus",
       dependencies: [
-        "Gradus", "GradusConformance", "GradusAtlas", "GradusAskTell",
+        "Gradus", "GradusConformance", "GradusAtlas", "GradusAskTell", "GradusDashboard",
         "GradusNumerics", "GradusCore", "GradusNative", "GradusModeling", "GradusLearning", "GradusStudy",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
       ], swiftSettings: settings),
@@ -119,6 +122,7 @@ let package = Package(
       ["GradusMultiObjective", "GradusCore", "GradusNumerics", "GradusProblems", "GradusConformance"]),
     tests("GradusCommandTests", ["gradus", "GradusCore", "GradusFirstOrder", "GradusNative"]),
     tests("GradusAskTellTests", ["Gradus", "GradusAskTell"]),
+    tests("GradusDashboardTests", ["Gradus", "GradusDashboard", "GradusCore", "GradusNumerics", "GradusStudy"]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     tests(
       "ConformanceTests",

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trials per second of studies beside optuna (PyPI), in turns in one run: one parameter, random points, no command.
 
-    Benchmarks/study_throughput.py [--rounds 3] [--trials 300] [--storages journal,journal-durable,sqlite]
+    Benchmarks/study_throughput.py [--rounds 3] [--trials 300] [--storages journal,journal-durable,sqlite,postgres]
 
 `journal` is without an fsync on both sides, `journal-durable` with one before a finished trial is acknowledged (optuna: its
-default, one for every line), `sqlite` with the default of each. Ours does more trials than optuna in a round, so that both
+default, one for every line), `sqlite` with the default of each, `postgres` four processes on one study of a server with its own
+defaults. Ours does more trials than optuna in a round, so that both
 take about as long. Then the memory of a study that grows to 100,000 trials, and the wall time of `gradus study show` on it.
 Exit code 1 when a limit does not hold.
 """
 import argparse
+import multiprocessing
 import os
 import pathlib
 import statistics
@@ -18,10 +20,12 @@ import sys
 import tempfile
 import time
 
+import postgres
 from measure import GRADUS, OURS, ROOT, judge, need
 
 PROGRAM = ROOT / "Benchmarks" / ".build" / "release" / "studies"
-LIMITS = {"journal": 10, "journal-durable": 4, "sqlite": 5}
+LIMITS = {"journal": 10, "journal-durable": 4, "sqlite": 5, "postgres": 3}
+PROCESSES = 4
 
 
 def optuna_rate(kind, folder, trials):
@@ -43,6 +47,44 @@ def optuna_rate(kind, folder, trials):
         os.fsync = sync
 
 
+def optuna_share(url, trials, gate):
+    """One of several processes on a study."""
+    import optuna
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    study = optuna.load_study(study_name="s", storage=url, sampler=optuna.samplers.RandomSampler())
+    gate.wait()
+    study.optimize(lambda trial: trial.suggest_float("x", -10, 10) ** 2, n_trials=trials)
+
+
+def optuna_together(server, name, trials):
+    """Trials per second of optuna's processes together, from the moment all are ready."""
+    import optuna
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    url = f"postgresql+psycopg2://postgres@/{server.database(name)}?host={server.folder}"
+    optuna.create_study(study_name="s", storage=url)
+    context = multiprocessing.get_context("spawn")
+    gate = context.Barrier(PROCESSES + 1)
+    processes = [context.Process(target=optuna_share, args=(url, trials // PROCESSES, gate)) for _ in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    gate.wait()
+    begin = time.perf_counter()
+    for process in processes:
+        process.join()
+    return trials / (time.perf_counter() - begin)
+
+
+def own_together(server, name, trials):
+    """The same of ours; their start counts."""
+    url = f"postgresql://postgres@/{server.database(name)}?host={server.folder}"
+    begin = time.perf_counter()
+    processes = [subprocess.Popen([PROGRAM, url, str(trials // PROCESSES)], env=OURS, stdout=subprocess.DEVNULL)
+                 for _ in range(PROCESSES)]
+    if any([process.wait() for process in processes]):
+        raise SystemExit("a process of ours failed")
+    return trials / (time.perf_counter() - begin)
+
+
 def own(kind, folder, trials):
     """Trials per second of ours, and the bytes of memory in the end."""
     url = f"sqlite:{folder}/ours.db" if kind == "sqlite" else f"{folder}/ours.journal"
@@ -55,7 +97,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--trials", type=int, default=300)
-    parser.add_argument("--storages", default="journal,journal-durable,sqlite")
+    parser.add_argument("--storages", default="journal,journal-durable,sqlite,postgres")
     parser.add_argument("--large", type=int, default=100_000)
     options = parser.parse_args()
     try:
@@ -71,7 +113,15 @@ def main():
     holds = True
     for kind in options.storages.split(","):
         pairs = []
-        for _ in range(options.rounds):
+        if kind == "postgres":
+            if postgres.programs() is None:
+                print("postgres: no server is installed (tools/setup.sh)")
+                return 5
+            with postgres.Server() as server:
+                for k in range(options.rounds):
+                    pairs.append((own_together(server, f"ours{k}", 10 * options.trials),
+                                  optuna_together(server, f"optuna{k}", options.trials)))
+        for _ in range(options.rounds if kind != "postgres" else 0):
             with tempfile.TemporaryDirectory(dir=".") as folder:
                 pairs.append((own(kind, folder, 10 * options.trials)[0], optuna_rate(kind, folder, options.trials)))
         ratio = statistics.median(a / b for a, b in pairs)

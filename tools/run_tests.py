@@ -13,6 +13,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 
@@ -83,6 +84,11 @@ def swift_tests(count, flags):
 def python_tests(count, flags):
     shown = subprocess.run(["swift", "build", *flags, "--show-bin-path"], cwd=ROOT, capture_output=True, text=True, timeout=300)
     os.environ["GRADUS_BIN"] = shown.stdout.strip()
+    # The dashboard is a package of its own, built into the same folder: it shares what was built.
+    service = ["--package-path", "Service", "--scratch-path", ".build", "--product", "gradus-service"]
+    code, _ = run(["swift", "build", *flags, *service], 20 * MINUTE)
+    if code != 0:
+        return count.fail("the Service package does not build")
     discover(count, sys.executable, "Tests/tools")
     # The package over libgradus, with the libraries that it serves.
     code, _ = run(["swift", "build", *flags, "--product", "libgradus"], 20 * MINUTE)
@@ -126,9 +132,12 @@ def style(count):
 
 def main():
     begin, count = time.monotonic(), Count()
-    swift_tests(count, sys.argv[1:])
-    style(count)
-    python_tests(count, sys.argv[1:])
+    # Whatever tests leave behind goes with the folder.
+    with tempfile.TemporaryDirectory(prefix="gradus-tests-", ignore_cleanup_errors=True) as folder:
+        os.environ["TMPDIR"] = folder
+        swift_tests(count, sys.argv[1:])
+        style(count)
+        python_tests(count, sys.argv[1:])
     print()
     for reason, times in sorted(count.reasons.items()):
         print(f"skipped ({times}): {reason}")

@@ -4,7 +4,7 @@
 #
 #   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, SQLite, libpq,
 #                             HiGHS, Pyomo, and for the tests alone optuna, SciPy (torch comes with `make peers`) and a
-#                             PostgreSQL server
+#                             PostgreSQL server and a Chromium
 #   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma, BBOB, CasADi)
 #   tools/setup.sh peers      also the peers of the update rules (torch, JAX with optax, pytorch_optimizer)
 #   tools/setup.sh dist       also what packing a release needs (binutils)
@@ -85,6 +85,17 @@ server() {
 }
 server || install "the PostgreSQL server of the tests" postgresql postgresql@17 \
   || say "without a PostgreSQL server, the tests of storage in one are skipped"
+
+# The tests look at the dashboard in a browser of the system.
+browser() {
+  local program
+  for program in chromium chromium-browser google-chrome google-chrome-stable; do
+    command -v "$program" >/dev/null 2>&1 && return 0
+  done
+  return 1
+}
+browser || install "the browser of the tests" chromium chromium \
+  || say "without Chromium, the tests of the dashboard's pages are skipped"
 
 # One wheel in .tools/python: `gradus` looks there before it looks into any Python environment.
 wheel() { # NAME VERSION IMPORT

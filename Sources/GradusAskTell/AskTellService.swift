@@ -4,7 +4,8 @@ import Gradus
 /// Serves lines of JSON: one run at a time, an answer a line, and no line that ends the process but `quit`.
 package struct AskTellService {
   private let defaultMethod: String?
-  private var session: AskTellSession?
+  /// The run that is served now.
+  package private(set) var session: AskTellSession?
   private var writer = JSONWriter()
 
   package init(defaultMethod: String?) { self.defaultMethod = defaultMethod }

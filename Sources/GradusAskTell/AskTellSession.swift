@@ -33,7 +33,7 @@ package struct AskTellSession {
   /// What the last ask handed out, in order.
   var lastAsk: [Int] = []
   var nextID = 0
-  var answered = 0
+  package internal(set) var answered = 0
   package internal(set) var best: Best?
   /// Who decides which evaluations are not worth their end; nil: nobody.
   var pruning: TrialPruning?

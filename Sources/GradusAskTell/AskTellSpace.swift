@@ -41,7 +41,7 @@ package enum AskTellSpace {
   }
 
   /// The point as the caller sees it.
-  func write(_ point: Vector, to writer: inout JSONWriter) {
+  package func write(_ point: Vector, to writer: inout JSONWriter) {
     switch self {
     case .plain: writer.write(point.elements)
     case .named(let space): writer.write(space.json(of: point))

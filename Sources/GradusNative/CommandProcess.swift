@@ -150,7 +150,7 @@ public final class CommandProcess {
     guard descriptor >= 0 else { return nil }
     var bytes = [UInt8](repeating: 0, count: limit)
     while true {
-      let count = bytes.withUnsafeMutableBytes { Self.platformRead(descriptor, $0.baseAddress, limit) }
+      let count = bytes.withUnsafeMutableBytes { SystemIO.take(descriptor, $0.baseAddress, limit) }
       if count > 0 { return Array(bytes.prefix(count)) }
       if count < 0, errno == EINTR { continue }
       if count < 0, errno == EAGAIN || errno == EWOULDBLOCK { return [] }
@@ -164,7 +164,7 @@ public final class CommandProcess {
   public func write(_ bytes: ArraySlice<UInt8>) -> Int? {
     guard input >= 0 else { return nil }
     while true {
-      let count = bytes.withUnsafeBytes { Self.platformWrite(input, $0.baseAddress, $0.count) }
+      let count = bytes.withUnsafeBytes { SystemIO.put(input, $0.baseAddress, $0.count) }
       if count >= 0 { return count }
       if errno == EINTR { continue }
       if errno == EAGAIN || errno == EWOULDBLOCK { return 0 }
@@ -201,25 +201,5 @@ public final class CommandProcess {
     }
     all.removeAll { entry in variables.contains { entry.hasPrefix($0.name + "=") } }
     return all + variables.map { "\($0.name)=\($0.value)" }
-  }
-
-  private static func platformRead(_ d: Int32, _ p: UnsafeMutableRawPointer?, _ n: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.read(d, p, n)
-    #elseif canImport(Musl)
-      Musl.read(d, p, n)
-    #else
-      Darwin.read(d, p, n)
-    #endif
-  }
-
-  private static func platformWrite(_ d: Int32, _ p: UnsafeRawPointer?, _ n: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(d, p, n)
-    #elseif canImport(Musl)
-      Musl.write(d, p, n)
-    #else
-      Darwin.write(d, p, n)
-    #endif
   }
 }

@@ -33,7 +33,7 @@ public struct LibrarySearch: Sendable, Hashable {
     for name in ["GRADUS_LIBRARY_PATH", "VIRTUAL_ENV", "PATH", "HOME"] {
       if let value = getenv(name) { environment[name] = String(cString: value) }
     }
-    return LibrarySearch(environment: environment, executable: currentExecutable())
+    return LibrarySearch(environment: environment, executable: ProgramFile.own)
   }
 
   /// The paths to open one after the other, best first, for a library known under `names` (best name first).
@@ -94,19 +94,5 @@ public struct LibrarySearch: Sendable, Hashable {
     guard FilePath.exists(place) else { return [] }
     let stem = FilePath.name(of: place).prefix { $0 != "." }
     return names.contains { $0.prefix { $0 != "." } == stem } ? [place] : []
-  }
-
-  private static func currentExecutable() -> String? {
-    #if os(Linux)
-      var buffer = [CChar](repeating: 0, count: 4096)
-      let count = readlink("/proc/self/exe", &buffer, buffer.count)
-      guard count > 0, count < buffer.count else { return nil }
-      return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    #else
-      var size: UInt32 = 4096
-      var buffer = [CChar](repeating: 0, count: 4096)
-      guard _NSGetExecutablePath(&buffer, &size) == 0 else { return nil }
-      return buffer.withUnsafeBufferPointer { $0.baseAddress.map { FilePath.resolved(String(cString: $0)) } }
-    #endif
   }
 }

@@ -55,7 +55,8 @@ struct GradusCommand: ParsableCommand {
       ConvertCommand.self,
       MethodsCommand.self,
       ExplainCommand.self, CheckCommand.self, DemoCommand.self,
-      StudyCommand.self, TuneTrialCommand.self, AtlasCommand.self, AskTellCommand.self, DoctorCommand.self,
+      StudyCommand.self, ServeCommand.self, TuneTrialCommand.self, AtlasCommand.self, AskTellCommand.self,
+      DoctorCommand.self,
       VersionCommand.self,
     ])
 }

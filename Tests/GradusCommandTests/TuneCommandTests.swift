@@ -125,7 +125,8 @@ struct TuneCommandTests {
     (sphere + "\ntimeout: soon", "timeout is 'soon'; expected a time such as 90, 90s, 10m, 1.5h or 2d"),
     (sphere + "\nfidelities: [0.1]", "the full fidelity 1 is missing"),
     (sphere + "\nstart: [{x: 3}]", "3 is not a value of \"x\""),
-    ("trials: 3", "no 'parameters'"), ("", "the file is empty"), ("- a\n- b", "a list instead of a mapping"),
+    ("trials: 3", "no 'parameters'"), ("", "the file is empty; expected a study: command, parameters"),
+    ("- a\n- b", "a list instead of a mapping"),
   ]
 
   @Test(arguments: mistakes.indices) func mistakesAreNamed(_ number: Int) throws {

@@ -44,6 +44,25 @@ class Interrupt(unittest.TestCase):
                 self.assertEqual(len(log.read_text().splitlines()), result["steps"] + 1)
                 self.assertGreater(saved.stat().st_size, 1000)
 
+    def test_studies_put_their_trials_back(self):
+        for command in ("tune", "worker"):
+            for sign in (signal.SIGINT, signal.SIGTERM):
+                with self.subTest(command=command, signal=sign.name), tempfile.TemporaryDirectory() as folder:
+                    place = pathlib.Path(folder)
+                    (place / "s.yaml").write_text(
+                        f"command: [sh, -c, 'touch {place}/begun; sleep 600 {{x}}']\nparameters: {{x: {{type: float, low: 0, high: 1}}}}\n"
+                        f"objectives: {{f: minimize}}\ntrials: 3\nstorage: {place}/s.journal\n")
+                    arguments = ["tune", str(place / "s.yaml")]
+                    if command == "worker":
+                        self.interrupted(arguments, sign, place / "begun")
+                        (place / "begun").unlink()
+                        arguments = ["worker", "--storage", f"{place}/s.journal"]
+                    code, out, error = self.interrupted([*arguments, "--format", "json"], sign, place / "begun")
+                    self.assertEqual(code, 130, error)
+                    result = json.loads(out)
+                    self.assertEqual(result["stopped"]["kind"], "interrupt")
+                    self.assertEqual((result["trials"]["waiting"], result["trials"]["running"]), (1, 0))
+
     def test_solves_print_what_they_have(self):
         code, out, error = self.interrupted(
             ["solve", "problem:rastrigin,n=40", "--by", "random-search", "--answers", "1000000000", "--format", "json"],

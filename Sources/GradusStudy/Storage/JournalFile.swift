@@ -14,10 +14,12 @@ import GradusCore
 /// was never acknowledged, readers leave it, and the next writer cuts it off.
 package final class JournalFile: OperationLog {
   package let name: String
+  package var isSeenInParts: Bool { true }
   private let path: String
   private let descriptor: Int32
   private let isReadOnly: Bool
   private let lock: JournalLock
+  private var buffer: [UInt8] = []
   /// Bytes that were read, up to the end of a line.
   private var offset = 0
 
@@ -56,8 +58,9 @@ package final class JournalFile: OperationLog {
     guard size >= offset else {
       throw StorageError("\(name) has become shorter while it was in use; open it again, or restore it")
     }
-    var buffer: [UInt8] = []
     var room = min(size - offset, 1 << 22)
+    // What is new is mostly short; the room for the first time is given back.
+    defer { if buffer.count > 1 << 16 { buffer = [] } }
     while offset < size {
       room = min(room, size - offset)
       if buffer.count < room { buffer = [UInt8](repeating: 0, count: room) }
@@ -99,25 +102,11 @@ package final class JournalFile: OperationLog {
     return taken - bytes.startIndex
   }
 
-  /// A change with the marks of its lines.
-  private static func marked(_ bytes: [UInt8]) -> [UInt8] {
-    var marked: [UInt8] = []
-    marked.reserveCapacity(bytes.count + bytes.count / 8)
-    for (place, byte) in bytes.enumerated() {
-      if byte == 10, place < bytes.count - 1, marked.last == UInt8(ascii: "}") {
-        marked.removeLast()
-        marked += more
-      }
-      marked.append(byte)
-    }
-    return marked
-  }
-
   package func append(isDurable: Bool, _ body: () throws -> [UInt8]) throws {
     guard !isReadOnly else { throw FileFailure(path: name, action: "write", cause: String(cString: strerror(EACCES))) }
     try lock.acquire()
     defer { lock.release() }
-    let bytes = Self.marked(try body())
+    let bytes = try body()
     guard !bytes.isEmpty else { return }
     if try size() > offset { try cut() }
     var written = 0

@@ -5,6 +5,9 @@ package protocol OperationLog: AnyObject {
   /// For messages.
   var name: String { get }
 
+  /// Whether a change may be seen in parts, so that its lines must say whether more of them follow.
+  var isSeenInParts: Bool { get }
+
   /// Hands over the complete lines that were appended since the last call, each without its newline. Throws `LinesReplaced` where
   /// lines that were handed over are gone, which can only be the last ones that were not durable.
   func read(_ take: (OperationReader.Text) throws -> Void) throws

@@ -11,8 +11,13 @@ package struct OperationWriter {
   /// Distributions as JSON texts inside of JSON strings.
   private var distributions: [ParameterDistribution: [UInt8]] = [:]
 
-  /// `worker` names who writes, the same for all operations of a process.
-  package init(worker: String) {
+  /// Whether all lines but the last say that more follows.
+  private let marksMore: Bool
+
+  /// `worker` names who writes, the same for all operations of a process. `marksMore`: all lines of a change but the last one say
+  /// that more follows.
+  package init(worker: String, marksMore: Bool = false) {
+    self.marksMore = marksMore
     var writer = JSONWriter()
     writer.write(worker)
     self.worker = writer.bytes
@@ -25,6 +30,10 @@ package struct OperationWriter {
 
   package mutating func write(_ operation: StudyOperation) {
     guard let code = operation.code else { return }
+    if marksMore, !bytes.isEmpty {
+      bytes.removeLast(2)
+      raw(",\"more\":true}\n")
+    }
     operations.append(operation)
     raw("{\"op_code\":")
     whole(code)

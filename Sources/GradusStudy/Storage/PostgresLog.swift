@@ -44,6 +44,7 @@ package final class PostgresLog: OperationLog {
   package static let page = 10_000
 
   package var name: String { address.name }
+  package var isSeenInParts: Bool { false }
 
   /// Connects; makes the tables where `creates` says so. `patience`: seconds to wait for others and for the server.
   package init(_ url: String, creates: Bool, patience: Double = 60) throws {

@@ -15,6 +15,7 @@ import GradusNative
 /// when SQLite next moves its log into the file.
 package final class SQLiteLog: OperationLog {
   package let name: String
+  package var isSeenInParts: Bool { false }
   private let path: String
   package let connection: SQLiteConnection
   private let patience: Double

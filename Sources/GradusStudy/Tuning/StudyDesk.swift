@@ -25,7 +25,9 @@ public final class StudyDesk {
   /// The study's id.
   public let study: Int
   private let identity = ProcessIdentity.own
-  private let worker: JSONValue
+  /// Which of the study's workers this process is; what is known of it is kept with the study.
+  private var worker = 0
+  private let description: JSONValue
   private var pruning: TrialPruning?
   /// For each trial that runs the intermediate values that the pruning rule has heard.
   private var heard: [Int: Int] = [:]
@@ -37,8 +39,7 @@ public final class StudyDesk {
   /// Ended trials that count, up to an event.
   private var (ended, cursor) = (0, 0)
 
-  /// Seconds without a sign after which the process of a trial elsewhere is taken for dead.
-  public static let grace = 60.0
+  /// Of a trial: the number of its worker. Of a study, with a colon and the number: who that is.
   package static let workerAttribute = "gradus:worker"
   static let beatAttribute = "gradus:beat"
   /// Why a trial failed, and what its command said last.
@@ -52,7 +53,7 @@ public final class StudyDesk {
     plan = try given.begun(in: storage)
     suggester = try StudySuggester(plan, method)
     pruning = plan.objectives.count == 1 && plan.intermediate != nil ? try TrialPruning.reading(plan.pruning) : nil
-    worker = [
+    description = [
       "host": .string(host), "place": .string(identity.place), "pid": .integer(Int(identity.number)),
       "began": .string(identity.began), "writer": .string(storage.worker),
     ]
@@ -98,30 +99,70 @@ public final class StudyDesk {
 
   // MARK: Taking and bringing back
 
-  /// A trial to try: one that waits, or else a new one. `isDone` ends the study whatever is left of its trials.
+  /// A trial to try: one that waits, or else a new one.
   public func claim() throws -> Claim {
     try storage.refresh()
     if let record { try suggester.follow(record) }
     // May be decided twice, where a database did not take the first decision.
     // A trial that is forgotten when the machine loses its power is asked again.
-    let claim: Claim = try storage.change(isDurable: false) { change in
-      guard let record = change.replica.studies[study] else { return .done("the study was deleted") }
-      if let number = record.unfinished.first(where: { record.trials[$0].state == .waiting }) {
-        return try begin(record.trials[number], &change)
-      }
-      // Nobody knows whether trials of other programs ever end.
-      let ours = record.unfinished.count { record.trials[$0].attribute(.system, Self.workerAttribute) != nil }
-      if let trials = plan.trials, count(record) + ours >= trials {
-        return ours == 0 ? .done("all \(trials) trials are done") : .wait
-      }
-      switch try suggester.next(record) {
-      case .wait: return .wait
-      case .end(let reason): return ours == 0 ? .done(reason) : .wait
-      case .point(let suggestion): return .trial(create(suggestion, &change))
-      }
-    }
+    let claim = try storage.change(isDurable: false) { change in try self.claim(&change) }
     if case .trial(let trial) = claim { open.insert(trial.number) }
     return claim
+  }
+
+  /// Ends a trial and takes the next one in one change, which is half the work of two. `isTaken`: see `end`.
+  public func turn(_ trial: OpenTrial, _ outcome: TrialOutcome) throws -> (isTaken: Bool, claim: Claim) {
+    open.remove(trial.number)
+    heard[trial.number] = nil
+    try storage.refresh()
+    if let record { try suggester.follow(record) }
+    var isRepeated = false
+    do {
+      let result = try storage.change { change in
+        // The method has heard of an end that did not come about.
+        if isRepeated { forget() }
+        isRepeated = true
+        return (isTaken: end(trial, outcome, &change), claim: try self.claim(&change))
+      }
+      if case .trial(let next) = result.claim { open.insert(next.number) }
+      return result
+    } catch {
+      forget()
+      throw error
+    }
+  }
+
+  /// Begins again to follow the study.
+  private func forget() {
+    suggester.forget()
+    (ended, cursor) = (0, 0)
+  }
+
+  private func claim(_ change: inout StudyChange) throws -> Claim {
+    guard let record = change.replica.studies[study] else { return .done("the study was deleted") }
+    if let number = record.unfinished.first(where: { record.trials[$0].state == .waiting }) {
+      return try begin(record.trials[number], &change)
+    }
+    // Nobody knows whether trials of other programs ever end.
+    let ours = record.unfinished.count { record.trials[$0].attribute(.system, Self.workerAttribute) != nil }
+    if let trials = plan.trials, count(record) + ours >= trials {
+      return ours == 0 ? .done("all \(trials) trials are done") : .wait
+    }
+    switch try suggester.next(record) {
+    case .wait: return .wait
+    case .end(let reason): return ours == 0 ? .done(reason) : .wait
+    case .point(let suggestion): return .trial(create(suggestion, &change))
+    }
+  }
+
+  /// The number of this process among the workers of the study, told before its first trial.
+  private func signed(_ change: inout StudyChange) -> JSONValue {
+    func name(_ number: Int) -> String { "\(Self.workerAttribute):\(number)" }
+    let record = change.replica.studies[study]
+    if record?.attribute(.system, name(worker)) == description { return .integer(worker) }
+    worker = record?.systemAttributes.count { $0.name.hasPrefix("\(Self.workerAttribute):") } ?? 0
+    change.append(.setStudyAttribute(study: study, .system, name: name(worker), description))
+    return .integer(worker)
   }
 
   private func create(_ suggestion: StudySuggester.Suggestion, _ change: inout StudyChange) -> OpenTrial {
@@ -129,7 +170,8 @@ public final class StudyDesk {
     draft.started = .now
     draft.parameters = suggester.coordinates.parameters(at: suggestion.point)
     draft.systemAttributes = [
-      .init(StudySuggester.questionAttribute, .integer(suggestion.question)), .init(Self.workerAttribute, worker),
+      .init(StudySuggester.questionAttribute, .integer(suggestion.question)),
+      .init(Self.workerAttribute, signed(&change)),
     ]
     if let fidelity = suggestion.fidelity {
       draft.systemAttributes.append(.init(StudySuggester.fidelityAttribute, .number(fidelity)))
@@ -150,7 +192,7 @@ public final class StudyDesk {
       change.append(.setState(trial: trial.id, .failed, values: nil, .now))
       return .wait
     }
-    change.append(.setTrialAttribute(trial: trial.id, .system, name: Self.workerAttribute, worker))
+    change.append(.setTrialAttribute(trial: trial.id, .system, name: Self.workerAttribute, signed(&change)))
     change.append(.setState(trial: trial.id, .running, values: nil, .now))
     return .trial(
       OpenTrial(
@@ -177,27 +219,30 @@ public final class StudyDesk {
   public func end(_ trial: OpenTrial, _ outcome: TrialOutcome) throws -> Bool {
     open.remove(trial.number)
     heard[trial.number] = nil
-    return try storage.change { change in
-      guard isMine(trial, change.replica) else { return false }
-      func note(_ kind: AttributeKind, _ name: String, _ value: JSONValue) {
-        change.append(.setTrialAttribute(trial: trial.id, kind, name: name, value))
+    return try storage.change { change in end(trial, outcome, &change) }
+  }
+
+  private func end(_ trial: OpenTrial, _ outcome: TrialOutcome, _ change: inout StudyChange) -> Bool {
+    guard isMine(trial, change.replica) else { return false }
+    var notes: [(kind: AttributeKind, name: String, value: JSONValue)] = []
+    let (state, values): (TrialState, [Double]?)
+    switch outcome {
+    case .complete(let told, let constraints, let members):
+      notes = members.map { (.user, $0.name, $0.value) }
+      if !plan.constraints.isEmpty {
+        notes.append((.system, StudySuggester.constraintsAttribute, JSONValue(numbers: constraints)))
       }
-      switch outcome {
-      case .complete(let values, let constraints, let notes):
-        for member in notes { note(.user, member.name, member.value) }
-        if !plan.constraints.isEmpty {
-          note(.system, StudySuggester.constraintsAttribute, JSONValue(numbers: constraints))
-        }
-        return change.end(trial.id, .complete, values: values)
-      case .pruned:
-        let last = change.replica.trial(trial.id)?.intermediate.last?.value
-        return change.end(trial.id, .pruned, values: last.flatMap { $0.isNaN ? nil : [$0] })
-      case .failed(let reason, let errors):
-        note(.system, Self.failureAttribute, .string(reason))
-        if !errors.isEmpty { note(.system, Self.errorsAttribute, .string(errors)) }
-        return change.end(trial.id, .failed)
-      }
+      (state, values) = (.complete, told)
+    case .pruned:
+      let last = change.replica.trial(trial.id)?.intermediate.last?.value
+      (state, values) = (.pruned, last.flatMap { $0.isNaN ? nil : [$0] })
+    case .failed(let reason, let errors):
+      notes = [(.system, Self.failureAttribute, .string(reason))]
+      if !errors.isEmpty { notes.append((.system, Self.errorsAttribute, .string(errors))) }
+      (state, values) = (.failed, nil)
     }
+    for note in notes { change.append(.setTrialAttribute(trial: trial.id, note.kind, name: note.name, note.value)) }
+    return change.end(trial.id, state, values: values)
   }
 
   /// Puts a trial back that was not tried to its end, for whoever takes it next.
@@ -210,7 +255,17 @@ public final class StudyDesk {
 
   private func isMine(_ trial: OpenTrial, _ replica: StudyReplica) -> Bool {
     guard let known = replica.trial(trial.id), known.state == .running else { return false }
-    return known.attribute(.system, Self.workerAttribute) == worker
+    return isOwn(known, replica.studies[study])
+  }
+
+  /// Who runs a trial; nil where it is somebody who does not say.
+  private func owner(_ trial: TrialRecord, _ study: StudyRecord?) -> JSONValue? {
+    guard let number = trial.attribute(.system, Self.workerAttribute)?.whole else { return nil }
+    return study?.attribute(.system, "\(Self.workerAttribute):\(number)")
+  }
+
+  private func isOwn(_ trial: TrialRecord, _ study: StudyRecord?) -> Bool {
+    trial.attribute(.system, Self.workerAttribute)?.whole == worker && owner(trial, study) == description
   }
 
   // MARK: On the way
@@ -250,13 +305,23 @@ public final class StudyDesk {
   public func reclaim() throws -> [Int] {
     try storage.refresh()
     guard let record else { return [] }
-    let gone = record.unfinished.filter { isGone(record.trials[$0]) }
+    let gone = record.unfinished.filter { isGone(record.trials[$0], record) }
     guard !gone.isEmpty else { return [] }
     return try storage.change { change in
       guard let record = change.replica.studies[study] else { return [] }
-      let lost = gone.filter { record.trials[$0].state == .running && isGone(record.trials[$0]) }
+      let lost = gone.filter { record.trials[$0].state == .running && isGone(record.trials[$0], record) }
       for number in lost { lose(record.trials[number], record, &change) }
       return lost
+    }
+  }
+
+  /// Takes a trial of this process for lost, because whoever tried it for us does not answer any more; it is tried once more.
+  public func lose(_ trial: OpenTrial) throws {
+    open.remove(trial.number)
+    heard[trial.number] = nil
+    try storage.change { change in
+      guard isMine(trial, change.replica), let record = change.replica.studies[study] else { return }
+      lose(record.trials[trial.number], record, &change)
     }
   }
 
@@ -282,11 +347,11 @@ public final class StudyDesk {
   }
 
   /// Whether the process of a trial that runs is gone, as far as can be told from here.
-  private func isGone(_ trial: TrialRecord) -> Bool {
+  private func isGone(_ trial: TrialRecord, _ study: StudyRecord) -> Bool {
     guard trial.state == .running, !open.contains(trial.number),
-      let owner = trial.attribute(.system, Self.workerAttribute), let place = owner["place"]?.text
+      let owner = owner(trial, study), let place = owner["place"]?.text
     else { return false }
-    if owner == worker { return true }
+    if owner == description { return true }
     if place == identity.place, let number = owner["pid"]?.whole.flatMap({ Int32(exactly: $0) }) {
       return ProcessIdentity(place: place, number: number, began: owner["began"]?.text ?? "").isGone
     }
@@ -296,6 +361,6 @@ public final class StudyDesk {
       signs[trial.id] = (beat, now)
       return false
     }
-    return now - sign.since > Self.grace
+    return now - sign.since > plan.grace
   }
 }

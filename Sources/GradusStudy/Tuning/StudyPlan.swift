@@ -44,6 +44,8 @@ public struct StudyPlan: Sendable, Hashable {
   public var settings: [Setting] = []
   /// Seconds after which a trial has failed; nil: never.
   public var timeout: Double?
+  /// Seconds without a sign after which a worker elsewhere is taken for dead.
+  public var grace = 60.0
   /// How often each trial is run; its values are the means.
   public var repeats = 1
   /// Whether the same trial may have other values another time.
@@ -133,6 +135,7 @@ extension StudyPlan {
       "pruning": pruning, "trials": trials.map { .integer($0) } ?? .null, "parallel": .integer(parallel),
       "by": JSONValue(method),
       "settings": .object(settings.map { JSONValue.Member($0.name, .string($0.value)) }), "timeout": JSONValue(timeout),
+      "grace": .number(grace),
       "repeats": .integer(repeats), "noisy": .bool(isNoisy),
       "fidelities": .array(fidelities.map { ["fidelity": .number($0.fidelity), "cost": .number($0.cost)] }),
       "deterministic": .bool(isDeterministic), "seed": JSONValue(seed),
@@ -172,6 +175,7 @@ extension StudyPlan {
       member.value.text.map { Setting(member.name, $0) }
     }
     timeout = json["timeout"]?.double
+    grace = max(0.1, json["grace"]?.double ?? grace)
     repeats = max(1, json["repeats"]?.whole ?? 1)
     isNoisy = json["noisy"]?.truth ?? false
     fidelities = (json["fidelities"]?.elements ?? []).compactMap { entry in

@@ -43,6 +43,7 @@ public final class StudySuggester {
   private var heard = 0
   /// A question that was asked before it had a trial.
   private var ahead: Suggestion?
+  private var isForgotten = false
 
   private struct Question {
     var ticket: Int
@@ -77,6 +78,7 @@ public final class StudySuggester {
 
   /// Takes in what has happened since the last call. Cost: the method's, for each question and answer.
   public func follow(_ study: StudyRecord) throws {
+    if isForgotten { try restart() }
     while cursor < study.events.count {
       let event = study.events[cursor]
       let trial = study.trials[event.trial]
@@ -97,9 +99,12 @@ public final class StudySuggester {
     return try ask()
   }
 
+  /// Begins again with the first event at the next call: what was followed has not come about.
+  func forget() { isForgotten = true }
+
   private func restart() throws {
     run = try method.open(try plan.problem(), plan.seed)
-    (cursor, questions, asked, heard, ahead) = (0, [], [:], 0, nil)
+    (cursor, questions, asked, heard, ahead, isForgotten) = (0, [], [:], 0, nil, false)
   }
 
   private func begin(_ trial: TrialRecord, _ study: StudyRecord) throws {

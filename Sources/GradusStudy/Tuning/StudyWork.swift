@@ -39,8 +39,8 @@ public final class StudyWork {
   private var reason: String?
 
   /// Seconds between two signs of life, and between two looks for those of others.
-  static let beatEvery = 10.0
-  static let lookEvery = 5.0
+  private var beatEvery: Double { desk.plan.grace / 6 }
+  private var lookEvery: Double { min(5, desk.plan.grace / 6) }
   /// Seconds after which it is asked again whether there is something to take.
   static let claimEvery = 0.2
 
@@ -68,7 +68,7 @@ public final class StudyWork {
         let pause = runs.isEmpty ? 0.2 : 0.1
         CommandProcess.wait(for: runs.map(\.process), seconds: pause)
         if runs.isEmpty { CommandProcess.wait(for: [], seconds: pause) }
-        try watch()
+        try watch(isStopped)
       }
     } catch {
       runs.removeAll()
@@ -93,11 +93,11 @@ public final class StudyWork {
 
   private func lookAfterOthers() throws {
     let now = MonotonicTime.now
-    if now - lastBeat >= Self.beatEvery {
+    if now - lastBeat >= beatEvery {
       lastBeat = now
       try desk.beat()
     }
-    if now - lastLook >= Self.lookEvery {
+    if now - lastLook >= lookEvery {
       lastLook = now
       let lost = try desk.reclaim()
       if !lost.isEmpty { tell(.lost(lost)) }
@@ -120,16 +120,26 @@ public final class StudyWork {
 
   // MARK: Commands
 
-  /// Looks at every running command once.
-  private func watch() throws {
+  /// Looks at every running command once; the place of one that has ended is taken by the next trial at once.
+  private func watch(_ isStopped: () -> Bool) throws {
     var place = 0
     while place < runs.count {
-      if let outcome = try advance(&runs[place]) {
-        let run = runs.remove(at: place)
-        nextClaim = -.infinity
-        if try desk.end(run.trial, outcome) { tell(.ended(run.trial, outcome, seconds: run.seconds)) }
-      } else {
+      guard let outcome = try advance(&runs[place]) else {
         place += 1
+        continue
+      }
+      let run = runs.remove(at: place)
+      nextClaim = -.infinity
+      if isStopped() {
+        if try desk.end(run.trial, outcome) { tell(.ended(run.trial, outcome, seconds: run.seconds)) }
+        continue
+      }
+      let (isTaken, claim) = try desk.turn(run.trial, outcome)
+      if isTaken { tell(.ended(run.trial, outcome, seconds: run.seconds)) }
+      // What waits or is done is looked at in `takeTrials`.
+      if case .trial(let trial) = claim {
+        tell(.began(trial))
+        try begin(trial)
       }
     }
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// A result in AMPL's terms: solve code, message, duals and suffixes.
 struct AMPLAnswer {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusDashboard
 
 /// One option of an AMPL call: MP's names first, Ipopt's beside them.
 struct AMPLOption: Sendable {

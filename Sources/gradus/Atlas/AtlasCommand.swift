@@ -2,6 +2,7 @@
 import ArgumentParser
 import Gradus
 import GradusAtlas
+import GradusDashboard
 
 /// `gradus atlas`: every system of the atlas with its measured claim.
 struct AtlasCommand: ParsableCommand {

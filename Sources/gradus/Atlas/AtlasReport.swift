@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
 import GradusAtlas
+import GradusDashboard
 
 /// Systems and results of the atlas as text and JSON.
 enum AtlasReport {

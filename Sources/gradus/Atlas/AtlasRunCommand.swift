@@ -2,6 +2,7 @@
 import ArgumentParser
 import Gradus
 import GradusAtlas
+import GradusDashboard
 import Synchronization
 
 extension AtlasEffort: ExpressibleByArgument {}

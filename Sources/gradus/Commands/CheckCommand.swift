@@ -2,6 +2,7 @@
 import ArgumentParser
 import Gradus
 import GradusConformance
+import GradusDashboard
 
 struct CheckCommand: GradusSubcommand {
   static let configuration = CommandConfiguration(

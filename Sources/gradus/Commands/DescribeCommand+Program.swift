@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// What `describe` says about a program of formulas.
 extension DescribeCommand {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 extension DescribeCommand {
   static func text(_ subject: Subject, _ training: TrainingProblem, _ methods: [String]) -> String {

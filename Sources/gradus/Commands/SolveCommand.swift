@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Gradus
+import GradusDashboard
 
 struct SolveCommand: GradusSubcommand {
   static let configuration = CommandConfiguration(
@@ -28,7 +29,7 @@ struct SolveCommand: GradusSubcommand {
   mutating func validate() throws {
     let single: [(String, Bool)] = [
       ("--solution", solution != nil), ("--plot", plot != nil), ("--checkpoint", options.checkpoint != nil),
-      ("--resume", options.resume != nil), ("--start", options.start != nil),
+      ("--resume", options.resume != nil), ("--start", options.start != nil), ("--record", options.record != nil),
     ]
     if files.count > 1, let (name, _) = single.first(where: { $0.1 }) {
       throw ValidationError("\(name) goes with a single file, not with \(files.count)")
@@ -95,7 +96,10 @@ struct SolveCommand: GradusSubcommand {
     } else {
       let session = try SolveSession(subject, request, helper)
       watch(session)
+      let recorder = try options.record.map { try RunRecorder($0, of: session, subject.summary.name, request) }
+      if let recorder { session.observe { recorder.note($0) } }
       document = try await session.finish()
+      recorder?.finish(document)
     }
     for line in lines { line.clear() }
     if let solution { try AtomicFile.write([document.json.serialized(indented: true), [0x0A]], to: solution) }
@@ -132,5 +136,17 @@ struct SolveCommand: GradusSubcommand {
     } else if document.stopped.kind == .interrupt, let checkpoint = options.checkpoint {
       Console.error("gradus: \(document.stopped.rule); continue with '--resume \(checkpoint)'\n")
     }
+  }
+}
+
+extension RunRecorder {
+  /// The record of a run that is about to begin.
+  fileprivate convenience init(_ path: String, of session: SolveSession, _ name: String, _ request: SolveRequest)
+    throws(FileFailure)
+  {
+    try self.init(
+      path, name: name, method: session.run.methodName, seed: session.run.seed,
+      settings: session.run.settingValues.map { .init($0.name, .string($0.value)) }, host: StudySession.host,
+      began: request.began)
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Gradus
+import GradusDashboard
 
 struct StudyBestCommand: GradusSubcommand {
   static let configuration = CommandConfiguration(
@@ -32,7 +33,7 @@ struct StudyBestCommand: GradusSubcommand {
       )
     }
     if output.format == .text {
-      Console.out(study.directions.count == 1 ? Self.text(first, in: study) : Self.front(best, in: study).text)
+      Console.out(study.directions.count == 1 ? Self.text(first, in: study) : TrialTable.front(best, in: study).text)
     }
     return .success
   }
@@ -53,20 +54,5 @@ struct StudyBestCommand: GradusSubcommand {
     }
     if let seconds = trial.seconds { table.rows.append(["time", Numbers.time(max(0, seconds))]) }
     return table.text
-  }
-
-  /// In rising order of the first objective.
-  static func front(_ trials: [TrialRecord], in study: StudyRecord) -> Table {
-    let columns = StudyColumns(study)
-    let names = study.objectiveNames.map { StudyText.plain($0, limit: 20) }
-    var table = Table(
-      ["trial"] + names + columns.names.map { StudyText.plain($0, limit: 20) },
-      numeric: Set(0...names.count + columns.names.count))
-    for trial in trials.sorted(by: { $0.values.lexicographicallyPrecedes($1.values) }) {
-      table.rows.append(
-        ["\(trial.number)"] + trial.values.map { Numbers.short($0) }
-          + columns.values(of: trial, in: study).map { StudyText.value($0, digits: 4) })
-    }
-    return table
   }
 }

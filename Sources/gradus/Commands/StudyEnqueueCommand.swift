@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Gradus
+import GradusDashboard
 
 struct StudyEnqueueCommand: GradusSubcommand {
   static let configuration = CommandConfiguration(

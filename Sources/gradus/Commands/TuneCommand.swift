@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Gradus
+import GradusDashboard
 
 struct TuneCommand: GradusSubcommand {
   static let configuration = CommandConfiguration(
@@ -26,6 +27,7 @@ struct TuneCommand: GradusSubcommand {
         by: gp                         # tpe, cma-es, nsga-ii, random, sobol …
         settings: {candidates: 512}    # of the method
         timeout: 10m                   # of a trial, with all that it started
+        grace: 60                      # seconds until a silent worker elsewhere counts as dead
         time: 8h                       # of the call
         repeats: 3                     # runs a trial; noisy: true
         fidelities: [0.1, 1]           # told as {fidelity}

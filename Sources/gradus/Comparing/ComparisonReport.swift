@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// A comparison of update rules as text, as JSON and as one page without outside resources.
 struct ComparisonReport {

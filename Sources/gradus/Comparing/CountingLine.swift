@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 import Synchronization
 
 /// How many of many pieces of work are done: one line that is drawn over on a terminal, a line now and then elsewhere.

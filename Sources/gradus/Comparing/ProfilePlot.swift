@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// Performance profiles as staircases, with the names of the rules at their right ends.
 struct ProfilePlot {

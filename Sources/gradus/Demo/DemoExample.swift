@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// One problem of the demonstration and how it is solved.
 struct DemoExample: Sendable {

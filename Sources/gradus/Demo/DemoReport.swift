@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// The demonstration as one page without outside resources, for light and dark surroundings.
 struct DemoReport {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Gradus
+import GradusDashboard
 
 /// An end of the command with a message: one line that names the cause, then the remedy.
 struct Failure: Error {
@@ -36,6 +37,7 @@ struct Failure: Error {
     case let error as WriteError: self.init(.failed, error.description)
     case let error as FileFailure:
       self.init(["read", "open", "resume from"].contains(error.action) ? .unreadable : .failed, error.description)
+    case let error as NothingToDraw: self.init(error.isForever ? .usage : .unfinished, error.message)
     case let error as Unsuitable: self.init(.usage, error.description)
     case let error as SettingError: self.init(.usage, error.description)
     default: self.init(.failed, "\(error)")

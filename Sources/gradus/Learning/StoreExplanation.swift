@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// What a store of settings knows, for `explain --store`.
 struct StoreExplanation {

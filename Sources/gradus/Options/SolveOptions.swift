@@ -50,6 +50,9 @@ struct SolveOptions: ParsableArguments, Sendable {
   @Option(help: ArgumentHelp("How often it is saved.", valueName: "seconds"))
   var checkpointEvery = 5.0
 
+  @Option(help: ArgumentHelp("Tell here how far the run is, for 'gradus serve --runs'.", valueName: "file.run"))
+  var record: String?
+
   @Option(help: ArgumentHelp("Continue a saved run.", valueName: "file"))
   var resume: String?
 
@@ -78,6 +81,12 @@ struct SolveOptions: ParsableArguments, Sendable {
       throw ValidationError("\(name) does not go with --learn, which may make several attempts")
     }
     if let answers, answers < 1 { throw ValidationError("--answers must be at least 1") }
+    if record != nil, learn != nil {
+      throw ValidationError("--record does not go with --learn, which may make several attempts")
+    }
+    if let record, !record.hasSuffix(".run") {
+      throw ValidationError("--record \(record): the file must end with .run")
+    }
     if !(checkpointEvery >= 0 && checkpointEvery < 1e9) {
       throw ValidationError("--checkpoint-every must be a number of seconds from 0 to 1e9")
     }

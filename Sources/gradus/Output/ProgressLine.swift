@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 import Synchronization
 
 /// Tells on standard error how far a run is: a live line on a terminal, one plain line every few seconds elsewhere.

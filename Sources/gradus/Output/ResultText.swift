@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// A result as people read it: the statement first, then what was checked and by whom, then the point.
 struct ResultText {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 extension Subject {
   /// The answer to a program of formulas that cannot have a point, because the bounds of a variable or the sides of a row

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 extension SolveSession {
   /// Says by the user's names why a linear program has no point: a smallest conflict, and the smallest relaxation.

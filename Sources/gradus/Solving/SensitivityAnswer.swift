@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 extension SolveSession {
   /// Adds how the optimum answers to changes: ranges of a linear program, derivatives of a nonlinear one.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// Everything a solve is told beside the problem.
 struct SolveRequest: Sendable {

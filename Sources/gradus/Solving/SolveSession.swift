@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// One solve: a method chosen, a run opened, watched, finished and judged, and the result written down.
 struct SolveSession {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// Stops at a moment of the machine's clock: a time limit for the whole command, reading included.
 struct Deadline: StoppingRule {

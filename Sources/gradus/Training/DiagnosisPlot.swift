@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// Pictures of diagnoses as SVG, without outside resources.
 struct DiagnosisPlot {

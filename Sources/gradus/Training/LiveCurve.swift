@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusDashboard
 
 /// A curve in a few lines of a terminal, two dots a column and four a line.
 enum LiveCurve {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusDashboard
 
 /// The losses of a training over its steps, thinned so that memory stays bounded however long it is.
 ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// The update rule of a spec with everything around it, as one rule whose type is known when the program runs.
 ///

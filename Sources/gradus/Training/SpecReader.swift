@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 import GradusModeling
 
 /// Reads values and mappings of a spec; every error has its line and column.

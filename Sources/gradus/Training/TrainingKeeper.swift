@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// Sees to it that a training loses nothing: checkpoint, log and picture every few seconds, and the last parameters that
 /// are numbers.

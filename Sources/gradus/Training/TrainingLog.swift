@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusNative
 
 #if canImport(Glibc)
   import Glibc
@@ -77,7 +78,7 @@ final class TrainingLog {
     var (end, rest, isFirst) = (0, [UInt8](), true)
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = chunk.withUnsafeMutableBytes { systemRead(descriptor, $0.baseAddress, $0.count) }
+      let count = chunk.withUnsafeMutableBytes { SystemIO.take(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw Self.failure("read", path) }
       if count == 0 { return end }
@@ -108,7 +109,7 @@ final class TrainingLog {
   func flush() throws(FileFailure) {
     var bytes = Array(pending.utf8)[...]
     while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+      let count = bytes.withUnsafeBytes { SystemIO.put(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw Self.failure("write", path) }
       bytes = bytes.dropFirst(count)
@@ -120,11 +121,3 @@ final class TrainingLog {
     FileFailure(path: path, action: action, cause: String(cString: strerror(errno)))
   }
 }
-
-#if canImport(Glibc)
-  private func systemWrite(_ d: Int32, _ p: UnsafeRawPointer?, _ n: Int) -> Int { Glibc.write(d, p, n) }
-  private func systemRead(_ d: Int32, _ p: UnsafeMutableRawPointer?, _ n: Int) -> Int { Glibc.read(d, p, n) }
-#else
-  private func systemWrite(_ d: Int32, _ p: UnsafeRawPointer?, _ n: Int) -> Int { Darwin.write(d, p, n) }
-  private func systemRead(_ d: Int32, _ p: UnsafeMutableRawPointer?, _ n: Int) -> Int { Darwin.read(d, p, n) }
-#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// A training as one page: its loss, what it came to, and what the network looks like.
 struct TrainingPage {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// What is told while a training runs: a line and a curve on a terminal, a line now and then elsewhere, a log and a picture
 /// in files.

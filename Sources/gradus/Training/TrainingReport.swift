@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// What is said at the end of a training, or of an evaluation.
 struct TrainingReport {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 import GradusModeling
 
 /// What `gradus train` is told: data, model, rule and length, every part with a default.
@@ -111,7 +112,7 @@ struct TrainingSpec: Sendable {
   /// Reads a YAML mapping of these names. Every error has its line and column.
   init(contentsOf path: String) throws {
     let source = try SourceText(try FileBytes.load(path))
-    let root = try YAMLReader.read(source)
+    let root = try YAMLReader.read(source, as: .init("training", members: "data, model, rule, steps, …"))
     guard case .mapping(let entries) = root.content else {
       throw source.error(at: root.offset, "\(root.what) instead of a mapping", expected: "lines such as 'steps: 600'")
     }

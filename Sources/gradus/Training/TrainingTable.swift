@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// A table of observations as a network learns from it: dense, its features standardized by those that are learned from.
 struct TrainingTable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// What a call of `gradus tune --method` tells beside the study itself.
 struct KnobReport {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// The best settings of a study against the default, on test seeds and on problems that were held out.
 ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// What a call of `gradus tune` or `gradus worker` tells in the end.
 struct StudyReport {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 
 /// Tells on standard error how far a study is: a live line on a terminal, a plain line for each ended trial elsewhere.
 final class StudyShow {

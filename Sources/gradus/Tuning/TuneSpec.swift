@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
+import GradusDashboard
 import GradusModeling
 
 /// What `gradus tune` is told: a plan, where it is kept, and what it begins with.
@@ -17,7 +18,8 @@ struct TuneSpec {
   private static let names = [
     "study", "command", "protocol", "parameters", "constraints", "objectives", "intermediate", "pruning", "trials",
     "parallel",
-    "by", "settings", "storage", "timeout", "repeats", "noisy", "fidelities", "deterministic", "seed", "from", "start",
+    "by", "settings", "storage", "timeout", "grace", "repeats", "noisy", "fidelities", "deterministic", "seed", "from",
+    "start",
     "time",
   ]
   /// What the field calls otherwise.
@@ -36,7 +38,7 @@ struct TuneSpec {
   /// Reads a YAML mapping. Every error has its line and column.
   init(contentsOf path: String) throws {
     let source = try SourceText(try FileBytes.load(path))
-    let root = try YAMLReader.read(source)
+    let root = try YAMLReader.read(source, as: .init("study", members: "command, parameters, objectives, trials, …"))
     let file = path.split(separator: "/").last.map(String.init) ?? path
     let stem = file.split(separator: ".").first.map(String.init) ?? "study"
     try self.init(root, SpecReader(source: source), defaultName: stem)
@@ -86,6 +88,7 @@ struct TuneSpec {
     if let node = entries["by"] { plan.method = try reader.text(node, "by", "the name of a method") }
     if let node = entries["settings"] { plan.settings = try reader.settings(node) }
     if let node = entries["timeout"] { plan.timeout = try reader.seconds(node, "timeout") }
+    if let node = entries["grace"] { plan.grace = try reader.seconds(node, "grace") }
     if let node = entries["repeats"] { plan.repeats = try reader.whole(node, "repeats", 1...10_000) }
     if let node = entries["noisy"] { plan.isNoisy = try reader.truth(node, "noisy") }
     if let node = entries["fidelities"] { plan.fidelities = try reader.fidelities(node) }

@@ -148,11 +148,14 @@ import GradusStudy
     }
     // Trials of a process that never was.
     func orphan(_ trial: OpenTrial, _ storage: StudyStorage) throws {
-      let own = try #require(storage.replica.trial(trial.id)?.attribute(.system, StudyDesk.workerAttribute))
-      let dead = JSONValue.object(
-        (own.members ?? []).map { $0.name == "pid" ? .init("pid", .integer(1 << 30)) : $0 })
+      let study = try #require(storage.replica.study(ofTrial: trial.id))
+      let number = try #require(
+        storage.replica.trial(trial.id)?.attribute(.system, StudyDesk.workerAttribute)?.whole)
+      let name = "\(StudyDesk.workerAttribute):\(number)"
+      let own = try #require(study.attribute(.system, name)?.members)
+      let dead = JSONValue.object(own.map { $0.name == "pid" ? .init("pid", .integer(1 << 30)) : $0 })
       try storage.change { change in
-        change.append(.setTrialAttribute(trial: trial.id, .system, name: StudyDesk.workerAttribute, dead))
+        change.append(.setStudyAttribute(study: study.id, .system, name: name, dead))
       }
     }
     let first = try Self.desk(path, plan)

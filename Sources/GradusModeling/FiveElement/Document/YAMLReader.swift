@@ -12,14 +12,30 @@ package struct YAMLReader {
   var lineStart = 0
   var depth = 0
 
-  package static func read(_ source: SourceText) throws(ReadError) -> DocumentNode {
-    var reader = YAMLReader(source: source, bytes: source.bytes)
+  /// What a document is about, for messages.
+  package struct Subject: Sendable {
+    var name: String
+    var members: String
+
+    package init(_ name: String, members: String) {
+      self.name = name
+      self.members = members
+    }
+
+    package static let model = Subject("model", members: "sets, parameters, variables, …")
+  }
+
+  private let subject: Subject
+
+  package static func read(_ source: SourceText, as subject: Subject = .model) throws(ReadError) -> DocumentNode {
+    var reader = YAMLReader(source: source, bytes: source.bytes, subject: subject)
     return try reader.document()
   }
 
-  private init(source: SourceText, bytes: [UInt8]) {
+  private init(source: SourceText, bytes: [UInt8], subject: Subject) {
     self.source = source
     self.bytes = bytes
+    self.subject = subject
   }
 
   // MARK: Document
@@ -31,17 +47,19 @@ package struct YAMLReader {
     }
     try checkControls()
     try skipToContent()
-    if byte == UInt8(ascii: "%"), column == 0 { throw error("directives are not read", expected: "a model without %") }
+    if byte == UInt8(ascii: "%"), column == 0 {
+      throw error("directives are not read", expected: "a \(subject.name) without %")
+    }
     if isMarker("---") {
       position += 3
       skipBlanks()
       guard isLineEnd || byte == UInt8(ascii: "#") else {
-        throw error("text behind ---", expected: "the model on the next line")
+        throw error("text behind ---", expected: "the \(subject.name) on the next line")
       }
       try skipToContent()
     }
     guard position < bytes.count, !isMarker("...") else {
-      throw source.error(at: 0, "the file is empty", expected: "a model: sets, parameters, variables, …")
+      throw source.error(at: 0, "the file is empty", expected: "a \(subject.name): \(subject.members)")
     }
     let root = try blockNode(parent: -1)
     try skipToContent()
@@ -50,9 +68,10 @@ package struct YAMLReader {
       try skipToContent()
     }
     guard position == bytes.count else {
-      if isMarker("---") { throw error("a second document", expected: "one model a file") }
+      if isMarker("---") { throw error("a second document", expected: "one \(subject.name) a file") }
       throw error(
-        "unexpected text", expected: column > 0 ? "the indentation of the line before" : "the end of the model")
+        "unexpected text",
+        expected: column > 0 ? "the indentation of the line before" : "the end of the \(subject.name)")
     }
     return root
   }
