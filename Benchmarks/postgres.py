@@ -12,7 +12,8 @@ import tempfile
 def programs():
     """The folder of `initdb`; None where there is no server."""
     found = shutil.which("initdb")
-    places = [found] if found else sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
+    # What lies on PATH may be a link; its companions lie beside the program itself.
+    places = [str(pathlib.Path(found).resolve())] if found else sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
     return pathlib.Path(places[-1]).parent if places else None
 
 

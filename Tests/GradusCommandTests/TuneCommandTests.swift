@@ -78,8 +78,11 @@ struct TuneCommandTests {
     var random = UInt64(seed &* 7919 &+ 1)
     for _ in 0..<50 {
       random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      // Whoever begins the study is killed, and those that help.
+      let isBegun = ((try? String(contentsOfFile: disturbed.storage, encoding: .utf8)) ?? "").contains("gradus:plan")
+      let who = isBegun && random & 1024 == 0 ? ["worker"] : ["tune", disturbed.spec]
       let running = try CommandRunner.start(
-        ["tune", disturbed.spec, "--storage", disturbed.storage, "--quiet", "--parallel", "\(1 + random >> 62)"])
+        who + ["--storage", disturbed.storage, "--quiet", "--parallel", "\(1 + random >> 62)"])
       usleep(5_000 + UInt32((random >> 33) % 120_000))
       kill(running.process.processIdentifier, SIGKILL)
       _ = try running.ending()
@@ -92,6 +95,28 @@ struct TuneCommandTests {
     let failed = found.filter { $0.value.ends == 0 }.keys.min() ?? 60
     #expect(found.values.allSatisfy { $0.ends <= 1 } && found.count == 60)
     for question in 0..<failed { #expect(found[question]?.x == wanted[question]?.x, "question \(question)") }
+  }
+
+  /// Neither of two coordinators repeats what the other does, and one alone can go through their schedule again.
+  @Test func twoCoordinators() throws {
+    let files = try Self.spec(
+      Self.sphere.replacing("trials: 12", with: "trials: 40").replacing("deterministic: true", with: "noisy: false"))
+    let both = try (0..<2).map { _ in
+      try CommandRunner.start(["tune", files.spec, "--storage", files.storage, "--quiet"])
+    }
+    for running in both { #expect(try running.ending().code == 0) }
+    let found = try Self.questions(files.storage)
+    #expect(found.count == 40 && found.values.allSatisfy { $0.ends == 1 })
+    let replay = try CommandRunner.run(["study", "replay", "--storage", files.storage])
+    #expect(replay.code == 0 && replay.out == "s: 40 questions of cma-es, seed 0: asked again, all the same\n")
+    // One value of one trial is another: that is no schedule of this method.
+    let text = try String(contentsOfFile: files.storage, encoding: .utf8)
+    let value = try #require(found[17]?.x)
+    let other = text.replacing("\"params\":{\"x\":\(value)}", with: "\"params\":{\"x\":\(value / 2)}")
+    #expect(other != text)
+    try other.write(toFile: files.storage, atomically: true, encoding: .utf8)
+    let refuted = try CommandRunner.run(["study", "replay", "--storage", files.storage, "--format", "json"])
+    #expect(refuted.code == 100 && refuted.json()["same"] == false && refuted.error.contains("is not what cma-es asks"))
   }
 
   @Test func interruptsPutTrialsBack() throws {

@@ -4,12 +4,17 @@ extension OperationReader {
   /// Walks over the members of an object, or the elements of an array, without looking into their values.
   struct Members {
     private let text: Text
+    // The same places as in `text`, without its second check of bounds.
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let end: Int
     private var place: Int
     private var isFirst = true
     private var isEnded = false
 
     init(text: Text) {
       self.text = text
+      bytes = text.base
+      end = text.endIndex
       place = text.startIndex
     }
 
@@ -40,9 +45,9 @@ extension OperationReader {
     }
 
     /// Steps over a comma; false at the end.
-    private mutating func begins(before end: UInt8) throws(OperationError) -> Bool {
+    private mutating func begins(before last: UInt8) throws(OperationError) -> Bool {
       guard !isEnded else { return false }
-      if take(end) {
+      if take(last) {
         isEnded = true
         return false
       }
@@ -54,24 +59,24 @@ extension OperationReader {
     private mutating func value() throws(OperationError) -> Text {
       skipBlanks()
       let start = place
-      guard place < text.endIndex else { throw OperationError(cause: "expected a value") }
-      switch text[place] {
+      guard place < end else { throw OperationError(cause: "expected a value") }
+      switch bytes[place] {
       case UInt8(ascii: "\""): try skipString()
       case UInt8(ascii: "{"), UInt8(ascii: "["): try skipNested()
       default:
-        while place < text.endIndex, !Self.endsWord(text[place]) { place += 1 }
+        while place < end, !Self.endsWord(bytes[place]) { place += 1 }
         if place == start { throw OperationError(cause: "expected a value") }
       }
       return text[start..<place]
     }
 
     private mutating func skipString() throws(OperationError) {
-      guard place < text.endIndex, text[place] == UInt8(ascii: "\"") else {
+      guard place < end, bytes[place] == UInt8(ascii: "\"") else {
         throw OperationError(cause: "expected '\"'")
       }
       place += 1
-      while place < text.endIndex {
-        let byte = text[place]
+      while place < end {
+        let byte = bytes[place]
         place += byte == UInt8(ascii: "\\") ? 2 : 1
         if byte == UInt8(ascii: "\"") { return }
       }
@@ -80,8 +85,8 @@ extension OperationReader {
 
     private mutating func skipNested() throws(OperationError) {
       var depth = 0
-      while place < text.endIndex {
-        switch text[place] {
+      while place < end {
+        switch bytes[place] {
         case UInt8(ascii: "\""):
           try skipString()
           continue
@@ -97,13 +102,13 @@ extension OperationReader {
 
     private mutating func take(_ byte: UInt8) -> Bool {
       skipBlanks()
-      guard place < text.endIndex, text[place] == byte else { return false }
+      guard place < end, bytes[place] == byte else { return false }
       place += 1
       return true
     }
 
     private mutating func skipBlanks() {
-      while place < text.endIndex, Self.isBlank(text[place]) { place += 1 }
+      while place < end, Self.isBlank(bytes[place]) { place += 1 }
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 || byte == 10 || byte == 13 }

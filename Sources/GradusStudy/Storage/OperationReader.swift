@@ -19,6 +19,8 @@ package struct OperationReader {
 
   /// Distributions by their JSON text; a study has few, and every trial repeats them.
   private var distributions: [[UInt8]: ParameterDistribution] = [:]
+  /// The last one that was read.
+  private var last: (text: [UInt8], value: ParameterDistribution)?
 
   package init() {}
 
@@ -26,13 +28,28 @@ package struct OperationReader {
   package mutating func read(_ line: Text) throws(OperationError) -> StudyOperation {
     var members = Members(text: line)
     guard members.open() else { throw OperationError(cause: "expected an object") }
-    var found: [Member: Text] = [:]
+    found.clear()
     while let (name, value) = try members.next() {
       if let member = Member(name) { found[member] = value }
     }
     guard members.isClosed else { throw OperationError(cause: "expected the end of the object") }
     return try operation(found)
   }
+
+  /// The text of each member of a line.
+  private struct Found {
+    private var texts = [Text?](repeating: nil, count: Int(Member.draftIntermediate.rawValue) + 1)
+
+    subscript(_ member: Member) -> Text? {
+      get { texts[Int(member.rawValue)] }
+      set { texts[Int(member.rawValue)] = newValue }
+    }
+
+    mutating func clear() { for k in texts.indices { texts[k] = nil } }
+  }
+
+  /// That of the last line; a place of its own for every line would cost as much as reading it.
+  private var found = Found()
 
   /// The members that mean something.
   private enum Member: UInt8 {
@@ -42,32 +59,33 @@ package struct OperationReader {
     case draftIntermediate
 
     init?(_ name: Text) {
+      func equals(_ name: Text, _ word: StaticString) -> Bool { OperationReader.equals(name, word) }
       let known: Member? =
         switch name.count {
-        case 4: name.elementsEqual("step".utf8) ? .step : nil
-        case 5: name.elementsEqual("state".utf8) ? .state : name.elementsEqual("value".utf8) ? .draftValue : nil
-        case 6: name.elementsEqual("values".utf8) ? .values : name.elementsEqual("params".utf8) ? .draftParameters : nil
-        case 7: name.elementsEqual("op_code".utf8) ? .code : nil
+        case 4: equals(name, "step") ? .step : nil
+        case 5: equals(name, "state") ? .state : equals(name, "value") ? .draftValue : nil
+        case 6: equals(name, "values") ? .values : equals(name, "params") ? .draftParameters : nil
+        case 7: equals(name, "op_code") ? .code : nil
         case 8:
-          name.elementsEqual("trial_id".utf8) ? .trial : name.elementsEqual("study_id".utf8) ? .study : nil
-        case 9: name.elementsEqual("user_attr".utf8) ? .userAttribute : nil
+          equals(name, "trial_id") ? .trial : equals(name, "study_id") ? .study : nil
+        case 9: equals(name, "user_attr") ? .userAttribute : nil
         case 10:
-          name.elementsEqual("param_name".utf8)
+          equals(name, "param_name")
             ? .name
-            : name.elementsEqual("study_name".utf8)
+            : equals(name, "study_name")
               ? .studyName
-              : name.elementsEqual("directions".utf8)
-                ? .directions : name.elementsEqual("user_attrs".utf8) ? .draftUser : nil
-        case 11: name.elementsEqual("system_attr".utf8) ? .systemAttribute : nil
+              : equals(name, "directions")
+                ? .directions : equals(name, "user_attrs") ? .draftUser : nil
+        case 11: equals(name, "system_attr") ? .systemAttribute : nil
         case 12:
-          name.elementsEqual("distribution".utf8)
-            ? .distribution : name.elementsEqual("system_attrs".utf8) ? .draftSystem : nil
-        case 13: name.elementsEqual("distributions".utf8) ? .draftDistributions : nil
-        case 14: name.elementsEqual("datetime_start".utf8) ? .started : nil
-        case 17: name.elementsEqual("datetime_complete".utf8) ? .completed : nil
-        case 18: name.elementsEqual("intermediate_value".utf8) ? .intermediate : nil
-        case 19: name.elementsEqual("intermediate_values".utf8) ? .draftIntermediate : nil
-        case 20: name.elementsEqual("param_value_internal".utf8) ? .value : nil
+          equals(name, "distribution")
+            ? .distribution : equals(name, "system_attrs") ? .draftSystem : nil
+        case 13: equals(name, "distributions") ? .draftDistributions : nil
+        case 14: equals(name, "datetime_start") ? .started : nil
+        case 17: equals(name, "datetime_complete") ? .completed : nil
+        case 18: equals(name, "intermediate_value") ? .intermediate : nil
+        case 19: equals(name, "intermediate_values") ? .draftIntermediate : nil
+        case 20: equals(name, "param_value_internal") ? .value : nil
         default: nil
         }
       guard let known else { return nil }
@@ -75,7 +93,7 @@ package struct OperationReader {
     }
   }
 
-  private mutating func operation(_ found: [Member: Text]) throws(OperationError) -> StudyOperation {
+  private mutating func operation(_ found: Found) throws(OperationError) -> StudyOperation {
     func need(_ member: Member) throws(OperationError) -> Text {
       guard let text = found[member] else { throw OperationError(cause: "lacks \(member)") }
       return text
@@ -119,7 +137,7 @@ package struct OperationReader {
     }
   }
 
-  private mutating func draft(_ found: [Member: Text]) throws(OperationError) -> TrialDraft {
+  private mutating func draft(_ found: Found) throws(OperationError) -> TrialDraft {
     var draft = TrialDraft()
     if let text = found[.state] {
       guard let state = Self.whole(text).flatMap({ TrialState(rawValue: $0) }) else {
@@ -134,11 +152,14 @@ package struct OperationReader {
       draft.values = [try Self.number(value)]
     }
     if let parameters = found[.draftParameters], let texts = found[.draftDistributions] {
-      var known: [String: ParameterDistribution] = [:]
-      for (name, text) in try Self.members(texts) { known[name] = try distribution(text) }
-      for (name, text) in try Self.members(parameters) {
-        guard let distribution = known[name] else { throw OperationError(cause: "a parameter lacks its distribution") }
-        draft.parameters.append(.init(name, try Self.number(text), distribution))
+      let known = try Self.members(texts)
+      for (place, (name, text)) in try Self.members(parameters).enumerated() {
+        // Mostly in the same order.
+        let isHere = place < known.count && known[place].0 == name
+        guard let own = isHere ? known[place].1 : known.last(where: { $0.0 == name })?.1 else {
+          throw OperationError(cause: "a parameter lacks its distribution")
+        }
+        draft.parameters.append(.init(name, try Self.number(text), try distribution(own)))
       }
     }
     if let text = found[.draftUser] { draft.userAttributes = try Self.value(text).members ?? [] }
@@ -153,8 +174,12 @@ package struct OperationReader {
   }
 
   private mutating func distribution(_ text: Text) throws(OperationError) -> ParameterDistribution {
+    if let last, Self.equals(text, last.text) { return last.value }
     let key = Array(text)
-    if let known = distributions[key] { return known }
+    if let known = distributions[key] {
+      last = (key, known)
+      return known
+    }
     // JSON inside of a string.
     let inner = Array(try Self.string(text).utf8)
     let json = try inner.withUnsafeBufferPointer { (bytes) throws(OperationError) in try Self.value(bytes[...]) }
@@ -162,6 +187,7 @@ package struct OperationReader {
       throw OperationError(cause: "unknown distribution")
     }
     distributions[key] = distribution
+    last = (key, distribution)
     return distribution
   }
 }
@@ -169,7 +195,20 @@ package struct OperationReader {
 // MARK: Values
 
 extension OperationReader {
-  private static func isNull(_ text: Text) -> Bool { text.elementsEqual("null".utf8) }
+  /// Whether these are the bytes of a word.
+  private static func equals(_ text: Text, _ word: StaticString) -> Bool {
+    guard text.count == word.utf8CodeUnitCount, let base = text.base.baseAddress else { return false }
+    return memcmp(base + text.startIndex, word.utf8Start, text.count) == 0
+  }
+
+  private static func equals(_ text: Text, _ bytes: [UInt8]) -> Bool {
+    guard text.count == bytes.count, let base = text.base.baseAddress else { return false }
+    return bytes.withUnsafeBytes { other in
+      other.baseAddress.map { memcmp(base + text.startIndex, $0, text.count) == 0 } ?? true
+    }
+  }
+
+  private static func isNull(_ text: Text) -> Bool { equals(text, "null") }
 
   private static func whole(_ text: Text) -> Int? {
     var (value, place) = (0, text.startIndex)
@@ -187,9 +226,9 @@ extension OperationReader {
   /// A JSON number, or one of Python's words for the others.
   private static func number(_ text: Text) throws(OperationError) -> Double {
     if let whole = whole(text), abs(whole) < 1 << 53 { return Double(whole) }
-    if text.elementsEqual("NaN".utf8) { return .nan }
-    if text.elementsEqual("Infinity".utf8) { return .infinity }
-    if text.elementsEqual("-Infinity".utf8) { return -.infinity }
+    if equals(text, "NaN") { return .nan }
+    if equals(text, "Infinity") { return .infinity }
+    if equals(text, "-Infinity") { return -.infinity }
     guard let value = Double(Substring(decoding: text, as: UTF8.self)), value.isFinite else {
       throw OperationError(cause: "expected a number")
     }

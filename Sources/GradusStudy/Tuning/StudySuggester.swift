@@ -67,6 +67,9 @@ public final class StudySuggester {
     run = try method.open(try plan.problem(), plan.seed)
   }
 
+  /// How many questions of the method have become trials so far.
+  public var count: Int { questions.count - (ahead == nil ? 0 : 1) }
+
   /// Why the method was chosen, and what it has chosen itself.
   public var reasons: [String] { method.reasons + run.erasedReport.reasons }
 

@@ -10,6 +10,6 @@ struct StudyCommand: ParsableCommand {
       """,
     subcommands: [
       StudyListCommand.self, StudyShowCommand.self, StudyBestCommand.self, StudyTellCommand.self,
-      StudyEnqueueCommand.self, StudyExportCommand.self, StudyPlotCommand.self, StudyImportanceCommand.self,
+      StudyEnqueueCommand.self, StudyExportCommand.self, StudyPlotCommand.self, StudyImportanceCommand.self, StudyReplayCommand.self,
     ])
 }
