@@ -119,6 +119,18 @@ struct TuneCommandTests {
     #expect(refuted.code == 100 && refuted.json()["same"] == false && refuted.error.contains("is not what cma-es asks"))
   }
 
+  /// What a command prints is read, not kept.
+  @Test func aGigabyteOfOutput() throws {
+    let files = try Self.spec(
+      Self.sphere.replacing("trials: 12", with: "trials: 1").replacing(
+        "echo loss", with: "yes 0123456789abcdef | head -c 1000000000; echo; echo loss"))
+    let ending = try Self.tune(files, ["--format", "json"])
+    let value = ending.json()["best"]?["parameters"]?["x"]?.double
+    #expect(ending.code == 0 && value != nil && ending.json()["best"]?["values"]?.doubles?.first == value)
+    let size = try FileManager.default.attributesOfItem(atPath: files.storage)[.size] as? Int
+    #expect(size.map { $0 < 10_000 } == true)
+  }
+
   @Test func interruptsPutTrialsBack() throws {
     let files = try Self.spec(Self.sphere.replacing("echo loss", with: "sleep 20; echo loss"))
     let running = try CommandRunner.start([
