@@ -21,6 +21,11 @@ enum Console {
     return Int(size.ws_col)
   }
 
+  /// Back to the first of `count` lines that were drawn, with nothing below.
+  static func erased(_ count: Int) -> String {
+    (count > 1 ? "\u{1B}[\(count - 1)A" : "") + (count > 0 ? "\r\u{1B}[J" : "")
+  }
+
   /// Ends the process. Everything was written without buffering, so nothing is left to flush.
   static func end(with code: ExitCode) -> Never { exit(code.rawValue) }
 

@@ -65,19 +65,14 @@ final class TrainingRecord {
     guard isLive else { return Console.error(line + "\n") }
     let width = Console.width - 1
     let lines = LiveCurve.lines(history.smoothed.all, columns: min(70, width), rows: 3) + [String(line.prefix(width))]
-    Console.error(Self.erased(drawn) + lines.joined(separator: "\n"))
+    Console.error(Console.erased(drawn) + lines.joined(separator: "\n"))
     drawn = lines.count
   }
 
   /// Takes the curve and its line away, so that what follows stands at their place.
   func clear() {
-    if drawn > 0 { Console.error(Self.erased(drawn)) }
+    if drawn > 0 { Console.error(Console.erased(drawn)) }
     drawn = 0
-  }
-
-  /// Back to the first of `count` lines, with nothing below.
-  private static func erased(_ count: Int) -> String {
-    (count > 1 ? "\u{1B}[\(count - 1)A" : "") + (count > 0 ? "\r\u{1B}[J" : "")
   }
 
   /// The smoothed loss over steps, and that of the held-out observations.

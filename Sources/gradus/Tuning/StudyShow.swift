@@ -2,22 +2,26 @@
 import Gradus
 import GradusDashboard
 
-/// Tells on standard error how far a study is: a live line on a terminal, a plain line for each ended trial elsewhere.
+/// Tells on standard error how far a study is: a live line with a table of trials on a terminal, a plain line for each ended trial
+/// elsewhere.
 final class StudyShow {
   private let plan: StudyPlan
   private let isQuiet: Bool
   private let isLive: Bool
   private let began = ContinuousClock.now
   private var next = 0.2
-  private var isDrawn = false
-  /// Trials of this call: those that have ended in it, and those that run.
-  private var (ended, failed, pruned, running) = (0, 0, 0, 0)
+  /// Lines that are on the terminal now.
+  private var drawn = 0
+  /// Trials of this call that have ended in it.
+  private var (ended, failed, pruned) = (0, 0, 0)
+  private var trials: LiveTrials
   private var best: (value: Double, trial: Int)?
 
   init(_ plan: StudyPlan, isQuiet: Bool, isLive: Bool = Console.isWatched) {
     self.plan = plan
     self.isQuiet = isQuiet
     self.isLive = isLive
+    trials = LiveTrials(plan)
   }
 
   /// What an earlier call has reached.
@@ -27,13 +31,13 @@ final class StudyShow {
 
   func note(_ news: StudyWork.News) {
     switch news {
-    case .began: running += 1
-    case .reported: break
+    case .began(let trial): trials.begin(trial.number)
+    case .reported(let trial, let step, let value): trials.report(trial.number, step: step, value: value)
     case .lost(let trials):
       say("trials \(trials.map(String.init).joined(separator: ", ")) were lost and are tried again")
     case .noted(let text): say(text)
     case .ended(let trial, let outcome, let seconds):
-      running -= 1
+      trials.end(trial.number, outcome, seconds: seconds)
       ended += 1
       note(trial, outcome, seconds)
     }
@@ -63,14 +67,14 @@ final class StudyShow {
     if !isLive { say("trial \(trial.number): \(words) (\(Numbers.time(seconds)))") }
   }
 
-  /// Draws the live line, at most some times a second. `count`: ended trials of the study.
+  /// Draws the live line and its table, at most some times a second. `count`: ended trials of the study.
   func draw(count: Int) {
     let seconds = (ContinuousClock.now - began).seconds
     guard isLive, !isQuiet, seconds >= next else { return }
     var words: [String] = []
     if let best { words.append("best \(Numbers.short(best.value)) (trial \(best.trial))") }
     words.append(plan.trials.map { "\(count)/\($0) trials" } ?? Numbers.counted(count, "trial"))
-    if running > 0 { words.append("\(running) running") }
+    if trials.runningCount > 0 { words.append("\(trials.runningCount) running") }
     if failed > 0 { words.append("\(failed) failed") }
     if pruned > 0 { words.append("\(pruned) pruned") }
     words.append(Numbers.time(seconds))
@@ -82,9 +86,10 @@ final class StudyShow {
         words.append("about \(Numbers.time(seconds / Double(ended) * Double(trials - count))) left")
       }
     }
-    let line = "\(plan.name)  \(bar)\(words.joined(separator: "  "))"
-    Console.error("\r" + String(line.prefix(max(20, Console.width - 1))) + "\u{1B}[K")
-    isDrawn = true
+    let width = max(20, Console.width - 1)
+    let lines = ["\(plan.name)  \(bar)\(words.joined(separator: "  "))"] + trials.lines
+    Console.error(Console.erased(drawn) + lines.map { String($0.prefix(width)) }.joined(separator: "\n"))
+    drawn = lines.count
     next = seconds + 0.1
   }
 
@@ -94,9 +99,9 @@ final class StudyShow {
     Console.error("\(text)\n")
   }
 
-  /// Takes the live line away.
+  /// Takes what is live away, so that what follows stands at its place.
   func clear() {
-    if isDrawn { Console.error("\r\u{1B}[K") }
-    isDrawn = false
+    if drawn > 0 { Console.error(Console.erased(drawn)) }
+    drawn = 0
   }
 }
