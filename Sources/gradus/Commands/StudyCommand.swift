@@ -10,6 +10,7 @@ struct StudyCommand: ParsableCommand {
       """,
     subcommands: [
       StudyListCommand.self, StudyShowCommand.self, StudyBestCommand.self, StudyTellCommand.self,
-      StudyEnqueueCommand.self, StudyExportCommand.self, StudyPlotCommand.self, StudyImportanceCommand.self, StudyReplayCommand.self,
+      StudyEnqueueCommand.self, StudyExportCommand.self, StudyPlotCommand.self, StudyImportanceCommand.self,
+      StudyReplayCommand.self,
     ])
 }
