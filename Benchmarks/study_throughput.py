@@ -103,7 +103,7 @@ def main():
     try:
         import optuna  # noqa: F401
     except ImportError:
-        print("optuna is missing: run `make test` once, then `.tools/peers/bin/python Benchmarks/study_throughput.py`")
+        print("optuna or psycopg2 is missing: run `make tools` once, then `.tools/peers/bin/python Benchmarks/study_throughput.py`")
         return 5
     build = ["swift", "build", "-c", "release", "-Xcc", "-march=native", "--package-path", str(ROOT / "Benchmarks"),
              "--product", "studies"]

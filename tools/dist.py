@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Packs a release: an archive with a statically linked `gradus` and `libgradus`, and a Python wheel with both: the program on
-PATH, and the package `gradus` over the library.
+"""Packs a release: an archive with a statically linked `gradus`, its dashboard `gradus-service` and `libgradus`, and a Python wheel
+with all of them: the programs on PATH, and the package `gradus` over the library.
 
     tools/dist.py [--level x86-64-v2|x86-64-v3|native] [--output dist]
 
@@ -30,21 +30,22 @@ HEADER = ROOT / "Sources" / "GradusHeader" / "include" / "gradus.h"
 RUNTIME_NOTE = """This archive contains, linked into gradus and libgradus.so:
 - Gradus: Apache-2.0, see LICENSE in this folder.
 - Swift standard library, runtime, Foundation and swift-argument-parser: Apache-2.0 with Runtime Library Exception.
+- In gradus-service: Hummingbird, SwiftNIO and the packages below them (THIRD_PARTY.md): Apache-2.0.
 - ICU data inside Foundation: Unicode-3.0.
 Libraries that gradus opens at run time when it finds them (HiGHS, OpenBLAS, zlib, SQLite, libpq) are not part of this archive.
 """
 
 
-def build(level):
-    """The program, built for a processor level and without its symbol table; its path."""
-    command = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--scratch-path", SCRATCH, "--product", "gradus"]
+def build(level, product, *package):
+    """A program, built for a processor level and without its symbol table; its path."""
+    command = ["swift", "build", "-c", "release", "--static-swift-stdlib", *package, "--scratch-path", SCRATCH, "--product", product]
     if platform.machine() == "x86_64":
         command += ["-Xcc", f"-march={level}"]
     if sys.platform == "linux":
         # Without relocations at start both processes of a solve touch less memory, 2.4 MB together (decision 2).
         command += ["-Xlinker", "-no-pie"]
     subprocess.run([*command, "-Xlinker", "-s"], cwd=ROOT, check=True, timeout=1800)
-    return SCRATCH / "release" / "gradus"
+    return SCRATCH / "release" / product
 
 
 def build_library(level):
@@ -85,11 +86,11 @@ def text_files():
             "LICENSES-IN-THIS-ARCHIVE.txt": RUNTIME_NOTE.encode()}
 
 
-def archive(program, library, name, output):
+def archive(program, service, library, name, output):
     """A .tar.gz whose bits depend on its contents alone."""
     path = output / f"{name}.tar.gz"
     with open(path, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, 0) as packed, tarfile.open(fileobj=packed, mode="w") as tar:
-        contents = {"bin/gradus": program.read_bytes(), "lib/libgradus.so": library.read_bytes(),
+        contents = {"bin/gradus": program.read_bytes(), "bin/gradus-service": service.read_bytes(), "lib/libgradus.so": library.read_bytes(),
                     "include/gradus.h": HEADER.read_bytes(), **text_files()}
         for inner, data in contents.items():
             entry = tarfile.TarInfo(f"{name}/{inner}")
@@ -98,13 +99,14 @@ def archive(program, library, name, output):
     return path
 
 
-def wheel(program, library, version, tag, output):
+def wheel(program, service, library, version, tag, output):
     """`pip install` puts the program on PATH, the package and its library beside others, and brings HiGHS with it."""
     info = f"gradus-{version}.dist-info"
     files = {
         **{f"gradus/{path.name}": path.read_bytes() for path in sorted((ROOT / "python" / "gradus").glob("*.py"))},
         "gradus/libgradus.so": library.read_bytes(),
         f"gradus-{version}.data/scripts/gradus": program.read_bytes(),
+        f"gradus-{version}.data/scripts/gradus-service": service.read_bytes(),
         f"{info}/METADATA": "\n".join([
             "Metadata-Version: 2.4", "Name: gradus", f"Version: {version}",
             "Summary: Solve the model you already have; every answer says what was checked, and by whom.",
@@ -139,9 +141,10 @@ def main():
     if shutil.which("readelf") is None:
         print("dist.py: readelf is missing; install it with: apt-get install binutils", file=sys.stderr)
         return 5
-    program, library = build(options.level), build_library(options.level)
+    program, library = build(options.level, "gradus"), build_library(options.level)
+    service = build(options.level, "gradus-service", "--package-path", "Service")
     version = subprocess.run([program, "version"], check=True, capture_output=True, text=True, timeout=60).stdout.split()[-1]
-    parts = [symbols(program), symbols(library)]
+    parts = [symbols(program), symbols(service), symbols(library)]
     glibc, glibcxx = (max(part[k] for part in parts) for k in (0, 1))
     libraries = sorted({name for part in parts for name in part[2]})
     if swift := [name for name in libraries if "swift" in name.lower() or "Foundation" in name]:
@@ -151,8 +154,8 @@ def main():
     output.mkdir(parents=True, exist_ok=True)
     floor = ".".join(map(str, glibc))
     level = options.level if machine == "x86_64" else machine
-    tar = archive(program, library, f"gradus-{version}-linux-{level}-glibc{floor}", output)
-    pip = wheel(program, library, version, f"py3-none-manylinux_{glibc[0]}_{glibc[1]}_{machine}", output)
+    tar = archive(program, service, library, f"gradus-{version}-linux-{level}-glibc{floor}", output)
+    pip = wheel(program, service, library, version, f"py3-none-manylinux_{glibc[0]}_{glibc[1]}_{machine}", output)
     for path in (tar, pip):
         print(f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}: {path.stat().st_size / 1e6:.1f} MB")
     print(f"needs glibc {floor} or newer, libstdc++ with GLIBCXX_{'.'.join(map(str, glibcxx))}, a processor of level {level}")

@@ -125,6 +125,7 @@ peers() {
     .tools/peers/bin/python -c "import $name" >/dev/null 2>&1 && continue
     case $name in
       cocoex) missing+=(coco-experiment) ;;
+      psycopg2) missing+=(psycopg2-binary) ;;
       pytorch_optimizer) missing+=(pytorch-optimizer) ;;
       *) missing+=("$name") ;;
     esac
@@ -140,7 +141,7 @@ peers() {
 case ${1:-} in
   optional)
     environment
-    peers numpy scipy highspy clarabel cma cocoex casadi pyscipopt ;;
+    peers numpy scipy highspy clarabel cma cocoex casadi pyscipopt psycopg2 ;;
   peers)
     environment
     # The wheel without CUDA where pip finds one; that of PyPI is several times larger.
