@@ -43,6 +43,8 @@ struct AccessTests {
     let cookie = try #require(reply.headers.first { $0.name == "Set-Cookie" }?.value)
     #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"))
     let pair = String(cookie.prefix { $0 != ";" })
+    let far = await site.dashboard.reply(to: .init(method: "GET", target: "//example.org/?token=\(Site.token)"))
+    #expect(far.headers.contains { $0.name == "Location" && $0.value == "/example.org/" })
     let page = await site.dashboard.reply(to: .init(method: "GET", target: "/", cookie: "other=1; \(pair)"))
     #expect(page.status == 200)
     let wrong = await site.dashboard.reply(to: .init(method: "GET", target: "/?token=wrong", cookie: nil))

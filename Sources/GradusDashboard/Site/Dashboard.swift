@@ -146,7 +146,9 @@ public final class Dashboard: Sendable {
     if path == ["sign-in"] { return signIn(request) }
     // The token in an address is put away at once: addresses are kept and sent around.
     if request.query["token"] != nil {
-      return .elsewhere(String(request.target.prefix { $0 != "?" }), [AccessToken.kept(secret)])
+      // One slash: two of them would lead to another server.
+      let here = request.target.prefix { $0 != "?" }.drop { $0 == "/" }
+      return .elsewhere("/\(here)", [AccessToken.kept(secret)])
     }
     let query = request.query
     switch (path.first, path.count) {
