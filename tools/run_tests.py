@@ -135,6 +135,8 @@ def main():
     # Whatever tests leave behind goes with the folder.
     with tempfile.TemporaryDirectory(prefix="gradus-tests-", ignore_cleanup_errors=True) as folder:
         os.environ["TMPDIR"] = folder
+        # The database server of the tests runs as another user.
+        os.chmod(folder, 0o755)
         swift_tests(count, sys.argv[1:])
         style(count)
         python_tests(count, sys.argv[1:])
