@@ -54,8 +54,9 @@ def run(command, limit, keep=False):
         return 124, output or ""
 
 
-# Tests that wait for programs keep threads that others could use: they have a process of their own beside the others.
-WAITING = "^Gradus(Command|Study)Tests\\."
+# Tests that wait for programs, and those of large instances, one after the other, keep threads that others could use: each kind has
+# a process of its own beside the others.
+APART = {"commands": r"^Gradus(Command|Study)Tests\.", "instances": r"^GradusDiscreteTests\."}
 
 
 def swift_tests(count, flags):
@@ -63,7 +64,8 @@ def swift_tests(count, flags):
     code, _ = run(["swift", "build", *flags, "--build-tests"], 20 * MINUTE)
     if code != 0:
         return count.fail("the Swift package does not build")
-    parts = {"waiting": ["--filter", WAITING], "others": ["--skip", WAITING]}
+    parts = {name: ["--filter", pattern] for name, pattern in APART.items()}
+    parts["others"] = [word for pattern in APART.values() for word in ("--skip", pattern)]
     reports = {name: REPORT.with_name(f"tests-{name}.xml") for name in parts}
     for old in reports.values():
         old.unlink(missing_ok=True)
