@@ -109,7 +109,11 @@ def python_tests(count, flags):
     code, _ = run(["swift", "build", *flags, *service], 20 * MINUTE)
     if code != 0:
         return count.fail("the Service package does not build")
-    discover(count, sys.executable, "Tests/tools")
+    # Those of the dashboard wait for a browser and for slow clients most of their time.
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        running = [pool.submit(discover, sys.executable, "Tests/tools", pattern) for pattern in ("test_serve.py", "test_[!s]*.py")]
+    for ending in running:
+        tally(count, "Tests/tools", *ending.result())
     # The package over libgradus, with the libraries that it serves.
     code, _ = run(["swift", "build", *flags, "--product", "libgradus"], 20 * MINUTE)
     if code != 0:
@@ -119,13 +123,16 @@ def python_tests(count, flags):
         print(f"no environment with optuna and scipy ({python.relative_to(ROOT)}); tools/setup.sh makes it", flush=True)
         python = sys.executable
     os.environ["PYTHONPATH"] = str(ROOT / "python")
-    discover(count, python, "python/tests")
+    tally(count, "python/tests", *discover(python, "python/tests", "test*.py"))
 
 
-def discover(count, python, folder):
-    """The unittests of a folder, run by an interpreter."""
-    command = [python, "-m", "unittest", "discover", "-v", "-s", folder, "-t", folder]
-    code, output = run(command, 15 * MINUTE, keep=True)
+def discover(python, folder, pattern):
+    """The unittests of a folder, run by an interpreter; its exit code and what it printed."""
+    return run([python, "-m", "unittest", "discover", "-v", "-s", folder, "-t", folder, "-p", pattern], 15 * MINUTE, keep=True)
+
+
+def tally(count, folder, code, output):
+    """Counts unittests by what they printed."""
     print(output, end="", flush=True)
     summary = re.search(r"^Ran (\d+) tests? in .*\n\n(OK|FAILED|NO TESTS RAN)(?: \((.*)\))?\s*\Z", output, re.MULTILINE)
     if summary is None or int(summary[1]) == 0:
