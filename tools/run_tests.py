@@ -111,7 +111,7 @@ def python_tests(count, flags):
         return count.fail("the Service package does not build")
     # Those of the dashboard wait for a browser and for slow clients most of their time.
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        running = [pool.submit(discover, sys.executable, "Tests/tools", pattern) for pattern in ("test_serve.py", "test_[!s]*.py")]
+        running = [pool.submit(discover, sys.executable, "Tests/tools", pattern) for pattern in ("test_s*.py", "test_[!s]*.py")]
     for ending in running:
         tally(count, "Tests/tools", *ending.result())
     # The package over libgradus, with the libraries that it serves.
