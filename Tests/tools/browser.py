@@ -100,7 +100,7 @@ class Browser:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             try:
-                if self.evaluate(expression):
+                if self.evaluate(f"Boolean({expression})"):
                     return
             except RuntimeError:
                 pass
