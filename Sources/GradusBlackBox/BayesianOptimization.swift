@@ -135,7 +135,8 @@ public struct BayesianOptimization: Catalogued, ParallelMethod, LearningFromOthe
   private func promising(_ s: inout State) -> Vector? {
     guard s.history.sound >= 2 else { return nil }
     if asksModels(s) { return promisingByModel(&s) }
-    let refits = s.fittedAt == 0 || s.history.count >= s.fittedAt + max(1, s.fittedAt / 50)
+    // Where several points are open at a time, once for as many answers: those in between tell little of lengths.
+    let refits = s.fittedAt == 0 || s.history.count >= s.fittedAt + max(1, s.fittedAt / 50, s.pending.count)
     guard let surrogate = SearchSurrogate(self, &s, refits: refits) else { return nil }
     if refits { s.fittedAt = s.history.count }
     s.recommended = surrogate.bestByMean
