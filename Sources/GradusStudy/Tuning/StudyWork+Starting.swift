@@ -54,7 +54,13 @@ extension StudyWork {
     }
     var run = TrialRun(trial: trial, process: process)
     run.unsent = question(trial, repetition: 0)
+    send(&run)
     runs.append(run)
+  }
+
+  /// Sends what fits into the pipe: at once, because before the next look at all commands others may have to be asked for.
+  private func send(_ run: inout TrialRun) {
+    if !run.unsent.isEmpty, let count = run.process.write(run.unsent) { run.unsent = run.unsent.dropFirst(count) }
   }
 
   private func question(_ trial: OpenTrial, repetition: Int) -> ArraySlice<UInt8> {
@@ -69,7 +75,7 @@ extension StudyWork {
   /// One step of a trial that a lasting worker tries. A line with the intermediate name is one from the middle and is answered by
   /// `{"prune": false}` or `{"prune": true}`; any other line with values ends the trial, or one of its repetitions.
   func advanceLines(_ run: inout TrialRun) throws -> TrialOutcome? {
-    if !run.unsent.isEmpty, let count = run.process.write(run.unsent) { run.unsent = run.unsent.dropFirst(count) }
+    send(&run)
     var (reported, answers) = ([IntermediateValue](), [[String: Double]]())
     while answers.isEmpty, let bytes = run.process.read(.output), !bytes.isEmpty {
       run.words.take(bytes) { line in
