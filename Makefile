@@ -6,8 +6,9 @@
 # dist: release archive and Python wheel        fuzz: 100,000 mutated files a format
 # format: swift-format in place                 clean: remove what builds leave
 SHELL := /bin/bash
-# One set of flags everywhere, so that nothing is built twice. Programs built here run on machines like this one.
-FLAGS := -c release -Xcc -march=native
+# One set of flags everywhere, so that nothing is built twice. Programs built here run on machines like this one, and hold no
+# debug information: to debug, use 'swift build'.
+FLAGS := -c release -Xcc -march=native -debug-info-format none
 GRADUS := .build/release/gradus
 
 .PHONY: demo test service tools bench claims peers dist fuzz format clean build setup

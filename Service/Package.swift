@@ -23,7 +23,8 @@ let package = Package(
     .executableTarget(
       name: "gradus-service",
       dependencies: [
-        .product(name: "GradusDashboard", package: "gradus"), .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "GradusCore", package: "gradus"), .product(name: "GradusDashboard", package: "gradus"),
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What became of one native component on this machine: for `gradus doctor`.
+/// What became of one component on this machine: for `gradus doctor`.
 public struct ComponentReport: Sendable, Hashable {
   public let component: NativeComponent
   /// The file or loader name that was opened; nil when nothing was found.
   public let path: String?
-  /// As the library states it; nil when it does not, or when nothing was found.
+  /// As the component states it; nil when it does not, or when nothing was found.
   public let version: String?
-  /// Why a library that was found cannot be used.
+  /// Why a component that was found cannot be used.
   public let problem: String?
+
+  package init(component: NativeComponent, path: String?, version: String?, problem: String?) {
+    self.component = component
+    self.path = path
+    self.version = version
+    self.problem = problem
+  }
 
   public var isUsable: Bool { path != nil && problem == nil }
 
-  /// All components, in a fixed order. Cost: opening each library.
+  /// All libraries, in a fixed order. Cost: opening each library.
   public static func all(_ search: LibrarySearch = .standard) -> [ComponentReport] {
     [highs(search), openBLAS(search), zlib(search), sqlite(search), libpq(search)]
   }

@@ -7,8 +7,8 @@
   import Darwin
 #endif
 
-/// What little this module asks of the file system, so that it needs no Foundation. Paths are separated by `/`.
-enum FilePath {
+/// What little is asked of the file system, so that no Foundation is needed. Paths are separated by `/`.
+package enum FilePath {
   static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
   static func isFolder(_ path: String) -> Bool {
@@ -37,10 +37,20 @@ enum FilePath {
   }
 
   /// The path without symbolic links; the path itself when it cannot be resolved.
-  static func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
+  static func resolved(_ path: String) -> String { real(path) ?? path }
+
+  /// The path from the root without symbolic links; nil where there is no such file.
+  package static func real(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
     return String(cString: real)
+  }
+
+  /// The path from the root, links and all; the path itself when the working folder is gone.
+  package static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return "\(String(cString: folder))/\(path)"
   }
 
   /// Gives back memory that a C library allocated for its caller.

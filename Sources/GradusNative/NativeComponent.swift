@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A native library that Gradus opens when it is there: its names, its licence, and what is lost without it.
+/// A native library that Gradus opens when it is there, or a program that it starts: its names, its licence, and what is lost without it.
 public struct NativeComponent: Sendable, Hashable {
   /// The name users know it by.
   public var name: String
-  /// File names, best first.
+  /// File names, best first; none for a program.
   public var libraries: [String]
   /// What it does here.
   public var purpose: String

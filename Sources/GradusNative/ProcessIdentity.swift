@@ -26,6 +26,13 @@ public struct ProcessIdentity: Sendable, Hashable {
     ProcessIdentity(place: currentPlace, number: getpid(), began: beginning(of: getpid()) ?? "")
   }
 
+  /// What the machine calls itself; up to 255 bytes.
+  package static var host: String {
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, name.count - 1)
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// Whether the process is gone for certain; false where it runs, and where it cannot be seen from here.
   public var isGone: Bool {
     guard place == Self.currentPlace, !place.isEmpty, !began.isEmpty else { return false }

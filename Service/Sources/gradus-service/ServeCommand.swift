@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import GradusCore
 import GradusDashboard
 import Hummingbird
 import HummingbirdCore
@@ -23,7 +24,7 @@ struct ServeCommand: AsyncParsableCommand {
       The address that it prints opens the pages; programs send its token as 'Authorization: Bearer TOKEN'. What it serves \
       over HTTP is described in Documentation/serve.md. It listens on this machine only, if --host does not say otherwise; \
       the connection is not encrypted, so let a proxy with TLS or an SSH tunnel carry it through a network.
-      """)
+      """, version: gradusVersion)
 
   @Option(help: ArgumentHelp("A storage of studies; repeatable.", valueName: "url"))
   var storage: [String] = []

@@ -27,29 +27,24 @@ struct SitePage {
     for (name, address) in trail {
       crumbs += " <span aria-hidden=\"true\">›</span> <a href=\"\(escaped(address))\">\(escaped(name))</a>"
     }
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(escaped(title)) – Gradus</title>
-      <link rel="icon" href="/mark.svg" type="image/svg+xml">
-      <link rel="stylesheet" href="/dashboard.css">
-      <script src="/dashboard.js" defer></script>
-      </head>
-      <body data-topic="\(escaped(address))">
+    let body = """
       <a class="skip" href="#main">Skip to the content</a>
       <header><nav aria-label="Pages">\(crumbs)</nav><span id="live" role="status"></span></header>
       <main id="main" tabindex="-1">
       <h1>\(escaped(title))</h1>
       \(parts.map(section).joined())</main>
-      </body>
-      </html>
-
       """
+    return HTMLDocument(
+      title: "\(title) – Gradus", head: Self.links + "\n<script src=\"/dashboard.js\" defer></script>",
+      attributes: " data-topic=\"\(escaped(address))\"", body: body
+    ).text
   }
+
+  /// What the head of every page names, all of it served from here.
+  static let links = """
+    <link rel="icon" href="/mark.svg" type="image/svg+xml">
+    <link rel="stylesheet" href="/dashboard.css">
+    """
 
   /// The page without events: what it shows does not change.
   var plain: String {

@@ -30,25 +30,9 @@ package struct HTMLPage {
   }
 
   package var text: String {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>\(escaped(title))</title>
-    <style>
-    \(Self.style)
-    </style>
-    </head>
-    <body>
-    <h1>\(escaped(title))</h1>
-    <p>\(remark)</p>
-    \(body)</body>
-    </html>
-
-    """
+    HTMLDocument(
+      title: title, style: Self.style, body: "<h1>\(escaped(title))</h1>\n<p>\(remark)</p>\n\(body)"
+    ).text
   }
 
   package static let style = """

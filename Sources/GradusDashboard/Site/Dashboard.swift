@@ -5,12 +5,6 @@ import GradusNative
 import GradusStudy
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Studies and runs as pages for people and as an interface for programs, whatever carries the requests.
 ///
 ///     GET  /  /studies/NAME  /studies/NAME/trials/K  /runs/NAME        pages
@@ -54,9 +48,7 @@ public final class Dashboard: Sendable {
     runs = RunShelf(folder: settings.runs)
     secret = settings.token
     token = AccessToken(settings.token)
-    var host = [CChar](repeating: 0, count: 256)
-    gethostname(&host, host.count - 1)
-    counter = TrialCounter(host: String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    counter = TrialCounter(host: ProcessIdentity.host)
   }
 
   /// What is wrong with a request as far as its head tells; nil where it may be served. To be asked before its body is read.

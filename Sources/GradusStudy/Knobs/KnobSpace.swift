@@ -55,25 +55,19 @@ public struct KnobSpace: Sendable, Hashable {
   package init(
     settings: [SettingDescription], variations: [SettingVariation], on kinds: Set<String>, fixed: Set<String>
   ) {
-    var knobs: [Knob] = []
-    // A variation by the name of a setting takes its place.
-    let varied = fixed.union(variations.lazy.filter { $0.carrier == nil }.map(\.name))
-    for setting in settings where setting.role == .behavior && !varied.contains(setting.name) {
-      if let parameter = Self.parameter(of: setting) {
-        knobs.append(
-          Knob(name: setting.name, defaultValue: setting.defaultValue, carrier: nil, parameter: parameter))
+    let free = MethodFreedom(settings, variations, on: kinds, fixed: fixed)
+    let ranged = free.settings.compactMap { setting in
+      Self.parameter(of: setting).map {
+        Knob(name: setting.name, defaultValue: setting.defaultValue, carrier: nil, parameter: $0)
       }
     }
-    for variation in variations
-    where !fixed.contains(variation.carrier ?? variation.name)
-      && (variation.kinds.isEmpty || !variation.kinds.isDisjoint(with: kinds))
-    {
-      knobs.append(
+    knobs =
+      ranged
+      + free.variations.map { variation in
         Knob(
           name: variation.name, defaultValue: variation.values[0], carrier: variation.carrier,
-          parameter: Self.category(variation.name, variation.values)))
-    }
-    self.knobs = knobs
+          parameter: Self.category(variation.name, variation.values))
+      }
   }
 
   /// The parameters of a study.
@@ -84,21 +78,13 @@ public struct KnobSpace: Sendable, Hashable {
 
   /// What has to be set for these values; what is at its default is not set.
   public func assignments(_ values: [JSONValue.Member]) -> [(name: String, value: String)] {
-    var pairs: [(name: String, value: String)] = []
-    for knob in knobs {
-      guard let value = values.first(where: { $0.name == knob.name })?.value, !knob.isDefault(value) else { continue }
-      guard let carrier = knob.carrier else {
-        pairs.append((knob.name, knob.text(value)))
-        continue
-      }
-      let text = "\(knob.name)=\(knob.text(value))"
-      if let place = pairs.firstIndex(where: { $0.name == carrier }) {
-        pairs[place].value += ",\(text)"
-      } else {
-        pairs.append((carrier, text))
-      }
-    }
-    return pairs
+    MethodFreedom.assignments(
+      knobs.compactMap { knob in
+        guard let value = values.first(where: { $0.name == knob.name })?.value, !knob.isDefault(value) else {
+          return nil
+        }
+        return (knob.name, knob.text(value), knob.carrier)
+      })
   }
 
   /// Every knob with its default and its value as text.

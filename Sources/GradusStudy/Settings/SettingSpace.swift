@@ -31,19 +31,10 @@ public struct SettingSpace: Sendable, Hashable {
   /// four times their default (where the range ends before that, at steps towards its end), the words of its choices, and
   /// its variations. Settings in `fixed` stay as they are.
   public init(of entry: MethodEntry, on kind: String, fixed: Set<String> = []) {
-    var switches: [Switch] = []
-    // A variation by the name of a setting takes its place.
-    let varied = fixed.union(entry.variations.lazy.filter { $0.carrier == nil }.map(\.name))
-    for setting in entry.settings where setting.role == .behavior && !varied.contains(setting.name) {
-      if let found = Self.switch(of: setting) { switches.append(found) }
-    }
-    for variation in entry.variations
-    where !fixed.contains(variation.carrier ?? variation.name)
-      && (variation.kinds.isEmpty || variation.kinds.contains(kind))
-    {
-      switches.append(Switch(variation.name, variation.values, carrier: variation.carrier))
-    }
-    self.switches = switches
+    let free = MethodFreedom(entry.settings, entry.variations, on: [kind], fixed: fixed)
+    switches =
+      free.settings.compactMap(Self.switch(of:))
+      + free.variations.map { Switch($0.name, $0.values, carrier: $0.carrier) }
   }
 
   /// The default of every switch.
@@ -51,21 +42,8 @@ public struct SettingSpace: Sendable, Hashable {
 
   /// The settings that say the configuration, in the order of the switches; what is at its default is not said.
   public func assignments(of configuration: [Int]) -> [(name: String, value: String)] {
-    var pairs: [(name: String, value: String)] = []
-    for (item, index) in zip(switches, configuration) where index != 0 {
-      let value = item.values[index]
-      guard let carrier = item.carrier else {
-        pairs.append((item.name, value))
-        continue
-      }
-      let text = "\(item.name)=\(value)"
-      if let place = pairs.firstIndex(where: { $0.name == carrier }) {
-        pairs[place].value += ",\(text)"
-      } else {
-        pairs.append((carrier, text))
-      }
-    }
-    return pairs
+    MethodFreedom.assignments(
+      zip(switches, configuration).filter { $0.1 != 0 }.map { ($0.0.name, $0.0.values[$0.1], $0.0.carrier) })
   }
 
   /// The values that differ from the default, by switch.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GradusCore
+import GradusNative
 
 #if canImport(Glibc)
   import Glibc
@@ -41,14 +42,7 @@ package final class JournalFile: OperationLog {
 
   /// The same file from every folder.
   package static func absolute(_ path: String) -> String {
-    if let real = realpath(path, nil) {
-      defer { free(real) }
-      return String(cString: real)
-    }
-    if path.hasPrefix("/") { return path }
-    guard let folder = getcwd(nil, 0) else { return path }
-    defer { free(folder) }
-    return String(cString: folder) + "/" + path
+    FilePath.real(path) ?? FilePath.absolute(path)
   }
 
   package func rewind() { offset = 0 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusNative
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -128,9 +130,6 @@ public final class StudyStorage {
 
   /// Different for every process that ever writes to a storage.
   private static func workerName() -> String {
-    var host = [CChar](repeating: 0, count: 256)
-    gethostname(&host, host.count - 1)
-    let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return "gradus-\(name)-\(getpid())-\(Timestamp.now.microseconds)"
+    "gradus-\(ProcessIdentity.host)-\(getpid())-\(Timestamp.now.microseconds)"
   }
 }

@@ -35,10 +35,8 @@ struct AtlasRunOptions: ParsableArguments, Sendable {
     if seeds > 10_000 || seed > UInt64(Int.max) {
       throw ValidationError("--seeds is at most 10000, --seed a whole number")
     }
-    if threads < 1 || threads > 1024 { throw ValidationError("--threads lies between 1 and 1024") }
-    if let timeLimit, !(timeLimit >= 0 && timeLimit <= 1e9) {
-      throw ValidationError("--time-limit must be a number of seconds from 0 to 1e9")
-    }
+    try OptionRange.whole("--threads", threads, 1...1024)
+    try OptionRange.seconds("--time-limit", timeLimit)
   }
 
   /// The demonstrations asked for; a system that is absent is a failure of its own.

@@ -68,7 +68,7 @@ struct CompareCommand: GradusSubcommand {
       throw ValidationError("--trials and --studies lie between 1 and 1000")
     }
     if !(0..<1).contains(warmup) { throw ValidationError("--warmup must be a share from 0 to below 1") }
-    if !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
+    try OptionRange.whole("--threads", threads, 1...1024)
     if !Schedule.Shape.allCases.contains(where: { $0.rawValue == schedule }) {
       let names = Schedule.Shape.allCases.map(\.rawValue)
       let near = nearest(to: schedule, among: names).map { "did you mean '\($0)'?" }
@@ -79,7 +79,7 @@ struct CompareCommand: GradusSubcommand {
     if let twice = rules.indices.first(where: { rules[..<$0].contains(rules[$0]) }) {
       throw ValidationError("the rule '\(rules[twice])' is named twice")
     }
-    if !(0...10_000).contains(calibrate) { throw ValidationError("--calibrate must be from 0 to 10000") }
+    try OptionRange.whole("--calibrate", calibrate, 0...10_000)
   }
 
   func execute() async throws -> ExitCode {

@@ -11,7 +11,7 @@ struct DoctorCommand: GradusSubcommand {
   @OptionGroup var output: OutputOptions
 
   func execute() async throws -> ExitCode {
-    let reports = ComponentReport.all()
+    let reports = ComponentReport.all() + [ServiceProgram.report()]
     switch output.format {
     case .text: Console.out(Self.text(reports))
     case .json:

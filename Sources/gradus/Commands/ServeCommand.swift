@@ -11,12 +11,11 @@ struct ServeCommand: GradusSubcommand {
   @Argument(parsing: .captureForPassthrough, help: "What is served, and where: 'gradus serve --help'.")
   var arguments: [String] = []
 
-  static let program = "gradus-service"
-
   func execute() async throws -> ExitCode {
-    guard let program = ProgramFile.companion(Self.program) else {
+    guard let program = ProgramFile.companion(ServiceProgram.name) else {
       throw Failure(
-        .missing, "the dashboard is a program of its own, \(Self.program), which is not here; 'make service' builds it")
+        .missing,
+        "the dashboard is a program of its own, \(ServiceProgram.name), which is not here; 'make service' builds it")
     }
     ProgramFile.become(program, arguments)
     throw Failure(.failed, "cannot start \(program); build it again with 'make service'")

@@ -146,7 +146,7 @@ extension RunRecorder {
   {
     try self.init(
       path, name: name, method: session.run.methodName, seed: session.run.seed,
-      settings: session.run.settingValues.map { .init($0.name, .string($0.value)) }, host: StudySession.host,
+      settings: session.run.settingValues.map { .init($0.name, .string($0.value)) }, host: ProcessIdentity.host,
       began: request.began)
   }
 }

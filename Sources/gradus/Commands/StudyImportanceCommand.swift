@@ -25,7 +25,7 @@ struct StudyImportanceCommand: GradusSubcommand {
   var seed: UInt64 = 0
 
   mutating func validate() throws {
-    if !(1...10_000).contains(trees) { throw ValidationError("--trees must be from 1 to 10000") }
+    try OptionRange.whole("--trees", trees, 1...10_000)
   }
 
   func execute() async throws -> ExitCode {

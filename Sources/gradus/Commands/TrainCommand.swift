@@ -99,14 +99,11 @@ struct TrainCommand: GradusSubcommand {
   var sample = 0
 
   mutating func validate() throws {
-    if !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
-    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1") }
-    if !(0...1_000_000).contains(sample) { throw ValidationError("--sample must be from 0 to 1000000") }
-    if !(checkpointEvery >= 0 && checkpointEvery < 1e9) {
-      throw ValidationError("--checkpoint-every must be a number of seconds from 0 to 1e9")
-    }
-    if let diagnoseEvery, diagnoseEvery < 1 { throw ValidationError("--diagnose-every must be at least 1") }
-    if !(2...1_000_000).contains(diagnoseOn) { throw ValidationError("--diagnose-on must be from 2 to 1000000") }
+    try OptionRange.whole("--threads", threads, 1...1024)
+    try OptionRange.atLeastOne(("--steps", steps), ("--diagnose-every", diagnoseEvery))
+    try OptionRange.whole("--sample", sample, 0...1_000_000)
+    try OptionRange.seconds("--checkpoint-every", checkpointEvery)
+    try OptionRange.whole("--diagnose-on", diagnoseOn, 2...1_000_000)
     if diagnoseEvery != nil { diagnose = true }
     if let memory, MachineMemory.bytes(memory) == nil {
       throw ValidationError("--memory must be a size such as 800M or 4G")

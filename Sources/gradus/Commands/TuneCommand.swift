@@ -80,9 +80,9 @@ struct TuneCommand: GradusSubcommand {
     if spec == nil, knobs.method == nil {
       throw ValidationError("name a SPEC, or a method with --method NAME and problems with --on FILE…")
     }
-    if let trials, trials < 1 { throw ValidationError("--trials must be at least 1") }
-    if let parallel, !(1...10_000).contains(parallel) { throw ValidationError("--parallel must be from 1 to 10000") }
-    if let timeLimit, !(timeLimit > 0) { throw ValidationError("--time-limit must be positive") }
+    try OptionRange.atLeastOne(("--trials", trials))
+    try OptionRange.whole("--parallel", parallel, 1...10_000)
+    try OptionRange.positiveSeconds("--time-limit", timeLimit)
   }
 
   func execute() async throws -> ExitCode {

@@ -29,10 +29,8 @@ struct VerifyCommand: GradusSubcommand {
   var timeLimit = 60.0
 
   mutating func validate() throws {
-    if prove && nodes < 1 { throw ValidationError("--nodes must be at least 1") }
-    if !(timeLimit >= 0 && timeLimit < 1e9) {
-      throw ValidationError("--time-limit must be a number of seconds from 0 to 1e9")
-    }
+    if prove { try OptionRange.atLeastOne(("--nodes", nodes)) }
+    try OptionRange.seconds("--time-limit", timeLimit)
   }
 
   func execute() async throws -> ExitCode {

@@ -26,8 +26,8 @@ struct WorkerCommand: GradusSubcommand {
   var timeLimit: Double?
 
   mutating func validate() throws {
-    if !(1...10_000).contains(parallel) { throw ValidationError("--parallel must be from 1 to 10000") }
-    if let timeLimit, !(timeLimit > 0) { throw ValidationError("--time-limit must be positive") }
+    try OptionRange.whole("--parallel", parallel, 1...10_000)
+    try OptionRange.positiveSeconds("--time-limit", timeLimit)
   }
 
   func execute() async throws -> ExitCode {

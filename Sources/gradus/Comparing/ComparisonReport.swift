@@ -99,40 +99,31 @@ struct ComparisonReport {
   }
 
   var html: String {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>Update rules compared</title>
-    <style>
-    \(HTMLPage.style)
-    </style>
-    </head>
-    <body>
-    <h1>Update rules compared</h1>
-    <p>Gradus \(escaped(gradusVersion)), \(outcome.trainings) trainings in \(escaped(Numbers.time(seconds))), seed \(seed).
-    A workload's time is the median over \(comparison.studies) studies of the steps to the target (\(tuning)): 95 % of the way from the held-out loss at the start to that of the best of four tuned
-    reference rules. The score is the area under the profile: 1 for the fastest everywhere.</p>
-    <h2>Performance profiles</h2>
-    <div class="wide">
-    \(ProfilePlot(names: names, profiles: profiles, order: ranking).svg)</div>
-    <h2>Steps to the target</h2>
-    <div class="wide"><table>
-    <tr><th>Rule</th><th class="number">Score</th>\(comparison.workloads.map { head($0.name) }.joined())</tr>
-    \(ranking.map(row).joined())</table></div>
-    <h2>Workloads</h2>
-    <div class="wide"><table>
-    <tr><th>Name</th><th>What it is</th><th class="number">Parameters</th><th class="number">Steps</th>
-    <th class="number">Target</th><th>Set by</th></tr>
-    \(comparison.workloads.indices.map(workload).joined())</table></div>
-    \(found)
-    </body>
-    </html>
+    let remark = """
+      Gradus \(escaped(gradusVersion)), \(outcome.trainings) trainings in \(escaped(Numbers.time(seconds))), seed \(seed).
+      A workload's time is the median over \(comparison.studies) studies of the steps to the target (\(tuning)): 95 % of the way from the held-out loss at the start to that of the best of four tuned
+      reference rules. The score is the area under the profile: 1 for the fastest everywhere.
+      """
+    var page = HTMLPage("Update rules compared", remark: remark)
+    page.add(heading: "Performance profiles")
+    page.add(picture: ProfilePlot(names: names, profiles: profiles, order: ranking).svg)
+    page.add(heading: "Steps to the target")
+    page.body += """
+      <div class="wide"><table>
+      <tr><th>Rule</th><th class="number">Score</th>\(comparison.workloads.map { head($0.name) }.joined())</tr>
+      \(ranking.map(row).joined())</table></div>
 
-    """
+      """
+    page.add(heading: "Workloads")
+    page.body += """
+      <div class="wide"><table>
+      <tr><th>Name</th><th>What it is</th><th class="number">Parameters</th><th class="number">Steps</th>
+      <th class="number">Target</th><th>Set by</th></tr>
+      \(comparison.workloads.indices.map(workload).joined())</table></div>
+      \(found)
+
+      """
+    return page.text
   }
 
   private var found: String {

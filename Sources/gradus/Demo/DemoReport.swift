@@ -8,15 +8,22 @@ struct DemoReport {
   var seconds: Double
 
   var html: String {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>Gradus demonstration</title>
-    <style>
+    let table = """
+      <h1>Five problems, solved and checked</h1>
+      <p>Gradus \(escaped(gradusVersion)), \(escaped(Numbers.time(seconds))) in all. “Checked” is what was recomputed from
+      the problem itself after the method had finished; a bound that only an outside solver vouches for is named as such.</p>
+      <div class="wide"><table>
+      <tr><th>Problem</th><th>Kind</th><th>Status</th><th>Objective</th><th>What was checked</th><th>Method</th>
+      <th>Time</th></tr>
+      \(outcomes.map(row).joined())</table></div>
+
+      """
+    return HTMLDocument(
+      title: "Gradus demonstration", style: Self.style, body: table + outcomes.map(section).joined()
+    ).text
+  }
+
+  private static let style = """
     :root { --ink: #1b1f24; --faint: #5b6470; --grid: #e3e6ea; --page: #f6f7f9; --card: #ffffff; --good: #157347;
     --fair: #9a5b00; }
     @media (prefers-color-scheme: dark) {
@@ -37,21 +44,7 @@ struct DemoReport {
     section { background: var(--card); border: 1px solid var(--grid); border-radius: 8px; padding: 1rem 1.2rem;
     margin: 1.2rem 0; }
     section svg { width: 100%; height: auto; margin-top: .6rem; }
-    </style>
-    </head>
-    <body>
-    <h1>Five problems, solved and checked</h1>
-    <p>Gradus \(escaped(gradusVersion)), \(escaped(Numbers.time(seconds))) in all. “Checked” is what was recomputed from
-    the problem itself after the method had finished; a bound that only an outside solver vouches for is named as such.</p>
-    <div class="wide"><table>
-    <tr><th>Problem</th><th>Kind</th><th>Status</th><th>Objective</th><th>What was checked</th><th>Method</th>
-    <th>Time</th></tr>
-    \(outcomes.map(row).joined())</table></div>
-    \(outcomes.map(section).joined())</body>
-    </html>
-
     """
-  }
 
   private func row(_ outcome: DemoOutcome) -> String {
     let document = outcome.document

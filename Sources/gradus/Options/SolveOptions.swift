@@ -66,10 +66,9 @@ struct SolveOptions: ParsableArguments, Sendable {
   var learnCost: LearnedSolve.Unit?
 
   mutating func validate() throws {
-    if threads < 1 { throw ValidationError("--threads must be at least 1") }
-    if let timeLimit, !(timeLimit >= 0 && timeLimit < 1e9) {
-      throw ValidationError("--time-limit must be a number of seconds from 0 to 1e9")
-    }
+    try OptionRange.atLeastOne(("--threads", threads), ("--answers", answers))
+    try OptionRange.seconds("--time-limit", timeLimit)
+    try OptionRange.seconds("--checkpoint-every", checkpointEvery)
     if !(learnRegret >= 0 && learnRegret < 1e6) {
       throw ValidationError("--learn-regret must be a number from 0 to 1e6")
     }
@@ -80,15 +79,11 @@ struct SolveOptions: ParsableArguments, Sendable {
     {
       throw ValidationError("\(name) does not go with --learn, which may make several attempts")
     }
-    if let answers, answers < 1 { throw ValidationError("--answers must be at least 1") }
     if record != nil, learn != nil {
       throw ValidationError("--record does not go with --learn, which may make several attempts")
     }
     if let record, !record.hasSuffix(".run") {
       throw ValidationError("--record \(record): the file must end with .run")
-    }
-    if !(checkpointEvery >= 0 && checkpointEvery < 1e9) {
-      throw ValidationError("--checkpoint-every must be a number of seconds from 0 to 1e9")
     }
   }
 

@@ -2,12 +2,7 @@
 import ArgumentParser
 import Gradus
 import GradusDashboard
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import GradusNative
 
 /// A storage.
 struct StorageOptions: ParsableArguments, Sendable {
@@ -56,16 +51,10 @@ struct StudyOptions: ParsableArguments, Sendable {
   /// Writes a file beside the storage, never over it.
   func write(_ parts: [[UInt8]], to file: String) throws {
     let storage = place.storage.hasPrefix("sqlite:") ? String(place.storage.dropFirst(7)) : place.storage
-    if let target = Self.real(file), target == Self.real(storage) {
+    if let target = FilePath.real(file), target == FilePath.real(storage) {
       throw Failure(.usage, "\(file) is the storage itself; name another file")
     }
     try AtomicFile.write(parts, to: file)
-  }
-
-  private static func real(_ path: String) -> String? {
-    guard let real = realpath(path, nil) else { return nil }
-    defer { free(real) }
-    return String(cString: real)
   }
 
   private func named(in replica: StudyReplica, _ storage: String) throws(Failure) -> StudyRecord {

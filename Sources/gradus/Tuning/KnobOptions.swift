@@ -57,13 +57,10 @@ struct KnobOptions: ParsableArguments, Sendable {
       return
     }
     if files.isEmpty { throw ValidationError("--method needs problems to tune on: --on FILE…") }
-    for (name, count) in [("--seeds", seeds), ("--test-seeds", testSeeds)] {
-      if let count, !(1...10_000).contains(count) { throw ValidationError("\(name) must be from 1 to 10000") }
-    }
-    if let cutoff, !(cutoff > 0 && cutoff < 1e9) {
-      throw ValidationError("--cutoff must be a number of seconds above 0 and below 1e9")
-    }
-    if let answers, answers < 1 { throw ValidationError("--answers must be at least 1") }
+    try OptionRange.whole("--seeds", seeds, 1...10_000)
+    try OptionRange.whole("--test-seeds", testSeeds, 1...10_000)
+    try OptionRange.positiveSeconds("--cutoff", cutoff)
+    try OptionRange.atLeastOne(("--answers", answers))
     if study?.isEmpty == true { throw ValidationError("--study is empty; name the study") }
   }
 }

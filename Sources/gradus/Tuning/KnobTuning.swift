@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
 import GradusDashboard
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import GradusNative
 
 /// A call of `gradus tune --method`: the settings of a catalogued method as the parameters of a study, whose trials are runs
 /// on the user's problems with tuning seeds.
@@ -54,16 +49,12 @@ struct KnobTuning {
   }
 
   private static func absolute(_ file: String) -> String {
-    guard !file.hasPrefix(Subject.namedPrefix), !file.hasPrefix("/"), let folder = getcwd(nil, 0) else { return file }
-    defer { free(folder) }
-    return "\(String(cString: folder))/\(file)"
+    file.hasPrefix(Subject.namedPrefix) ? file : FilePath.absolute(file)
   }
 
   private static func refuseTwins(_ on: [String], _ heldOut: [String]) throws(Failure) {
     func real(_ file: String) -> String {
-      guard !file.hasPrefix(Subject.namedPrefix), let path = realpath(file, nil) else { return file }
-      defer { free(path) }
-      return String(cString: path)
+      file.hasPrefix(Subject.namedPrefix) ? file : FilePath.real(file) ?? file
     }
     var known: Set<String> = []
     for file in on where !known.insert(real(file)).inserted {

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gradus
 import GradusDashboard
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import GradusNative
 
 /// A call that tries trials: `gradus tune` or `gradus worker`.
 struct StudySession {
@@ -19,15 +14,9 @@ struct StudySession {
   /// Opens the study of a plan.
   init(_ storage: StudyStorage, _ plan: StudyPlan, places: Int, isQuiet: Bool) throws {
     let plan = try plan.begun(in: storage)
-    desk = try StudyDesk(storage, plan, try StudyMethod(for: plan), host: Self.host)
+    desk = try StudyDesk(storage, plan, try StudyMethod(for: plan), host: ProcessIdentity.host)
     show = StudyShow(desk.plan, isQuiet: isQuiet)
     self.places = places
-  }
-
-  static var host: String {
-    var name = [CChar](repeating: 0, count: 256)
-    gethostname(&name, name.count - 1)
-    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Works until the study is done, the time is over or somebody interrupts.
