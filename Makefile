@@ -55,7 +55,7 @@ fuzz: setup
 	@GRADUS_FUZZ_COUNT=100000 timeout 5400 swift test $(FLAGS) --filter 'FuzzTests|NLSolutionTests'
 
 format:
-	@swift format -i -r -p Package.swift Sources Tests Examples Benchmarks
+	@swift format -i -r -p Package.swift Sources Tests Examples Benchmarks Service/Package.swift Service/Sources
 
 clean:
 	@rm -rf .build .build-dist .build-example dist demo/report.html

@@ -59,7 +59,8 @@ def run(command, limit, keep=False):
 APART = {"commands": r"^Gradus(Command|Study)Tests\.", "instances": r"^GradusDiscreteTests\."}
 
 
-def swift_tests(count, flags):
+def swift_tests(count, flags, then):
+    """Builds and runs the Swift tests; `then` is done while the last of them, laws that leave half the machine free, are at work."""
     REPORT.parent.mkdir(exist_ok=True)
     code, _ = run(["swift", "build", *flags, "--build-tests"], 20 * MINUTE)
     if code != 0:
@@ -77,6 +78,8 @@ def swift_tests(count, flags):
     with concurrent.futures.ThreadPoolExecutor() as pool:
         running = {name: pool.submit(run, [*command, *which, "--xunit-output", reports[name]], 20 * MINUTE)
                    for name, which in parts.items()}
+        concurrent.futures.wait([running[name] for name in APART])
+        then()
     for name, ending in running.items():
         read(count, reports[name], ending.result()[0])
 
@@ -101,14 +104,17 @@ def read(count, report, code):
         count.fail(f"the Swift tests of {report.name} ended with exit code {code}")
 
 
+def service(count, flags):
+    """The dashboard is a package of its own, built into the same folder: it shares what was built."""
+    code, _ = run(["swift", "build", *flags, "--package-path", "Service", "--scratch-path", ".build", "--product", "gradus-service"],
+                  20 * MINUTE)
+    if code != 0:
+        count.fail("the Service package does not build")
+
+
 def python_tests(count, flags):
     shown = subprocess.run(["swift", "build", *flags, "--show-bin-path"], cwd=ROOT, capture_output=True, text=True, timeout=300)
     os.environ["GRADUS_BIN"] = shown.stdout.strip()
-    # The dashboard is a package of its own, built into the same folder: it shares what was built.
-    service = ["--package-path", "Service", "--scratch-path", ".build", "--product", "gradus-service"]
-    code, _ = run(["swift", "build", *flags, *service], 20 * MINUTE)
-    if code != 0:
-        return count.fail("the Service package does not build")
     # Those of the dashboard wait for a browser and for slow clients most of their time.
     with concurrent.futures.ThreadPoolExecutor() as pool:
         running = [pool.submit(discover, sys.executable, "Tests/tools", pattern) for pattern in ("test_s*.py", "test_[!s]*.py")]
@@ -149,8 +155,8 @@ def tally(count, folder, code, output):
 
 
 def style(count):
-    code, _ = run(["swift", "format", "lint", "--strict", "-r", "-p", "Package.swift", "Sources", "Tests", "Examples",
-                   "Benchmarks"], 5 * MINUTE)
+    places = ["Package.swift", "Sources", "Tests", "Examples", "Benchmarks", "Service/Package.swift", "Service/Sources"]
+    code, _ = run(["swift", "format", "lint", "--strict", "-r", "-p", *places], 5 * MINUTE)
     if code == 0:
         count.passed += 1
     else:
@@ -164,8 +170,7 @@ def main():
         os.environ["TMPDIR"] = folder
         # The database server of the tests runs as another user.
         os.chmod(folder, 0o755)
-        swift_tests(count, sys.argv[1:])
-        style(count)
+        swift_tests(count, sys.argv[1:], then=lambda: (style(count), service(count, sys.argv[1:])))
         python_tests(count, sys.argv[1:])
     print()
     for reason, times in sorted(count.reasons.items()):
