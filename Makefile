@@ -22,9 +22,11 @@ build: setup
 demo: build
 	@timeout 300 $(GRADUS) demo
 
-# A package of its own, built into the same folder: what both share is built once, and the programs lie beside each other.
+# A package of its own, built into the same folder: what both share is built once, and the programs lie beside each other. Swift
+# would take the plan that it keeps there, which is the other package's.
 service: build
-	@timeout 1500 swift build $(FLAGS) --package-path Service --scratch-path .build --product gradus-service
+	@timeout 1500 swift build $(FLAGS) --package-path Service --scratch-path .build --disable-build-manifest-caching \
+	  --product gradus-service
 
 test: setup
 	@python3 tools/run_tests.py $(FLAGS)

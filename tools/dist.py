@@ -142,7 +142,7 @@ def main():
         print("dist.py: readelf is missing; install it with: apt-get install binutils", file=sys.stderr)
         return 5
     program, library = build(options.level, "gradus"), build_library(options.level)
-    service = build(options.level, "gradus-service", "--package-path", "Service")
+    service = build(options.level, "gradus-service", "--package-path", "Service", "--disable-build-manifest-caching")
     version = subprocess.run([program, "version"], check=True, capture_output=True, text=True, timeout=60).stdout.split()[-1]
     parts = [symbols(program), symbols(service), symbols(library)]
     glibc, glibcxx = (max(part[k] for part in parts) for k in (0, 1))

@@ -57,7 +57,7 @@ struct AtlasCommandTests {
     (["atlas", "show", "learning to relx"], 2, "did you mean 'learning-to-relax'?"),
     (["atlas", "run"], 2, "name one or more systems, or give --all"),
     (["atlas", "run", "learning-to-relax", "--seeds", "4"], 2, "--seeds must be at least 5"),
-    (["atlas", "run", "learning-to-relax", "--threads", "0"], 2, "--threads lies between"),
+    (["atlas", "run", "learning-to-relax", "--threads", "0"], 2, "--threads must be from 1 to 1024"),
     (["atlas", "run", "unigeo"], 4, "is absent"),
     (["atlas", "run", "learning-to-relax", "--time-limit", "0"], 4, "unmeasured"),
     (["atlas", "list", "--status", "good"], 2, "--status is holds"),

@@ -9,7 +9,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -120,26 +119,6 @@ class Serve(unittest.TestCase):
                          (200, {"ok": True, "state": "complete"}))
         shown = json.loads(gradus("study", "show", "--storage", "s.journal", "--study", "more", "--format", "json", folder=self.folder).stdout)
         self.assertIn([0.125], [trial["values"] for trial in shown["trials"]])
-
-    def test_the_doctor_looks_at_the_program(self):
-        def look(program):
-            done = subprocess.run([str(program), "doctor", "--format", "json"], capture_output=True, text=True, timeout=60,
-                                  env=dict(os.environ, PATH="/usr/bin:/bin"))
-            return {part["name"]: part for part in json.loads(done.stdout)["components"]}[SERVICE.name]
-        with tempfile.TemporaryDirectory() as name:
-            program, other = pathlib.Path(name) / "gradus", pathlib.Path(name) / SERVICE.name
-            shutil.copy(FOLDER / "gradus", program)
-            self.assertEqual((look(program)["usable"], look(program)["path"]), (False, None))
-            version = gradus("version").stdout.split()[-1]
-            other.symlink_to(SERVICE)
-            self.assertEqual((look(program)["usable"], look(program)["version"]), (True, version))
-            other.unlink()
-            other.write_text("#!/bin/sh\necho 0.0.9\n")
-            other.chmod(0o755)
-            self.assertFalse(look(program)["usable"])
-            self.assertIn(f"has version 0.0.9, not {version}", look(program)["problem"])
-            other.write_text("#!/bin/sh\nexit 1\n")
-            self.assertIn("does not tell its version", look(program)["problem"])
 
     def test_tokens(self):
         for token in ("", "wrong", self.server.token[:-1], self.server.token + "0"):
