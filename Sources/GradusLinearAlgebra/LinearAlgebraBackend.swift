@@ -23,17 +23,11 @@ public struct LinearAlgebraBackend: Sendable {
   ///
   /// The first call in a process maps the library (milliseconds); later ones cost some microseconds.
   public static func best(searching search: LibrarySearch = .standard) -> LinearAlgebraBackend {
-    for path in quickCandidates(search) ?? search.candidates(for: names) {
-      guard let library = NativeLibrary.open([path]), let blas = BLAS(library) else { continue }
+    let found = search.first(for: names) { path -> LinearAlgebraBackend? in
+      guard let library = NativeLibrary.open([path]), let blas = BLAS(library) else { return nil }
       return LinearAlgebraBackend(blas: blas, lapack: LAPACK(library))
     }
-    return .portable
-  }
-
-  /// The system's library alone when nothing was said about where to look and it is there: no folders are read then.
-  private static func quickCandidates(_ search: LibrarySearch) -> [String]? {
-    guard search.explicit.isEmpty, search.environment["GRADUS_LIBRARY_PATH"] == nil else { return nil }
-    return NativeLibrary.open(names).map { [$0.path] }
+    return found ?? .portable
   }
 
   /// Under which names a BLAS with LAPACK is known, best first.

@@ -41,14 +41,23 @@ public struct LibrarySearch: Sendable, Hashable {
   /// A name without a slash is left to the system loader; every other entry is a file that exists. Cost: a few dozen
   /// system calls.
   public func candidates(for names: [String]) -> [String] {
-    var found: [String] = []
-    let given = explicit + split(environment["GRADUS_LIBRARY_PATH"])
-    for place in given { found += files(names, at: place) }
-    found += names
-    for folder in wheelFolders() { found += files(names, at: folder) }
     var seen = Set<String>()
-    return found.filter { seen.insert($0).inserted }
+    return (given(names) + names + wheels(names)).filter { seen.insert($0).inserted }
   }
+
+  /// The first of the candidates that `open` makes something of; nil when there is none. Folders are read only where nothing
+  /// that was named and nothing that the loader knows would do.
+  package func first<Found>(for names: [String], _ open: (String) -> Found?) -> Found? {
+    for path in given(names) + names { if let found = open(path) { return found } }
+    for path in wheels(names) { if let found = open(path) { return found } }
+    return nil
+  }
+
+  private func given(_ names: [String]) -> [String] {
+    (explicit + split(environment["GRADUS_LIBRARY_PATH"])).flatMap { files(names, at: $0) }
+  }
+
+  private func wheels(_ names: [String]) -> [String] { wheelFolders().flatMap { files(names, at: $0) } }
 
   /// The library folders of every `highsbox` wheel that is installed where Python packages are, nearest first.
   public func wheelFolders() -> [String] {

@@ -26,6 +26,9 @@ public struct ProcessIdentity: Sendable, Hashable {
     ProcessIdentity(place: currentPlace, number: getpid(), began: beginning(of: getpid()) ?? "")
   }
 
+  /// How many processors are there for programs; at least 1.
+  package static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
   /// What the machine calls itself; up to 255 bytes.
   package static var host: String {
     var name = [CChar](repeating: 0, count: 256)

@@ -19,8 +19,27 @@ enum SobolDirections {
     precondition(0...mostDimensions ~= count, "Sobol points have at most \(mostDimensions) dimensions")
     guard count > 0 else { return [] }
     var all: [UInt64] = (0..<bits).map { 1 << UInt64(bits - 1 - $0) }
-    for entry in table.split(separator: ",").prefix(count - 1) {
-      let numbers = entry.split(whereSeparator: { $0 == " " || $0 == "\n" }).compactMap { UInt64($0) }
+    all.reserveCapacity(count * bits)
+    var left = count - 1
+    var numbers: [UInt64] = []
+    var number: UInt64?
+    // Byte by byte, as far as it is wanted: a search may ask for few dimensions, and often.
+    for byte in table.utf8 {
+      if left == 0 { return all }
+      if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
+        number = (number ?? 0) * 10 + UInt64(byte - UInt8(ascii: "0"))
+        continue
+      }
+      if let number { numbers.append(number) }
+      number = nil
+      guard byte == UInt8(ascii: ",") else { continue }
+      all += directions(polynomial: numbers[0], [1] + numbers.dropFirst())
+      numbers.removeAll(keepingCapacity: true)
+      left -= 1
+    }
+    // The last entry has no comma behind it.
+    if left > 0 {
+      if let number { numbers.append(number) }
       all += directions(polynomial: numbers[0], [1] + numbers.dropFirst())
     }
     return all

@@ -3,6 +3,7 @@ import ArgumentParser
 import Gradus
 import GradusConformance
 import GradusDashboard
+import GradusNative
 
 struct CheckCommand: GradusSubcommand {
   static let configuration = CommandConfiguration(
@@ -16,8 +17,12 @@ struct CheckCommand: GradusSubcommand {
   @Flag(help: "Every method of the catalog.")
   var all = false
 
+  @Option(help: ArgumentHelp("Methods that are tried at a time; as many as there are processors.", valueName: "count"))
+  var threads: Int?
+
   mutating func validate() throws {
     if all == (method != nil) { throw ValidationError("name one method, or give --all") }
+    try OptionRange.whole("--threads", threads, 1...1024)
   }
 
   func execute() async throws -> ExitCode {
@@ -29,19 +34,37 @@ struct CheckCommand: GradusSubcommand {
       highs = nil
     }
     let sources = try ProblemSource.library { form in try highs.map { try HighsOracle(form, highs: $0) } }
-    var results: [LawResult] = []
-    for (i, entry) in entries.enumerated() {
-      if !output.quiet {
-        Console.error("gradus check: \(entry.card.name) (\(i + 1) of \(entries.count))\n")
+    let fit = entries.filter { entry in
+      if highs != nil || !Self.asksHighs(entry.card.name) { return true }
+      Console.error("gradus check: \(entry.card.name) is left out, because HiGHS was not found\n")
+      return false
+    }
+    let results = await withTaskGroup(of: (Int, [LawResult]).self) { group in
+      var found: [Int: [LawResult]] = [:]
+      var next = 0, told = 0
+      func begin() {
+        guard next < fit.count else { return }
+        let (place, entry) = (next, fit[next])
+        next += 1
+        if !output.quiet {
+          Console.error("gradus check: \(entry.card.name) (\(place + 1) of \(fit.count))\n")
+        }
+        group.addTask { @concurrent in
+          let known = highs == nil ? sources : sources + Self.formulas(for: entry)
+          return (place, await Conformance.check(entry, sources: known))
+        }
       }
-      if highs == nil, Self.asksHighs(entry.card.name) {
-        Console.error("gradus check: \(entry.card.name) is left out, because HiGHS was not found\n")
-        continue
+      for _ in 0..<(threads ?? ProcessIdentity.processors) { begin() }
+      for await (place, laws) in group {
+        found[place] = laws
+        // In the order of the catalog, whoever is done first.
+        while let laws = found[told] {
+          if output.format == .text { Console.out(Self.text(fit[told], laws)) }
+          told += 1
+        }
+        begin()
       }
-      let found = await Conformance.check(
-        entry, sources: highs == nil ? sources : sources + Self.formulas(for: entry))
-      results += found
-      if output.format == .text { Console.out(Self.text(entry, found)) }
+      return fit.indices.flatMap { found[$0] ?? [] }
     }
     let broken = results.count { !$0.holds }
     if output.format == .json {
