@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let families = [
   "GradusSmooth", "GradusBlackBox", "GradusMultiObjective", "GradusDiscrete", "GradusComposite", "GradusBilevel",
-  "GradusFirstOrder", "GradusLearning",
+  "GradusFirstOrder", "GradusLearning", "GradusLanguage",
 ]
 let foundations = [
   "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusCore", "GradusModeling", "GradusVerification",
@@ -59,7 +59,8 @@ let package = Package(
   targets: [
     .target(name: "GradusLanes"),
     library("GradusNumerics", ["GradusLanes"]),
-    library("GradusNative", ["GradusNumerics"]),
+    .target(name: "GradusVariadic"),
+    library("GradusNative", ["GradusNumerics", "GradusVariadic"]),
     library("GradusLinearAlgebra", ["GradusNumerics", "GradusNative"]),
     library("GradusCore", ["GradusNumerics"]),
     library("GradusTrace", ["GradusNumerics"]),
@@ -82,6 +83,7 @@ let package = Package(
     library(
       "GradusLearning",
       ["GradusNumerics", "GradusCore", "GradusFirstOrder", "GradusTensor", "GradusTrace", "GradusLinearAlgebra"]),
+    library("GradusLanguage", ["GradusNumerics", "GradusNative", "GradusCore", "GradusTrace"]),
     library("GradusProblems", ["GradusNumerics", "GradusCore"]),
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     library("Gradus", everything.map { .byName(name: $0) }),
@@ -156,6 +158,7 @@ let package = Package(
     tests(
       "GradusFirstOrderTests",
       ["GradusFirstOrder", "GradusCore", "GradusNumerics", "GradusNative", "GradusProblems", "GradusConformance"]),
+    tests("GradusLanguageTests", ["GradusLanguage", "GradusTrace", "GradusCore", "GradusNative", "GradusNumerics"]),
     tests("GradusTraceTests", ["GradusTrace"]),
     tests("GradusTensorTests", ["GradusTensor", "GradusTrace", "GradusNumerics", "GradusNative"]),
     tests("TutorialTests", ["Gradus"]),

@@ -32,7 +32,7 @@ RUNTIME_NOTE = """This archive contains, linked into gradus and libgradus.so:
 - Swift standard library, runtime, Foundation and swift-argument-parser: Apache-2.0 with Runtime Library Exception.
 - In gradus-service: Hummingbird, SwiftNIO and the packages below them (THIRD_PARTY.md): Apache-2.0.
 - ICU data inside Foundation: Unicode-3.0.
-Libraries that gradus opens at run time when it finds them (HiGHS, OpenBLAS, zlib, SQLite, libpq) are not part of this archive.
+Libraries that gradus opens at run time when it finds them (HiGHS, OpenBLAS, zlib, SQLite, libpq, libcurl) are not part of this archive.
 """
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, by package name, and says what it installs. A second call finds everything and does nothing.
 #
-#   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, SQLite, libpq,
+#   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, SQLite, libpq, libcurl,
 #                             HiGHS, Pyomo, and for the tests alone optuna, SciPy (torch comes with `make peers`) and a
 #                             PostgreSQL server and a Chromium
 #   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma, BBOB, CasADi)
@@ -69,6 +69,7 @@ if [ "$(uname)" = Linux ]; then
   library libopenblas.so.0 || install "BLAS and LAPACK" libopenblas0-pthread openblas || true
   library libz.so.1 || install "gzip" zlib1g zlib || true
   library libsqlite3.so.0 || install "SQLite" libsqlite3-0 sqlite || true
+  library libcurl.so.4 || install "HTTP" libcurl4 curl || true
   library libpq.so.5 || install "the client library of PostgreSQL" libpq5 libpq || true
   # The wheel of HiGHS links to the compiler's run-time libraries, which a bare system lacks.
   library libstdc++.so.6 || install "the C++ run-time library" libstdc++6 gcc || true

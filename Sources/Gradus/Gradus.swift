@@ -7,6 +7,7 @@
 @_exported import GradusCore
 @_exported import GradusDiscrete
 @_exported import GradusFirstOrder
+@_exported import GradusLanguage
 @_exported import GradusLearning
 @_exported import GradusLinearAlgebra
 @_exported import GradusModeling

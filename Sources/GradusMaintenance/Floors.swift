@@ -10,7 +10,7 @@ package enum Floors {
   /// The only modules of the project that these may see.
   package static let fixed: [String: Set<String>] = [
     "GradusNumerics": ["GradusLanes"],
-    "GradusNative": ["GradusNumerics"],
+    "GradusNative": ["GradusNumerics", "GradusVariadic"],
     "GradusLinearAlgebra": ["GradusNumerics", "GradusNative"],
     "GradusCore": ["GradusNumerics"],
     "GradusTrace": ["GradusNumerics"],

@@ -21,7 +21,7 @@ public struct ComponentReport: Sendable, Hashable {
 
   /// All libraries, in a fixed order. Cost: opening each library.
   public static func all(_ search: LibrarySearch = .standard) -> [ComponentReport] {
-    [highs(search), openBLAS(search), zlib(search), sqlite(search), libpq(search)]
+    [highs(search), openBLAS(search), zlib(search), sqlite(search), libpq(search), curl(search)]
   }
 
   private static func highs(_ search: LibrarySearch) -> ComponentReport {
@@ -50,6 +50,13 @@ public struct ComponentReport: Sendable, Hashable {
       let libpq = try LibPQ(search)
       return ComponentReport(component: .libpq, path: libpq.path, version: libpq.version, problem: nil)
     } catch { return failed(.libpq, error, search) }
+  }
+
+  private static func curl(_ search: LibrarySearch) -> ComponentReport {
+    do {
+      let curl = try Curl(search)
+      return ComponentReport(component: .curl, path: curl.path, version: curl.version, problem: nil)
+    } catch { return failed(.curl, error, search) }
   }
 
   private static func failed(

@@ -41,6 +41,7 @@ class Tutorial(unittest.TestCase):
             "linear-systems": "LinearSystemSnippet",
             "implicit-differentiation": "ImplicitSnippet",
             "training": "TrainingSnippet",
+            "language-models": "LanguageSnippet",
         }
         for name, test in pages.items():
             page = (ROOT / "Documentation" / f"{name}.md").read_text()

@@ -65,11 +65,11 @@ public enum AtomicFile {
     }
   }
 
-  static func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(FileFailure) {
+  package static func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(FileFailure) {
     try RawBlock(bytes).withBytes { (raw) throws(FileFailure) in try writeAll(raw, to: descriptor, path: path) }
   }
 
-  static func writeAll(_ raw: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws(FileFailure) {
+  package static func writeAll(_ raw: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws(FileFailure) {
     guard let base = raw.baseAddress else { return }
     var offset = 0
     while offset < raw.count {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// A double that answers by a rule which sees nothing but the text it is shown.
+public struct MechanicModel: ModelService {
+  public let place: String
+  private let rule: @Sendable (_ prompt: String, _ seed: Int) throws -> String
+
+  /// `rule`: from the whole prompt, messages under each other, and the request's seed (0 where it has none) to the answer. What
+  /// it throws is a failure of the service.
+  public init(
+    _ place: String = "mechanic", _ rule: @escaping @Sendable (_ prompt: String, _ seed: Int) throws -> String
+  ) {
+    self.place = place
+    self.rule = rule
+  }
+
+  public var abilities: ModelAbilities { [.prompts, .seeds] }
+
+  public func reply(to request: ModelRequest) async throws(ModelFailure) -> ModelReply {
+    let prompt = request.prompt
+    var answers: [ModelReply.Answer] = []
+    for k in 0..<request.count {
+      do { answers.append(.init(try rule(prompt, (request.seed ?? 0) &+ k))) } catch let failure as ModelFailure {
+        throw failure
+      } catch {
+        throw .server(place: place, status: 500, cause: ModelFailure.plain("\(error)"))
+      }
+    }
+    let completion = answers.reduce(0) { $0 + $1.text.utf8.count / 3 + 1 }
+    return ModelReply(
+      answers, usage: TokenUsage(prompt: request.promptTokenEstimate, completion: completion, isEstimate: true))
+  }
+}
+
+extension ModelRequest {
+  /// All that the model is shown, messages under each other.
+  public var prompt: String {
+    switch content {
+    case .chat(let messages): messages.map(\.content).joined(separator: "\n")
+    case .prompt(let text): text
+    case .embedding(let texts): texts.joined(separator: "\n")
+    }
+  }
+}

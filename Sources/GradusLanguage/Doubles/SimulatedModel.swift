@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusCore
+import GradusNumerics
+
+/// A double with stated error rates: answers items, edits prompts, judges answers. What it does is known exactly, so that the effect
+/// of an algorithm can be predicted; of language models it proves nothing.
+///
+///     P(right answer) = σ(b + Σ_f w_f·[directive f is in the prompt] + g·(exemplars in the prompt, at most 4) − difficulty)
+///
+/// - An item is known by its question, the last one that the prompt contains. A wrong answer is that of another item.
+/// - Asked for a new value between <improved> marks, it adds each directive that the criticism names with probability `follows`, and
+///   one of its own with probability `invents`.
+/// - Asked what an instruction was, it says one with each directive with probability `invents`.
+/// - Asked which of two answers is better (`<first>`, `<second>`), it prefers the one with more of the item's answer with
+///   probability `judges`, and the first by `bias` more often.
+///
+/// The same request has the same answer; what differs with each request are the draws from its content and seed.
+public struct SimulatedModel: ModelService {
+  /// A sentence that helps, or harms.
+  public struct Directive: Sendable, Codable, Hashable {
+    public var phrase: String
+    public var weight: Double
+
+    public init(_ phrase: String, weight: Double) {
+      self.phrase = phrase
+      self.weight = weight
+    }
+  }
+
+  /// A question that it can be asked, with the right answer.
+  public struct Item: Sendable, Codable, Hashable {
+    public var question: String
+    public var answer: String
+    public var difficulty: Double
+
+    public init(_ question: String, _ answer: String, difficulty: Double = 0) {
+      self.question = question
+      self.answer = answer
+      self.difficulty = difficulty
+    }
+  }
+
+  /// The numbers of the formula and of its errors.
+  public struct Rates: Sendable, Codable, Hashable {
+    /// b of the formula.
+    public var base = -1.0
+    /// g of the formula.
+    public var exemplar = 0.4
+    public var follows = 0.8
+    public var invents = 0.3
+    public var judges = 0.7
+    public var bias = 0.15
+
+    public init() {}
+  }
+
+  public var items: [Item]
+  public var directives: [Directive]
+  public var rates: Rates
+  public let seed: UInt64
+  public var place: String { "simulated:\(seed)" }
+  public var abilities: ModelAbilities { [.prompts, .seeds] }
+
+  public init(items: [Item], directives: [Directive], rates: Rates = Rates(), seed: UInt64) {
+    self.items = items
+    self.directives = directives
+    self.rates = rates
+    self.seed = seed
+  }
+
+  /// The probability of a right answer to an item with a prompt.
+  public func probability(_ item: Item, in prompt: String) -> Double {
+    var logit = rates.base - item.difficulty
+    for directive in directives where prompt.contains(directive.phrase) { logit += directive.weight }
+    let shown = items.count { $0 != item && prompt.contains($0.question) && prompt.contains($0.answer) }
+    logit += rates.exemplar * Double(min(4, shown))
+    return 1 / (1 + VectorMath.exp(-logit))
+  }
+
+  public func reply(to request: ModelRequest) async throws(ModelFailure) -> ModelReply {
+    let prompt = request.prompt
+    var mark = Fingerprint()
+    mark.mix(request.json.description)
+    var answers: [ModelReply.Answer] = []
+    for k in 0..<max(1, request.count) {
+      var stream = RandomStream(seed: seed ^ mark.value).child("answer", k)
+      answers.append(.init(answer(prompt, &stream)))
+    }
+    let words = answers.reduce(0) { $0 + $1.text.utf8.count / 3 + 1 }
+    return ModelReply(
+      answers, usage: TokenUsage(prompt: request.promptTokenEstimate, completion: words, isEstimate: true))
+  }
+
+  private func answer(_ prompt: String, _ stream: inout RandomStream) -> String {
+    if prompt.contains("</improved>") { return "<improved>\(edited(prompt, &stream))</improved>" }
+    if prompt.hasSuffix("The instruction was:") { return proposed(&stream) }
+    if let first = JSONFinder.tagged("first", in: prompt), let second = JSONFinder.tagged("second", in: prompt) {
+      return judged(first, second, prompt, &stream)
+    }
+    guard let item = asked(prompt) else { return "I do not know." }
+    if stream.uniform() < probability(item, in: prompt) { return item.answer }
+    let others = items.filter { $0.answer != item.answer }
+    return others.isEmpty ? "I do not know." : others[stream.integer(below: others.count)].answer
+  }
+
+  /// The item whose question stands last in the prompt.
+  private func asked(_ prompt: String) -> Item? {
+    var best: (place: Int, item: Item)?
+    let text = Array(prompt.utf8)
+    for item in items {
+      guard let place = Self.last(Array(item.question.utf8), in: text) else { continue }
+      let isBetter = best.map { place > $0.place || place == $0.place && item.question.count > $0.item.question.count }
+      if isBetter ?? true { best = (place, item) }
+    }
+    return best?.item
+  }
+
+  private static func last(_ word: [UInt8], in text: [UInt8]) -> Int? {
+    guard !word.isEmpty, word.count <= text.count else { return nil }
+    return stride(from: text.count - word.count, through: 0, by: -1).first { k in
+      text[k] == word[0] && text[k..<k + word.count].elementsEqual(word)
+    }
+  }
+
+  /// An instruction with each directive with probability `invents`.
+  private func proposed(_ stream: inout RandomStream) -> String {
+    let told = directives.filter { _ in stream.uniform() < rates.invents }.map(\.phrase)
+    return (["Answer the question."] + told).joined(separator: " ")
+  }
+
+  private func edited(_ prompt: String, _ stream: inout RandomStream) -> String {
+    let value = (JSONFinder.tagged("value", in: prompt) ?? "").trimmed
+    let criticism = value.isEmpty ? prompt : prompt.replacing(value, with: "")
+    var added: [String] = []
+    for directive in directives where !value.contains(directive.phrase) {
+      let isNamed = criticism.contains(directive.phrase)
+      if isNamed, stream.uniform() < rates.follows { added.append(directive.phrase) }
+    }
+    if stream.uniform() < rates.invents, !directives.isEmpty {
+      let phrase = directives[stream.integer(below: directives.count)].phrase
+      if !value.contains(phrase), !added.contains(phrase) { added.append(phrase) }
+    }
+    return ([value] + added).joined(separator: " ")
+  }
+
+  private func judged(_ first: String, _ second: String, _ prompt: String, _ stream: inout RandomStream) -> String {
+    func merit(_ text: String) -> Int { items.count { text.contains($0.answer) } }
+    let (a, b) = (merit(first), merit(second))
+    let right = a == b ? 0.5 : a > b ? rates.judges : 1 - rates.judges
+    return stream.uniform() < min(1, max(0, right + rates.bias)) ? "first" : "second"
+  }
+}

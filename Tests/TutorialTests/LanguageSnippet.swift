@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Gradus
+import Testing
+
+/// The example of Documentation/language-models.md.
+@Suite struct LanguageSnippet {
+  @Test func aServiceAroundAServer() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gradus-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    // No server is there: the page's own calls follow, up to the question.
+    // tutorial: services
+    let server = try ModelEndpoint("http://127.0.0.1:8077", client: try HTTPClient())
+    let meter = ModelMeter(ModelBudget(calls: 200, tokens: 100_000), prices: ModelPrices(prompt: 0.15, completion: 0.6))
+    let patient = LimitedModel(RetryingModel(server), places: 8)
+    // tutorial: end
+    #expect(patient.place == "http://127.0.0.1:8077/v1")
+    let model = CachedModel(MeteredModel(patient, meter), try ReplyTape("\(folder)/replies.jsonl"), meter: meter)
+    #expect(model.place == patient.place && meter.count.calls == 0)
+  }
+
+  @Test func anInstructionIsImproved() async throws {
+    let model = SimulatedModel(
+      items: (0..<30).map { .init("What is \($0) + 1?", "\($0 + 1)") },
+      directives: [.init("Count on your fingers.", weight: 3)], seed: 1)
+    // tutorial: improving
+    let data = (0..<30).map { TaskExample("What is \($0) + 1?", "\($0 + 1)") }
+    let task = PromptTask(
+      "{instruction}\n{input}", model: model, advisor: ModelAdvisor(model), selection: Array(data[..<20]),
+      reporting: Array(data[20...]))
+    let program = task.program([
+      try WorkflowParameter("instruction", .text(limit: 500), start: .text("Answer."))
+    ])
+    let run = try Run(program, by: InstructionInduction(), asking: task, seed: 1)
+    let solution = try await run.finish(until: .answers(1000))
+    print(solution.report.point["instruction"] ?? "", solution.verdict.certificate.note ?? "")
+    // tutorial: end
+    #expect(solution.report.point["instruction"]?.text?.contains("fingers") == true)
+    #expect(solution.verdict.certificate.note?.contains("places set aside") == true)
+  }
+}
