@@ -73,6 +73,14 @@ let package = Package(
     .executableTarget(
       name: "derivatives", dependencies: [.product(name: "Gradus", package: "gradus")], swiftSettings: settings),
     .executableTarget(
+      name: "language",
+      dependencies: [
+        .product(name: "GradusCore", package: "gradus"), .product(name: "GradusLanguage", package: "gradus"),
+        .product(name: "GradusNative", package: "gradus"), .product(name: "GradusNumerics", package: "gradus"),
+        .product(name: "GradusTrace", package: "gradus"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
       name: "muon",
       dependencies: [
         .product(name: "GradusFirstOrder", package: "gradus"), .product(name: "GradusLinearAlgebra", package: "gradus"),
