@@ -42,7 +42,7 @@ public struct AtlasRunner: Sendable {
   public func run<E: AtlasEntry>(_ type: E.Type, subject: AtlasSubject = .system) async throws -> AtlasResult {
     guard let system = Atlas.system(named: E.system) else { throw AtlasFault("no sheet holds '\(E.system)'") }
     let began = ContinuousClock.now
-    let (all, stop) = try await measured(E(), subject: subject)
+    let (all, stop) = try await measured(E(), tuned: try await tuned(E()), subject: subject)
     let finished = zip(seeds, all).compactMap { seed, observed in observed.map { (seed: seed, observed: $0) } }
     if let stop, finished.isEmpty { throw stop }
     let verdicts = E.claims.map { claim in
@@ -60,25 +60,33 @@ public struct AtlasRunner: Sendable {
   }
 
   /// What every seed showed, in the order of the seeds.
-  func observations<E: AtlasEntry>(_ entry: E, subject: AtlasSubject) async throws -> [[AtlasObservation]] {
-    let (all, stop) = try await measured(entry, subject: subject)
+  func observations<E: AtlasEntry>(
+    _ entry: E, tuned: E.Tuned, subject: AtlasSubject
+  ) async throws -> [[AtlasObservation]] {
+    let (all, stop) = try await measured(entry, tuned: tuned, subject: subject)
     if let stop { throw stop }
     return all.compactMap(\.self)
   }
 
+  /// What is chosen on a seed that nothing is measured on.
+  func tuned<E: AtlasEntry>(_ entry: E) async throws -> E.Tuned {
+    try await entry.tune(trial(E.self, seed: 0, turn: 0, isDevelopment: true))
+  }
+
+  private func trial<E: AtlasEntry>(_ type: E.Type, seed: UInt64, turn: Int, isDevelopment: Bool = false) -> AtlasTrial
+  {
+    let (total, name) = (Double(seeds.count + 1), E.system)
+    return AtlasTrial(
+      seed: seed, effort: effort, isDevelopment: isDevelopment, deadline: deadline, interruption: interruption
+    ) { [note] in
+      note(Progress(system: name, fraction: (Double(turn) + $0) / total))
+    }
+  }
+
   /// What every finished seed showed, and why others were not finished.
   private func measured<E: AtlasEntry>(
-    _ entry: E, subject: AtlasSubject
+    _ entry: E, tuned: E.Tuned, subject: AtlasSubject
   ) async throws -> (all: [[AtlasObservation]?], stop: (any Error)?) {
-    let total = Double(seeds.count + 1)
-    let name = E.system
-    let development = AtlasTrial(
-      seed: 0, effort: effort, isDevelopment: true, deadline: deadline, interruption: interruption
-    ) {
-      [note] in
-      note(Progress(system: name, fraction: $0 / total))
-    }
-    let tuned = try await entry.tune(development)
     // With the baseline as saboteur, the entry measures as always and the baseline takes the system's place.
     let swaps = subject == .saboteur && E.saboteur == .baseline
     return try await withThrowingTaskGroup(of: (Int, Result<[AtlasObservation], any Error>).self) { group in
@@ -88,11 +96,7 @@ public struct AtlasRunner: Sendable {
       func launch() {
         let (k, seed) = (next, seeds[next])
         next += 1
-        let trial = AtlasTrial(
-          seed: seed, effort: effort, isDevelopment: false, deadline: deadline, interruption: interruption
-        ) { [note] in
-          note(Progress(system: name, fraction: (Double(k + 1) + $0) / total))
-        }
+        let trial = self.trial(E.self, seed: seed, turn: k + 1)
         group.addTask {
           do {
             return (k, .success(try await entry.measure(trial, tuned: tuned, subject: swaps ? .system : subject)))

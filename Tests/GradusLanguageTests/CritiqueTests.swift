@@ -23,7 +23,7 @@ import Testing
     }
     let graph = inputs
     let counts = Mutex((criticisms: 0, changes: 0))
-    let advisor = MechanicModel { prompt, _ in
+    let advisor = ScriptedModel { prompt, _ in
       if prompt.contains("<improved>") {
         counts.withLock { $0.changes += 1 }
         return "<improved>new</improved>"
@@ -58,7 +58,7 @@ import Testing
 
   @Test func operationsThatAreNoModelsPassCriticismOn() async throws {
     let heard = Mutex<[String]>([])
-    let advisor = MechanicModel { prompt, _ in
+    let advisor = ScriptedModel { prompt, _ in
       heard.withLock { $0.append(prompt) }
       return "<improved>better</improved>"
     }
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func newValuesWithoutMarksChangeNothing() async throws {
-    let oracle = TracedProgram(advisor: ModelAdvisor(MechanicModel { _, _ in "I would say: better." })) { trace in
+    let oracle = TracedProgram(advisor: ModelAdvisor(ScriptedModel { _, _ in "I would say: better." })) { trace in
       let text = try trace.text("text")
       return .init(output: text.id, score: 0, remark: "bad")
     }
@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test func whatIsWorseIsGivenUp() async throws {
-    let advisor = MechanicModel { prompt, seed in
+    let advisor = ScriptedModel { prompt, seed in
       prompt.contains("<value>\na") ? "<improved>\(seed % 2 == 0 ? "b" : "aa")</improved>" : "<improved>b</improved>"
     }
     let oracle = TracedProgram(advisor: ModelAdvisor(advisor)) { trace in

@@ -83,7 +83,7 @@ import Testing
     #expect(await failure("html", streams: true)?.kind == "cut")
     var short = endpoint
     short.limit = 100_000
-    await #expect(throws: ModelFailure.endless(place: endpoint.place, limit: 100_000)) {
+    await #expect(throws: ModelFailure.endless(service: endpoint.name, limit: 100_000)) {
       try await short.reply(to: ModelRequest(asking: "endless")) { _ in }
     }
   }
@@ -113,8 +113,8 @@ import Testing
 
   @Test func addressesHideWhatPeoplePutIntoThem() throws {
     let client = try HTTPClient()
-    #expect(try ModelEndpoint("https://me:secret@host/v1/", client: client).place == "https://host/v1")
-    #expect(try ModelEndpoint("https://host?key=secret", client: client).place.contains("secret") == false)
+    #expect(try ModelEndpoint("https://me:secret@host/v1/", client: client).name == "https://host/v1")
+    #expect(try ModelEndpoint("https://host?key=secret", client: client).name.contains("secret") == false)
     #expect("\(try ModelEndpoint("https://me:secret@host", client: client))" == "https://host/v1")
   }
 
@@ -181,12 +181,12 @@ import Testing
 /// Counts how many ask at the same time.
 final class CountingModel: ModelService {
   private let state = Mutex((open: 0, most: 0, total: 0))
-  var place: String { "counting" }
+  var name: String { "counting" }
   var abilities: ModelAbilities { [] }
   var most: Int { state.withLock { $0.most } }
   var total: Int { state.withLock { $0.total } }
 
-  func reply(to request: ModelRequest) async throws(ModelFailure) -> ModelReply {
+  func reply(to request: ModelRequest, hearing listener: ModelListener?) async throws(ModelFailure) -> ModelReply {
     state.withLock { state in
       state.open += 1
       state.total += 1

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct KeepingTests {
   private func file() -> String {
-    FileManager.default.temporaryDirectory.appendingPathComponent("gradus-tape-\(UUID().uuidString).jsonl").path
+    FileManager.default.temporaryDirectory.appendingPathComponent("gradus-cassette-\(UUID().uuidString).jsonl").path
   }
 
   @Test func whatWasAskedIsNotAskedAgain() async throws {
@@ -16,7 +16,7 @@ import Testing
     let meter = ModelMeter()
     var request = ModelRequest(asking: "a \"reply\":{ b\n", temperature: 0.5)
     for _ in 0..<2 {
-      let cached = CachedModel(MeteredModel(counting, meter), try ReplyTape(path), meter: meter)
+      let cached = CachedModel(MeteredModel(counting, meter), try Cassette(path), meter: meter)
       #expect(try await cached.reply(to: request).text == request.prompt)
       #expect(try await cached.reply(to: request).usage == TokenUsage(prompt: 10, completion: 5))
     }
@@ -24,9 +24,9 @@ import Testing
     #expect(meter.count.calls == 1 && meter.count.kept == 3)
     // Anything that the request states makes it another.
     request.temperature = 0.6
-    _ = try await CachedModel(counting, try ReplyTape(path)).reply(to: request)
+    _ = try await CachedModel(counting, try Cassette(path)).reply(to: request)
     request.seed = 1
-    _ = try await CachedModel(counting, try ReplyTape(path)).reply(to: request)
+    _ = try await CachedModel(counting, try Cassette(path)).reply(to: request)
     #expect(counting.total == 3)
   }
 
@@ -34,52 +34,52 @@ import Testing
     let path = file()
     defer { try? FileManager.default.removeItem(atPath: path) }
     let request = ModelRequest(asking: "again")
-    let tape = try ReplyTape(path)
-    for text in ["one", "two"] { try tape.add(ModelReply([.init(text)]), to: request, of: "here") }
-    let recorded = RecordedModel(try ReplyTape(path, creates: false))
+    let cassette = try Cassette(path)
+    for text in ["one", "two"] { try cassette.add(ModelReply([.init(text)]), to: request, of: "here") }
+    let recorded = RecordedModel(try Cassette(path, creates: false))
     var texts: [String] = []
     for _ in 0..<3 { texts.append(try await recorded.reply(to: request).text) }
     #expect(texts == ["one", "two", "two"])
     await #expect(throws: ModelFailure.self) { try await recorded.reply(to: ModelRequest(asking: "new")) }
-    #expect(try ReplyTape(path).reply(to: request, of: "elsewhere") == nil)
+    #expect(try Cassette(path).reply(to: request, of: "elsewhere") == nil)
   }
 
   @Test func aLineThatWasCutIsNoLine() async throws {
     let path = file()
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let tape = try ReplyTape(path)
-    for k in 0..<3 { try tape.add(ModelReply([.init("\(k)")]), to: ModelRequest(asking: "\(k)"), of: "here") }
+    let cassette = try Cassette(path)
+    for k in 0..<3 { try cassette.add(ModelReply([.init("\(k)")]), to: ModelRequest(asking: "\(k)"), of: "here") }
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     let lines = whole.split(separator: 10)
     for cut in stride(from: whole.count - 1, to: whole.count - lines[2].count, by: -7) {
       try whole.prefix(cut).write(to: URL(fileURLWithPath: path))
-      let cutTape = try ReplyTape(path)
-      #expect(cutTape.count == 2)
-      try cutTape.add(ModelReply([.init("new")]), to: ModelRequest(asking: "new"), of: "here")
-      let again = try ReplyTape(path)
+      let cutCassette = try Cassette(path)
+      #expect(cutCassette.count == 2)
+      try cutCassette.add(ModelReply([.init("new")]), to: ModelRequest(asking: "new"), of: "here")
+      let again = try Cassette(path)
       #expect(again.count == 3)
       #expect(try again.reply(to: ModelRequest(asking: "1"))?.text == "1")
       #expect(try again.reply(to: ModelRequest(asking: "new"))?.text == "new")
     }
     try Data("{\"other\": 1}\n".utf8).write(to: URL(fileURLWithPath: path))
-    #expect(throws: TapeError.self) { try ReplyTape(path) }
+    #expect(throws: CassetteError.self) { try Cassette(path) }
   }
 
   @Test func severalWriteToOneFile() async throws {
     let path = file()
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let tapes = try (0..<4).map { _ in try ReplyTape(path) }
+    let cassettes = try (0..<4).map { _ in try Cassette(path) }
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for (k, tape) in tapes.enumerated() {
+      for (k, cassette) in cassettes.enumerated() {
         group.addTask {
           for i in 0..<50 {
-            try tape.add(ModelReply([.init("\(k) \(i)")]), to: ModelRequest(asking: "\(k) \(i)"), of: "here")
+            try cassette.add(ModelReply([.init("\(k) \(i)")]), to: ModelRequest(asking: "\(k) \(i)"), of: "here")
           }
         }
       }
       try await group.waitForAll()
     }
-    let all = try ReplyTape(path)
+    let all = try Cassette(path)
     #expect(all.count == 200)
     for k in 0..<4 { #expect(try all.reply(to: ModelRequest(asking: "\(k) 49"))?.text == "\(k) 49") }
   }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct OptoTests {
   /// (x + 2)·y shall be 12.
   private static func oracle(_ answer: @escaping @Sendable (String) -> String) -> TracedProgram {
-    TracedProgram(advisor: ModelAdvisor(MechanicModel { prompt, _ in answer(prompt) })) { trace in
+    TracedProgram(advisor: ModelAdvisor(ScriptedModel { prompt, _ in answer(prompt) })) { trace in
       let (x, y) = (try trace.number("x"), try trace.number("y"))
       let two = trace.input("two", 2.0)
       let idle = trace.input("idle", 5.0)
@@ -112,7 +112,7 @@ import Testing
 
   @Test func errorsOfOperationsAreShown() async throws {
     struct Broken: Error, CustomStringConvertible { var description: String { "the tap is closed" } }
-    let oracle = TracedProgram(advisor: ModelAdvisor(MechanicModel { _, _ in "" })) { trace in
+    let oracle = TracedProgram(advisor: ModelAdvisor(ScriptedModel { _, _ in "" })) { trace in
       let x = try trace.number("x")
       let water: Traced<Double> = trace.call("pour", [x.id]) { throw Broken() }
       let glass = trace.call("fill", [water.id]) { try water.value }

@@ -21,11 +21,11 @@ import Testing
   }
 
   private static func task(_ advice: @escaping @Sendable (String) -> String, fails: Bool = false) -> PromptTask {
-    let model = MechanicModel { prompt, _ in
-      if fails, prompt.contains("three") { throw ModelFailure.tooLongPrompt(place: "here", cause: "long") }
+    let model = ScriptedModel { prompt, _ in
+      if fails, prompt.contains("three") { throw ModelFailure.tooLongPrompt(service: "here", cause: "long") }
       return prompt.contains("LOUD") ? prompt.split(separator: " ").last?.uppercased() ?? "" : "?"
     }
-    let advisor = ModelAdvisor(MechanicModel { prompt, _ in advice(prompt) })
+    let advisor = ModelAdvisor(ScriptedModel { prompt, _ in advice(prompt) })
     return PromptTask(
       "{instruction} {unknown} {input}", model: model, advisor: advisor,
       selection: ["one", "two", "three"].map { TaskExample($0, $0.uppercased()) },

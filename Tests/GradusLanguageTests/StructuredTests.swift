@@ -38,7 +38,7 @@ import Testing
 
   @Test func wrongAnswersAreSentBack() async throws {
     let prompts = Mutex<[String]>([])
-    let model = MechanicModel { prompt, _ in
+    let model = ScriptedModel { prompt, _ in
       let turn = prompts.withLock { prompts in
         prompts.append(prompt)
         return prompts.count
@@ -49,7 +49,7 @@ import Testing
     #expect(found.value["steps"]?.elements?.count == 1)
     #expect(prompts.withLock { $0[1] }.contains("it holds no JSON object"))
     #expect(prompts.withLock { $0[2] }.contains("$.steps: fewer than 1 elements"))
-    let stubborn = MechanicModel { _, _ in "no" }
+    let stubborn = ScriptedModel { _, _ in "no" }
     await #expect(throws: ModelFailure.self) {
       try await stubborn.structured(ModelRequest(asking: "Plan."), Self.schema)
     }

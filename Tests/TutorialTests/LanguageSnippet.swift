@@ -15,9 +15,9 @@ import Testing
     let meter = ModelMeter(ModelBudget(calls: 200, tokens: 100_000), prices: ModelPrices(prompt: 0.15, completion: 0.6))
     let patient = LimitedModel(RetryingModel(server), places: 8)
     // tutorial: end
-    #expect(patient.place == "http://127.0.0.1:8077/v1")
-    let model = CachedModel(MeteredModel(patient, meter), try ReplyTape("\(folder)/replies.jsonl"), meter: meter)
-    #expect(model.place == patient.place && meter.count.calls == 0)
+    #expect(patient.name == "http://127.0.0.1:8077/v1")
+    let model = CachedModel(MeteredModel(patient, meter), try Cassette("\(folder)/replies.jsonl"), meter: meter)
+    #expect(model.name == patient.name && meter.count.calls == 0)
   }
 
   @Test func anInstructionIsImproved() async throws {

@@ -72,16 +72,16 @@ let requests = (0..<10_000).map {
   ModelRequest(asking: "question \($0) " + String(repeating: "word ", count: 100), seed: $0)
 }
 do {
-  let tape = try ReplyTape(path)
-  for request in requests { try tape.add(answer, to: request, of: "bench") }
+  let cassette = try Cassette(path)
+  for request in requests { try cassette.add(answer, to: request, of: "bench") }
 }
 let replay = try median(3) {
-  let tape = try ReplyTape(path, creates: false)
-  for request in requests { _ = try tape.reply(to: request) }
+  let cassette = try Cassette(path, creates: false)
+  for request in requests { _ = try cassette.reply(to: request) }
 }
 tell("10,000 recorded replies, opened and replayed", replay, "s", limit: 1)
-let tape = try ReplyTape(path, creates: false)
-let hit = try median(2001) { _ = try tape.reply(to: requests[7]) }
+let cassette = try Cassette(path, creates: false)
+let hit = try median(2001) { _ = try cassette.reply(to: requests[7]) }
 tell("a kept reply", hit * 1e3, "ms", limit: 0.2)
 
 // Requests at a time, against a server that answers after 0.5 s.

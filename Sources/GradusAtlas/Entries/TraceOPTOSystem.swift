@@ -65,7 +65,7 @@ public struct TraceOPTOSystem: AtlasEntry {
     for k in 0..<programs {
       let workflow = ArithmeticWorkflow(random.child("program", k))
       let mechanic = SecantMechanic(step: step)
-      let oracle = workflow.oracle(ModelAdvisor(MechanicModel { prompt, _ in mechanic.answer(prompt) }))
+      let oracle = workflow.oracle(ModelAdvisor(ScriptedModel { prompt, _ in mechanic.answer(prompt) }))
       var method = OptoPrime()
       method.trace = showsTrace
       let run = try Run(try workflow.program, by: method, asking: oracle, seed: UInt64(k))

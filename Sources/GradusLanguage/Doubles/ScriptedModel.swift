@@ -2,31 +2,34 @@
 import Synchronization
 
 /// A double that answers by a rule which sees nothing but the text it is shown.
-public struct MechanicModel: ModelService {
-  public let place: String
+public struct ScriptedModel: ModelService {
+  public let name: String
   private let rule: @Sendable (_ prompt: String, _ seed: Int) throws -> String
 
   /// `rule`: from the whole prompt, messages under each other, and the request's seed (0 where it has none) to the answer. What
   /// it throws is a failure of the service.
   public init(
-    _ place: String = "mechanic", _ rule: @escaping @Sendable (_ prompt: String, _ seed: Int) throws -> String
+    _ name: String = "scripted", _ rule: @escaping @Sendable (_ prompt: String, _ seed: Int) throws -> String
   ) {
-    self.place = place
+    self.name = name
     self.rule = rule
   }
 
   public var abilities: ModelAbilities { [.prompts, .seeds] }
 
-  public func reply(to request: ModelRequest) async throws(ModelFailure) -> ModelReply {
+  public func reply(
+    to request: ModelRequest, hearing listener: ModelListener?
+  ) async throws(ModelFailure) -> ModelReply {
     let prompt = request.prompt
     var answers: [ModelReply.Answer] = []
     for k in 0..<request.count {
       do { answers.append(.init(try rule(prompt, (request.seed ?? 0) &+ k))) } catch let failure as ModelFailure {
         throw failure
       } catch {
-        throw .server(place: place, status: 500, cause: ModelFailure.plain("\(error)"))
+        throw .server(service: name, status: 500, cause: ModelFailure.plain("\(error)"))
       }
     }
+    if let listener, let first = answers.first { listener(first.text) }
     let completion = answers.reduce(0) { $0 + $1.text.utf8.count / 3 + 1 }
     return ModelReply(
       answers, usage: TokenUsage(prompt: request.promptTokenEstimate, completion: completion, isEstimate: true))

@@ -58,7 +58,7 @@ public struct SimulatedModel: ModelService {
   public var directives: [Directive]
   public var rates: Rates
   public let seed: UInt64
-  public var place: String { "simulated:\(seed)" }
+  public var name: String { "simulated:\(seed)" }
   public var abilities: ModelAbilities { [.prompts, .seeds] }
 
   public init(items: [Item], directives: [Directive], rates: Rates = Rates(), seed: UInt64) {
@@ -77,7 +77,9 @@ public struct SimulatedModel: ModelService {
     return 1 / (1 + VectorMath.exp(-logit))
   }
 
-  public func reply(to request: ModelRequest) async throws(ModelFailure) -> ModelReply {
+  public func reply(
+    to request: ModelRequest, hearing listener: ModelListener?
+  ) async throws(ModelFailure) -> ModelReply {
     let prompt = request.prompt
     var mark = Fingerprint()
     mark.mix(request.json.description)
@@ -86,6 +88,7 @@ public struct SimulatedModel: ModelService {
       var stream = RandomStream(seed: seed ^ mark.value).child("answer", k)
       answers.append(.init(answer(prompt, &stream)))
     }
+    if let listener, let first = answers.first { listener(first.text) }
     let words = answers.reduce(0) { $0 + $1.text.utf8.count / 3 + 1 }
     return ModelReply(
       answers, usage: TokenUsage(prompt: request.promptTokenEstimate, completion: words, isEstimate: true))

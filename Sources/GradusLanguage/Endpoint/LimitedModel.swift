@@ -20,21 +20,15 @@ public final class LimitedModel: ModelService {
     self.places = max(1, places)
   }
 
-  public var place: String { base.place }
+  public var name: String { base.name }
   public var abilities: ModelAbilities { base.abilities }
 
-  public func reply(to request: ModelRequest) async throws(ModelFailure) -> ModelReply {
-    try await enter()
-    defer { leave() }
-    return try await base.reply(to: request)
-  }
-
   public func reply(
-    to request: ModelRequest, hearing hear: @escaping @Sendable (String) -> Void
+    to request: ModelRequest, hearing listener: ModelListener?
   ) async throws(ModelFailure) -> ModelReply {
     try await enter()
     defer { leave() }
-    return try await base.reply(to: request, hearing: hear)
+    return try await base.reply(to: request, hearing: listener)
   }
 
   private func enter() async throws(ModelFailure) {

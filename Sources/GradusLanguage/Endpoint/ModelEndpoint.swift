@@ -22,10 +22,10 @@ public struct ModelEndpoint: ModelService, CustomStringConvertible, CustomReflec
   /// Bytes of a reply, beyond which it is broken off.
   public var limit = 8 << 20
 
-  public let place: String
+  public let name: String
   public var abilities: ModelAbilities { [.probabilities, .prompts, .embeddings, .forms, .seeds] }
-  public var description: String { place }
-  public var customMirror: Mirror { Mirror(self, children: ["place": place]) }
+  public var description: String { name }
+  public var customMirror: Mirror { Mirror(self, children: ["name": name]) }
 
   /// `url`: with or without `/v1` at its end; nil: what `OPENAI_BASE_URL` says. Throws what is wrong with it.
   public init(_ url: String? = nil, client: HTTPClient) throws(ModelFailure) {
@@ -36,12 +36,12 @@ public struct ModelEndpoint: ModelService, CustomStringConvertible, CustomReflec
       !text.contains(where: { $0.isWhitespace || $0.isNewline })
     else {
       throw .unreachable(
-        place: ModelFailure.plain(Self.hidden(given)), cause: "an address begins with http:// or https://")
+        service: ModelFailure.plain(Self.hidden(given)), cause: "an address begins with http:// or https://")
     }
     let host = text.dropFirst(scheme.count)
     if !host.contains("/") { text += "/v1" }
     base = text
-    place = Self.hidden(text)
+    name = Self.hidden(text)
     key = Self.variable("OPENAI_API_KEY")
     self.client = client
   }
@@ -60,22 +60,24 @@ public struct ModelEndpoint: ModelService, CustomStringConvertible, CustomReflec
     return text
   }
 
-  public func reply(to request: ModelRequest) async throws(ModelFailure) -> ModelReply {
-    let response = try await send(request.json, request, reader: nil)
-    return try ReplyReader(place: place, request: request).reply(response)
+  /// Without a listener no stream is asked for: the reply comes as a whole.
+  public func reply(
+    to request: ModelRequest, hearing listener: ModelListener?
+  ) async throws(ModelFailure) -> ModelReply {
+    let reader = ReplyReader(service: name, request: request)
+    if let listener, !request.isEmbedding { return try await streamed(request, reader, listener) }
+    return try reader.reply(try await send(request.json, request, reader: nil))
   }
 
-  public func reply(
-    to request: ModelRequest, hearing hear: @escaping @Sendable (String) -> Void
+  private func streamed(
+    _ request: ModelRequest, _ reader: ReplyReader, _ hear: @escaping ModelListener
   ) async throws(ModelFailure) -> ModelReply {
-    if case .embedding = request.content { return try await reply(to: request) }
-    let reader = ReplyReader(place: place, request: request)
     let stream = Mutex(ReplyReader.Stream())
     var body = request.json.members ?? []
     body += [.init("stream", true), .init("stream_options", ["include_usage": true])]
     let response: HTTPResponse
     do {
-      response = try await send(.object(body), request) { _, bytes in
+      response = try await send(.object(body), request) { bytes in
         stream.withLock { stream in
           // Taken out while its lines speak, so that they may speak to it.
           var lines = stream.lines
@@ -86,7 +88,7 @@ public struct ModelEndpoint: ModelService, CustomStringConvertible, CustomReflec
       }
     } catch {
       // What the stream told before it was broken off says more.
-      if let problem = stream.withLock({ $0.problem }) { throw .unreadable(place: place, cause: problem) }
+      if let problem = stream.withLock({ $0.problem }) { throw .unreadable(service: name, cause: problem) }
       throw error
     }
     var told = stream.withLock { $0 }
@@ -96,7 +98,7 @@ public struct ModelEndpoint: ModelService, CustomStringConvertible, CustomReflec
   }
 
   private func send(
-    _ body: JSONValue, _ request: ModelRequest, reader: (@Sendable (Int, UnsafeRawBufferPointer) -> Bool)?
+    _ body: JSONValue, _ request: ModelRequest, reader: HTTPReader?
   ) async throws(ModelFailure) -> HTTPResponse {
     var headers = [(name: "Content-Type", value: "application/json")]
     if let key { headers.append((name: "Authorization", value: "Bearer \(key)")) }
@@ -105,10 +107,10 @@ public struct ModelEndpoint: ModelService, CustomStringConvertible, CustomReflec
     do { return try await client.send(message, reader: reader) } catch {
       switch error {
       case .unreachable(let cause), .untrusted(let cause):
-        throw .unreachable(place: place, cause: ModelFailure.plain(cause))
-      case .tooSlow(let cause): throw .tooSlow(place: place, cause: ModelFailure.plain(cause))
-      case .cut(let cause): throw .cut(place: place, cause: ModelFailure.plain(cause))
-      case .tooLong(let limit): throw .endless(place: place, limit: limit)
+        throw .unreachable(service: name, cause: ModelFailure.plain(cause))
+      case .tooSlow(let cause): throw .tooSlow(service: name, cause: ModelFailure.plain(cause))
+      case .cut(let cause): throw .cut(service: name, cause: ModelFailure.plain(cause))
+      case .tooLong(let limit): throw .endless(service: name, limit: limit)
       case .cancelled: throw .cancelled
       }
     }

@@ -4,7 +4,7 @@ import GradusNative
 
 /// Reads what servers answer in the form of OpenAI's interface.
 struct ReplyReader {
-  let place: String
+  let service: String
   let request: ModelRequest
 
   // MARK: Whole replies
@@ -14,14 +14,14 @@ struct ReplyReader {
     let value = try json(response)
     if case .embedding(let texts) = request.content { return try embeddings(value, texts.count) }
     guard let choices = value["choices"]?.elements, !choices.isEmpty else {
-      throw .unreadable(place: place, cause: "it has no choices")
+      throw .unreadable(service: service, cause: "it has no choices")
     }
     var answers: [ModelReply.Answer] = []
     for choice in choices {
-      guard let answer = answer(choice) else { throw .unreadable(place: place, cause: "a choice has no text") }
+      guard let answer = answer(choice) else { throw .unreadable(service: service, cause: "a choice has no text") }
       answers.append(answer)
     }
-    if let told = refusal(choices) { throw .refused(place: place, cause: ModelFailure.plain(told)) }
+    if let told = refusal(choices) { throw .refused(service: service, cause: ModelFailure.plain(told)) }
     return ModelReply(answers, usage: usage(value["usage"], answers))
   }
 
@@ -29,7 +29,7 @@ struct ReplyReader {
     do { return try JSONValue(parsing: response.body) } catch {
       let kind = response.header("content-type") ?? "no content type"
       let start = ModelFailure.plain(String(decoding: response.body.prefix(60), as: UTF8.self))
-      throw .unreadable(place: place, cause: "\(ModelFailure.plain(kind)) that begins '\(start)'")
+      throw .unreadable(service: service, cause: "\(ModelFailure.plain(kind)) that begins '\(start)'")
     }
   }
 
@@ -77,7 +77,9 @@ struct ReplyReader {
       let place = one["index"]?.whole ?? k
       if found.indices.contains(place), let numbers = one["embedding"]?.doubles { found[place] = numbers }
     }
-    guard found.allSatisfy({ !$0.isEmpty }) else { throw .unreadable(place: place, cause: "an embedding is missing") }
+    guard found.allSatisfy({ !$0.isEmpty }) else {
+      throw .unreadable(service: service, cause: "an embedding is missing")
+    }
     let told = value["usage"]?["prompt_tokens"]?.whole
     let usage = TokenUsage(prompt: told ?? request.promptTokenEstimate, isEstimate: told == nil)
     return ModelReply([], embeddings: found, usage: usage)
@@ -103,18 +105,19 @@ struct ReplyReader {
     switch response.status {
     case 429, 503:
       return .busy(
-        place: place, status: response.status, cause: cause,
+        service: service, status: response.status, cause: cause,
         after: response.header("retry-after").flatMap { Double($0) })
-    case 500...: return .server(place: place, status: response.status, cause: cause)
+    case 500...: return .server(service: service, status: response.status, cause: cause)
     case 300..<400:
-      return .refusedRequest(place: place, status: response.status, cause: "it points elsewhere, which is not followed")
+      return .refusedRequest(
+        service: service, status: response.status, cause: "it points elsewhere, which is not followed")
     default:
       // llama.cpp: "Requested tokens (2201) exceed context window of 2048"; OpenAI: context_length_exceeded.
       let words = cause.lowercased()
       if code == "context_length_exceeded" || words.contains("context window") || words.contains("context length") {
-        return .tooLongPrompt(place: place, cause: cause)
+        return .tooLongPrompt(service: service, cause: cause)
       }
-      return .refusedRequest(place: place, status: response.status, cause: cause)
+      return .refusedRequest(service: service, status: response.status, cause: cause)
     }
   }
 
@@ -161,16 +164,16 @@ struct ReplyReader {
 
   /// The reply that a stream has told.
   func reply(_ stream: Stream) throws(ModelFailure) -> ModelReply {
-    if let problem = stream.problem { throw .unreadable(place: place, cause: problem) }
+    if let problem = stream.problem { throw .unreadable(service: service, cause: problem) }
     guard stream.isDone || !stream.endings.isEmpty else {
-      throw .cut(place: place, cause: "the stream has no end")
+      throw .cut(service: service, cause: "the stream has no end")
     }
     let count = max(1, (stream.texts.keys.max() ?? 0) + 1)
     let answers = (0..<count).map { k in
       ModelReply.Answer(stream.texts[k] ?? "", ending: stream.endings[k] ?? .other, tokens: stream.tokens[k] ?? [])
     }
     if answers.contains(where: { $0.ending == .refused }) {
-      throw .refused(place: place, cause: "its filter took it away")
+      throw .refused(service: service, cause: "its filter took it away")
     }
     return ModelReply(answers, usage: usage(stream.usage, answers))
   }

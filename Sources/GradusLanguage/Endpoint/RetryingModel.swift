@@ -21,26 +21,16 @@ public struct RetryingModel: ModelService {
     self.longest = longest
   }
 
-  public var place: String { base.place }
+  public var name: String { base.name }
   public var abilities: ModelAbilities { base.abilities }
-
-  public func reply(to request: ModelRequest) async throws(ModelFailure) -> ModelReply {
-    try await retried(request) { () async throws(ModelFailure) in try await base.reply(to: request) }
-  }
 
   /// What was heard before a stream was cut is heard again.
   public func reply(
-    to request: ModelRequest, hearing hear: @escaping @Sendable (String) -> Void
-  ) async throws(ModelFailure) -> ModelReply {
-    try await retried(request) { () async throws(ModelFailure) in try await base.reply(to: request, hearing: hear) }
-  }
-
-  private func retried(
-    _ request: ModelRequest, _ body: () async throws(ModelFailure) -> ModelReply
+    to request: ModelRequest, hearing listener: ModelListener?
   ) async throws(ModelFailure) -> ModelReply {
     var attempt = 1
     while true {
-      do { return try await body() } catch {
+      do { return try await base.reply(to: request, hearing: listener) } catch {
         guard error.isPassing, attempt < attempts else { throw error }
         do { try await Task.sleep(for: .seconds(pause(after: error, attempt, request))) } catch { throw .cancelled }
         attempt += 1

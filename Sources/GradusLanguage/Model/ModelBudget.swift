@@ -84,7 +84,7 @@ public final class ModelMeter: Sendable {
 
   /// What a request may use at most, by estimate.
   static func estimate(_ request: ModelRequest) -> TokenUsage {
-    if case .embedding = request.content {
+    if request.isEmbedding {
       return TokenUsage(prompt: request.promptTokenEstimate, isEstimate: true)
     }
     return TokenUsage(
@@ -151,26 +151,16 @@ public struct MeteredModel: ModelService {
     self.meter = meter
   }
 
-  public var place: String { base.place }
+  public var name: String { base.name }
   public var abilities: ModelAbilities { base.abilities }
 
-  public func reply(to request: ModelRequest) async throws(ModelFailure) -> ModelReply {
-    try await metered(request) { () async throws(ModelFailure) in try await base.reply(to: request) }
-  }
-
   public func reply(
-    to request: ModelRequest, hearing hear: @escaping @Sendable (String) -> Void
-  ) async throws(ModelFailure) -> ModelReply {
-    try await metered(request) { () async throws(ModelFailure) in try await base.reply(to: request, hearing: hear) }
-  }
-
-  private func metered(
-    _ request: ModelRequest, _ body: () async throws(ModelFailure) -> ModelReply
+    to request: ModelRequest, hearing listener: ModelListener?
   ) async throws(ModelFailure) -> ModelReply {
     let estimate = try meter.open(request)
     let began = meter.seconds
     do {
-      let reply = try await body()
+      let reply = try await base.reply(to: request, hearing: listener)
       meter.close(estimate, reply, nil, seconds: meter.seconds - began)
       return reply
     } catch {

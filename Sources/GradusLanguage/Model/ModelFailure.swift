@@ -2,31 +2,33 @@
 
 /// Why a language model gave no reply. What the other side said is data: one line, at most 200 characters.
 public enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
-  case unreachable(place: String, cause: String)
-  case tooSlow(place: String, cause: String)
-  case cut(place: String, cause: String)
+  case unreachable(service: String, cause: String)
+  case tooSlow(service: String, cause: String)
+  case cut(service: String, cause: String)
   /// The server is busy, or the account's rate is used up; seconds after which it may be asked again, where it said so.
-  case busy(place: String, status: Int, cause: String, after: Double?)
+  case busy(service: String, status: Int, cause: String, after: Double?)
   /// The server failed.
-  case server(place: String, status: Int, cause: String)
+  case server(service: String, status: Int, cause: String)
   /// The server does not take the request: a wrong key, an unknown model, a form it does not know.
-  case refusedRequest(place: String, status: Int, cause: String)
-  case tooLongPrompt(place: String, cause: String)
-  case endless(place: String, limit: Int)
+  case refusedRequest(service: String, status: Int, cause: String)
+  case tooLongPrompt(service: String, cause: String)
+  case endless(service: String, limit: Int)
   /// What came back is not a reply.
-  case unreadable(place: String, cause: String)
+  case unreadable(service: String, cause: String)
   /// The model withheld its answer.
-  case refused(place: String, cause: String)
+  case refused(service: String, cause: String)
   case budget(String)
   /// A recording has no reply to this request.
-  case notRecorded(place: String, request: String)
+  case notRecorded(service: String, request: String)
+  /// A file of replies cannot be read or written.
+  case file(cause: String)
   case cancelled
 
   /// Whether the same request may succeed a little later.
   public var isPassing: Bool {
     switch self {
     case .unreachable, .tooSlow, .cut, .busy, .server, .unreadable: true
-    case .refusedRequest, .tooLongPrompt, .endless, .refused, .budget, .notRecorded, .cancelled: false
+    case .refusedRequest, .tooLongPrompt, .endless, .refused, .budget, .notRecorded, .file, .cancelled: false
     }
   }
 
@@ -45,29 +47,33 @@ public enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case .refused: "refused"
     case .budget: "budget"
     case .notRecorded: "notRecorded"
+    case .file: "file"
     case .cancelled: "cancelled"
     }
   }
 
   public var description: String {
     switch self {
-    case .unreachable(let place, let cause):
-      "\(place) cannot be reached: \(cause); start the server, or name another with --lm"
-    case .tooSlow(let place, let cause): "\(place) took too long: \(cause); allow more time, or ask for shorter answers"
-    case .cut(let place, let cause): "\(place) ended the connection in the middle of a reply: \(cause); try again"
-    case .busy(let place, let status, let cause, _): "\(place) is busy (\(status)): \(cause); ask less at a time"
-    case .server(let place, let status, let cause): "\(place) failed (\(status)): \(cause); look into its log"
-    case .refusedRequest(let place, let status, let cause):
-      "\(place) does not take the request (\(status)): \(cause); check the model's name and the key in OPENAI_API_KEY"
-    case .tooLongPrompt(let place, let cause):
-      "the prompt is longer than the model at \(place) reads: \(cause); shorten the data or the history"
-    case .endless(let place, let limit): "the reply of \(place) is longer than \(limit) bytes; set a limit of tokens"
-    case .unreadable(let place, let cause):
-      "what came from \(place) is no reply: \(cause); is it an OpenAI-compatible server?"
-    case .refused(let place, let cause): "the model at \(place) withheld its answer: \(cause); change the prompt"
+    case .unreachable(let service, let cause):
+      "\(service) cannot be reached: \(cause); start the server, or name another with --lm"
+    case .tooSlow(let service, let cause):
+      "\(service) took too long: \(cause); allow more time, or ask for shorter answers"
+    case .cut(let service, let cause): "\(service) ended the connection in the middle of a reply: \(cause); try again"
+    case .busy(let service, let status, let cause, _): "\(service) is busy (\(status)): \(cause); ask less at a time"
+    case .server(let service, let status, let cause): "\(service) failed (\(status)): \(cause); look into its log"
+    case .refusedRequest(let service, let status, let cause):
+      "\(service) does not take the request (\(status)): \(cause); check the model's name and the key in OPENAI_API_KEY"
+    case .tooLongPrompt(let service, let cause):
+      "the prompt is longer than the model at \(service) reads: \(cause); shorten the data or the history"
+    case .endless(let service, let limit):
+      "the reply of \(service) is longer than \(limit) bytes; set a limit of tokens"
+    case .unreadable(let service, let cause):
+      "what came from \(service) is no reply: \(cause); is it an OpenAI-compatible server?"
+    case .refused(let service, let cause): "the model at \(service) withheld its answer: \(cause); change the prompt"
     case .budget(let what): what
-    case .notRecorded(let place, let request):
-      "\(place) holds no reply to the request \(request); record it with the real model"
+    case .file(let cause): cause
+    case .notRecorded(let service, let request):
+      "\(service) holds no reply to the request \(request); record it with the real model"
     case .cancelled: "the request was cancelled"
     }
   }

@@ -64,6 +64,9 @@ public struct ModelRequest: Sendable, Hashable {
   public var echoes = false
   public var form: AnswerForm?
 
+  /// Whether places in space are wanted, and no words.
+  var isEmbedding: Bool { if case .embedding = content { true } else { false } }
+
   public init(
     _ content: Content, model: String = "", temperature: Double? = nil, maxTokens: Int? = nil, seed: Int? = nil
   ) {

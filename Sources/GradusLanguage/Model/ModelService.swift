@@ -22,26 +22,21 @@ public struct ModelAbilities: OptionSet, Sendable, Hashable {
 /// Something that answers requests as a language model does: a server, a recording, a double. Services are put around each other.
 public protocol ModelService: Sendable {
   /// For messages, for instance an address without its key.
-  var place: String { get }
+  var name: String { get }
   /// What it can do beyond a conversation.
   var abilities: ModelAbilities { get }
 
-  /// The reply; throws when there is none.
-  func reply(to request: ModelRequest) async throws(ModelFailure) -> ModelReply
-
-  /// The reply; `hear` is told the pieces of the first answer as they arrive.
-  func reply(to request: ModelRequest, hearing hear: @escaping @Sendable (String) -> Void) async throws(ModelFailure)
-    -> ModelReply
+  /// The reply; `listener` is told the pieces of the first answer as they arrive, or all of it at once. Throws when there is no reply.
+  func reply(to request: ModelRequest, hearing listener: ModelListener?) async throws(ModelFailure) -> ModelReply
 }
 
+/// Hears the pieces of an answer as they arrive, on any thread.
+public typealias ModelListener = @Sendable (String) -> Void
+
 extension ModelService {
-  /// The whole answer as one piece.
-  public func reply(
-    to request: ModelRequest, hearing hear: @escaping @Sendable (String) -> Void
-  ) async throws(ModelFailure) -> ModelReply {
-    let reply = try await reply(to: request)
-    hear(reply.text)
-    return reply
+  /// The reply as a whole.
+  public func reply(to request: ModelRequest) async throws(ModelFailure) -> ModelReply {
+    try await reply(to: request, hearing: nil)
   }
 }
 

@@ -31,7 +31,8 @@ public struct OptoPrime: OptimizationMethod {
   public init() {}
 
   public struct State: Sendable, Codable {
-    var program: LanguageProgram
+    let given: Given<LanguageProgram>
+    var program: LanguageProgram { given.value }
     var current: Assignment
     var best: Assignment
     var bestScore: Double?
@@ -50,7 +51,7 @@ public struct OptoPrime: OptimizationMethod {
       throw Unsuitable(
         method: "opto-prime", needs: "a parameter to improve", found: "none", remedy: "name one in the workflow")
     }
-    return State(program: problem, current: problem.start, best: problem.start, stream: random)
+    return State(given: Given(problem), current: problem.start, best: problem.start, stream: random)
   }
 
   public func ask(_ s: inout State) -> WorkflowTurn? {

@@ -45,7 +45,8 @@ public struct TextualGradientDescent: OptimizationMethod {
   enum Stage: String, Sendable, Codable { case run, back, merge, change }
 
   public struct State: Sendable, Codable {
-    var program: LanguageProgram
+    let given: Given<LanguageProgram>
+    var program: LanguageProgram { given.value }
     var current: Assignment
     var best: Assignment
     var bestScore: Double?
@@ -82,7 +83,7 @@ public struct TextualGradientDescent: OptimizationMethod {
         method: "textual-gradient-descent", needs: "a parameter to improve", found: "none",
         remedy: "name one in the workflow")
     }
-    return State(program: problem, current: problem.start, best: problem.start, stream: random)
+    return State(given: Given(problem), current: problem.start, best: problem.start, stream: random)
   }
 
   // MARK: Asking
@@ -249,16 +250,6 @@ public struct TextualGradientDescent: OptimizationMethod {
     var report = Report(point: s.best, value: s.bestScore.map { -$0 })
     report.reasons = ["\(s.turns) steps, \(s.backward) criticisms, \(s.wasted) new values that could not be used"]
     return report
-  }
-}
-
-extension String {
-  /// Without blanks and line ends around it.
-  var trimmed: String {
-    var text = self[...]
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
   }
 }
 

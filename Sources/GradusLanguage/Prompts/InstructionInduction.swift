@@ -32,7 +32,8 @@ public struct InstructionInduction: OptimizationMethod {
   enum Stage: String, Sendable, Codable { case propose, score }
 
   public struct State: Sendable, Codable {
-    var program: LanguageProgram
+    let given: Given<LanguageProgram>
+    var program: LanguageProgram { given.value }
     var prompts: [String]
     var bandit: PromptBandit
     var stage = Stage.propose
@@ -64,7 +65,7 @@ public struct InstructionInduction: OptimizationMethod {
         remedy: "name data, or choose opto-prime")
     }
     return State(
-      program: problem, prompts: [start], bandit: PromptBandit(count: 1, exploration: exploration), stream: random)
+      given: Given(problem), prompts: [start], bandit: PromptBandit(count: 1, exploration: exploration), stream: random)
   }
 
   public func ask(_ s: inout State) -> WorkflowTurn? {

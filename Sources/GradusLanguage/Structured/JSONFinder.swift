@@ -27,8 +27,8 @@ public enum JSONFinder {
 
   /// What stands between `<name>` and `</name>`, the last time; nil without both.
   public static func tagged(_ name: String, in text: String) -> String? {
-    guard let end = text.range(of: "</\(name)>", options: true),
-      let begin = text[..<end.lowerBound].range(of: "<\(name)>", options: true)
+    guard let end = text.ranges(of: "</\(name)>").last,
+      let begin = text[..<end.lowerBound].ranges(of: "<\(name)>").last
     else { return nil }
     return String(text[begin.upperBound..<end.lowerBound])
   }
@@ -90,19 +90,5 @@ public enum JSONFinder {
       mended.append(byte)
     }
     return try? JSONValue(parsing: mended)
-  }
-}
-
-extension StringProtocol {
-  /// The first, or with `last` the last, place of a text in this one.
-  fileprivate func range(of text: String, options last: Bool) -> Range<String.Index>? {
-    var found: Range<String.Index>?
-    var start = startIndex
-    while let place = self[start...].firstRange(of: text) {
-      found = place
-      if !last { break }
-      start = place.upperBound
-    }
-    return found
   }
 }

@@ -122,7 +122,7 @@ extension ModelService {
       fault = wrong
       request = request.repaired(reply.text, wrong, attempt)
     }
-    throw .unreadable(place: place, cause: "the answer does not keep to its schema: \(ModelFailure.plain(fault))")
+    throw .unreadable(service: name, cause: "the answer does not keep to its schema: \(ModelFailure.plain(fault))")
   }
 }
 

@@ -3,8 +3,7 @@ import GradusNumerics
 
 /// How much better one set of scores is than another, place by place, and whether that is more than noise.
 ///
-/// The interval is that of the paired bootstrap of the mean difference, 95 % by percentiles of 10,000 resamples. A gain whose
-/// interval holds 0 is no gain. Source: Efron and Tibshirani, *An Introduction to the Bootstrap* (1993), chapter 13.
+/// The interval is `BootstrapInterval` of the mean difference of the pairs, 95 %. A gain whose interval holds 0 is no gain.
 public struct PairedGain: Sendable, Codable, Hashable, CustomStringConvertible {
   public let before: Double
   public let after: Double
@@ -28,17 +27,9 @@ public struct PairedGain: Sendable, Codable, Hashable, CustomStringConvertible {
       (lower, upper) = (-.infinity, .infinity)
       return
     }
-    var stream = RandomStream(seed: seed).child("bootstrap")
-    var means: [Double] = []
-    means.reserveCapacity(resamples)
-    for _ in 0..<resamples {
-      var sum = 0.0
-      for _ in 0..<n { sum += differences[stream.integer(below: n)] }
-      means.append(sum / Double(n))
-    }
-    means.sort()
-    lower = means[Int(0.025 * Double(resamples))]
-    upper = means[min(resamples - 1, Int(0.975 * Double(resamples)))]
+    let interval = BootstrapInterval(
+      meanOf: differences, resamples: resamples, random: RandomStream(seed: seed).child("bootstrap"))
+    (lower, upper) = (interval.lower, interval.upper)
   }
 
   public var isGain: Bool { lower > 0 }

@@ -19,10 +19,9 @@ public final class HTTPClient: Sendable {
 
   /// The response to a request. Cancelling the task breaks it off.
   ///
-  /// `reader` hears, on the client's thread, of the pieces of a body with status 200 as they arrive, and returns false to have
-  /// the rest broken off; without one the body is in the response.
+  /// Without a reader the body is in the response.
   public func send(
-    _ request: HTTPRequest, reader: (@Sendable (_ status: Int, _ bytes: UnsafeRawBufferPointer) -> Bool)? = nil
+    _ request: HTTPRequest, reader: HTTPReader? = nil
   ) async throws(HTTPFailure) -> HTTPResponse {
     let ticket = Ticket()
     let result: Result<HTTPResponse, HTTPFailure> = await withTaskCancellationHandler {

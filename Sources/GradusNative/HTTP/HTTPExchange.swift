@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusNumerics
 
 /// One request on its way, with what has arrived. Belongs to the client's thread once it was handed over.
 final class HTTPExchange: @unchecked Sendable {
   // `isCancelled` is guarded by the client's monitor; everything else is touched by its thread alone.
   let request: HTTPRequest
-  /// Hears of pieces of a body as they arrive; returns false to have the response broken off. nil: the body is kept.
-  let reader: (@Sendable (_ status: Int, _ bytes: UnsafeRawBufferPointer) -> Bool)?
+  /// nil: the body is kept.
+  let reader: HTTPReader?
   let finish: @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
   var isCancelled = false
   private var curl: Curl?
@@ -19,7 +20,7 @@ final class HTTPExchange: @unchecked Sendable {
   private var isTooLong = false
 
   init(
-    _ request: HTTPRequest, reader: (@Sendable (Int, UnsafeRawBufferPointer) -> Bool)?,
+    _ request: HTTPRequest, reader: HTTPReader?,
     finish: @escaping @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
   ) {
     self.request = request
@@ -91,17 +92,12 @@ final class HTTPExchange: @unchecked Sendable {
       isTooLong = true
       return false
     }
-    guard let reader, let curl, let handle else {
-      body.append(contentsOf: bytes)
-      return true
-    }
-    let status = curl.status(of: handle)
     // What is wrong is told as a whole.
-    guard status == 200 else {
+    guard let reader, let curl, let handle, curl.status(of: handle) == 200 else {
       body.append(contentsOf: bytes)
       return true
     }
-    if reader(status, bytes) { return true }
+    if reader(bytes) { return true }
     isTooLong = true
     return false
   }
@@ -111,7 +107,7 @@ final class HTTPExchange: @unchecked Sendable {
     if line.hasPrefix("HTTP/") { headers = [] }
     guard let colon = line.firstIndex(of: ":") else { return }
     let value = line[line.index(after: colon)...].trimmed
-    headers.append((line[..<colon].lowercased(), String(value)))
+    headers.append((line[..<colon].lowercased(), value))
   }
 
   /// Frees the library's handle and tells how it ended: `code` of the library.
@@ -143,14 +139,5 @@ final class HTTPExchange: @unchecked Sendable {
     case 35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91: return .failure(.untrusted(cause))
     default: return .failure(.unreachable(cause))
     }
-  }
-}
-
-extension Substring {
-  fileprivate var trimmed: Substring {
-    var text = self
-    while let first = text.first, first.isWhitespace { text.removeFirst() }
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-    return text
   }
 }

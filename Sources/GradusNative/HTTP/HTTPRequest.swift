@@ -30,6 +30,9 @@ public struct HTTPRequest: Sendable {
   }
 }
 
+/// Hears, on the client's thread, of the pieces of a body with status 200 as they arrive; returns false to have the rest broken off.
+public typealias HTTPReader = @Sendable (_ bytes: UnsafeRawBufferPointer) -> Bool
+
 /// What came back.
 public struct HTTPResponse: Sendable {
   /// For instance 200.

@@ -55,7 +55,7 @@ public struct KnobSpace: Sendable, Hashable {
   package init(
     settings: [SettingDescription], variations: [SettingVariation], on kinds: Set<String>, fixed: Set<String>
   ) {
-    let free = MethodFreedom(settings, variations, on: kinds, fixed: fixed)
+    let free = TunableSettings(settings, variations, on: kinds, fixed: fixed)
     let ranged = free.settings.compactMap { setting in
       Self.parameter(of: setting).map {
         Knob(name: setting.name, defaultValue: setting.defaultValue, carrier: nil, parameter: $0)
@@ -78,7 +78,7 @@ public struct KnobSpace: Sendable, Hashable {
 
   /// What has to be set for these values; what is at its default is not set.
   public func assignments(_ values: [JSONValue.Member]) -> [(name: String, value: String)] {
-    MethodFreedom.assignments(
+    TunableSettings.assignments(
       knobs.compactMap { knob in
         guard let value = values.first(where: { $0.name == knob.name })?.value, !knob.isDefault(value) else {
           return nil

@@ -31,7 +31,7 @@ public struct SettingSpace: Sendable, Hashable {
   /// four times their default (where the range ends before that, at steps towards its end), the words of its choices, and
   /// its variations. Settings in `fixed` stay as they are.
   public init(of entry: MethodEntry, on kind: String, fixed: Set<String> = []) {
-    let free = MethodFreedom(entry.settings, entry.variations, on: [kind], fixed: fixed)
+    let free = TunableSettings(entry.settings, entry.variations, on: [kind], fixed: fixed)
     switches =
       free.settings.compactMap(Self.switch(of:))
       + free.variations.map { Switch($0.name, $0.values, carrier: $0.carrier) }
@@ -42,7 +42,7 @@ public struct SettingSpace: Sendable, Hashable {
 
   /// The settings that say the configuration, in the order of the switches; what is at its default is not said.
   public func assignments(of configuration: [Int]) -> [(name: String, value: String)] {
-    MethodFreedom.assignments(
+    TunableSettings.assignments(
       zip(switches, configuration).filter { $0.1 != 0 }.map { ($0.0.name, $0.0.values[$0.1], $0.0.carrier) })
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusNumerics
 
 /// What the options of an AMPL call amount to.
 struct AMPLSettings: Sendable {
@@ -61,18 +62,8 @@ struct AMPLSettings: Sendable {
 
   /// Without quotes around it, and without those that stand inside.
   private static func unquoted(_ text: Substring) -> String {
-    let trimmed = text.trimmingBlanks
-    guard let first = trimmed.first, first == "\"" || first == "'" else { return String(trimmed) }
+    let trimmed = text.trimmed
+    guard let first = trimmed.first, first == "\"" || first == "'" else { return trimmed }
     return String(trimmed.filter { $0 != first })
-  }
-}
-
-extension Substring {
-  /// Without white space at both ends.
-  var trimmingBlanks: Substring {
-    guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else {
-      return ""
-    }
-    return self[first...last]
   }
 }

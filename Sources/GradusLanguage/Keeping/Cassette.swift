@@ -10,12 +10,12 @@ import Synchronization
 
 /// Requests with their replies in a file, one JSON line each, appended: a cache that outlives runs, or a recording to replay.
 ///
-///     {"path":"chat/completions","request":{…},"place":"http://127.0.0.1:8077/v1","reply":{…}}
+///     {"path":"chat/completions","request":{…},"service":"http://127.0.0.1:8077/v1","reply":{…}}
 ///
 /// A request is found by everything that it states. Equal requests may stand there more than once, as a recording of a model
 /// that answers differently each time: they are given in turn, and the last one from then on. In memory lie a mark and a place
 /// for each line. Cost: opening reads the file once, some 300 MB a second; a reply is found in about 30 µs.
-public final class ReplyTape: Sendable {
+public final class Cassette: Sendable {
   private struct Entry {
     var offset: Int
     var count: Int
@@ -34,7 +34,7 @@ public final class ReplyTape: Sendable {
   private let state = Mutex(State())
 
   /// Opens a file, or makes it where `creates` is true. A last line without its end, as a killed process may leave, is cut off
-  /// before the first line is added. Throws `FileFailure`, or `TapeError` for a file that is no recording.
+  /// before the first line is added. Throws `FileFailure`, or `CassetteError` for a file that is no recording.
   public init(_ path: String, creates: Bool = true) throws {
     self.path = path
     descriptor = open(path, (creates ? O_RDWR | O_CREAT : O_RDONLY) | O_APPEND | O_CLOEXEC, 0o644)
@@ -55,9 +55,9 @@ public final class ReplyTape: Sendable {
   public var count: Int { state.withLock { $0.count } }
 
   /// What a line begins with: the request, and who was asked unless anybody will do.
-  private static func head(_ request: ModelRequest, _ place: String?) -> [UInt8] {
+  private static func head(_ request: ModelRequest, _ service: String?) -> [UInt8] {
     var members: [JSONValue.Member] = [.init("path", .string(request.path)), .init("request", request.json)]
-    if let place { members.append(.init("place", .string(place))) }
+    if let service { members.append(.init("service", .string(service))) }
     var writer = JSONWriter()
     writer.write(.object(members))
     return writer.bytes.dropLast()
@@ -69,9 +69,9 @@ public final class ReplyTape: Sendable {
     return mark.value
   }
 
-  /// The reply of `place`, or of anybody, to a request, the next one of equal requests; nil when there is none.
-  public func reply(to request: ModelRequest, of place: String? = nil) throws -> ModelReply? {
-    let head = Self.head(request, place)
+  /// The reply of `service`, or of anybody, to a request, the next one of equal requests; nil when there is none.
+  public func reply(to request: ModelRequest, of service: String? = nil) throws -> ModelReply? {
+    let head = Self.head(request, service)
     let mark = Self.mark(head)
     return try state.withLock { state in
       guard let entries = state.entries[mark] else { return nil }
@@ -82,15 +82,15 @@ public final class ReplyTape: Sendable {
       // 64 bits may agree by chance.
       guard line.starts(with: head) else { return nil }
       guard let reply = (try? JSONValue(parsing: line))?["reply"].flatMap({ ModelReply(json: $0) }) else {
-        throw TapeError(path: path, cause: "a line has no reply")
+        throw CassetteError(path: path, cause: "a line has no reply")
       }
       return reply
     }
   }
 
   /// Adds a reply. In one write, so that several processes may add to one file.
-  public func add(_ reply: ModelReply, to request: ModelRequest, of place: String) throws {
-    let head = Self.head(request, place)
+  public func add(_ reply: ModelReply, to request: ModelRequest, of service: String) throws {
+    let head = Self.head(request, service)
     let line = head + Array(",\"reply\":".utf8) + Array(reply.json.description.utf8) + Array("}\n".utf8)
     try state.withLock { state in
       flock(descriptor, LOCK_EX)
@@ -133,7 +133,7 @@ public final class ReplyTape: Sendable {
     var begin = 0
     while let end = bytes[begin...].firstIndex(of: UInt8(ascii: "\n")) {
       guard let heads = Self.heads(bytes[begin..<end]) else {
-        throw TapeError(path: path, cause: "line \(state.count + 1) is not a request with its reply")
+        throw CassetteError(path: path, cause: "line \(state.count + 1) is not a request with its reply")
       }
       for head in heads {
         state.entries[Self.mark(Array(head)), default: []].append(Entry(offset: state.end + begin, count: end - begin))
@@ -144,7 +144,7 @@ public final class ReplyTape: Sendable {
     state.end += begin
   }
 
-  /// What stands before the place, and before the reply: members of the outermost object, so neither in a text nor deeper.
+  /// What stands before the service, and before the reply: members of the outermost object, so neither in a text nor deeper.
   private static func heads(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
     guard line.first == UInt8(ascii: "{"), line.last == UInt8(ascii: "}") else { return nil }
     var heads: [ArraySlice<UInt8>] = []
@@ -169,11 +169,11 @@ public final class ReplyTape: Sendable {
     return nil
   }
 
-  private static let marks = [Array(",\"place\":".utf8), Array(",\"reply\":".utf8)]
+  private static let marks = [Array(",\"service\":".utf8), Array(",\"reply\":".utf8)]
 }
 
 /// A file of replies that cannot be used.
-public struct TapeError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct CassetteError: Error, Sendable, Hashable, CustomStringConvertible {
   public var path: String
   public var cause: String
 

@@ -2,7 +2,7 @@
 package import GradusCore
 
 /// What a caller may change about the behavior of a method: its settings and its variations.
-package struct MethodFreedom {
+package struct TunableSettings {
   /// In the order of the catalog; a variation by the name of a setting has taken the setting's place.
   package let settings: [SettingDescription]
   package let variations: [SettingVariation]
