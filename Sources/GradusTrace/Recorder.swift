@@ -33,16 +33,23 @@ public final class Recorder {
   public func attempt<V: Sendable>(
     _ operation: String, _ inputs: [Int], _ pullback: Pullback<V>? = nil, _ body: () throws -> V
   ) -> Traced<V> {
+    if let failure = failure(of: inputs) { return Traced(id: fail(operation, inputs, failure), recorder: self) }
+    do { return record(operation, inputs, try body(), pullback) } catch { return fail(operation, inputs, error) }
+  }
+
+  /// The same for an operation that waits, as for an answer of a server.
+  public func attempt<V: Sendable>(
+    _ operation: String, _ inputs: [Int], _ pullback: Pullback<V>? = nil, _ body: () async throws -> V
+  ) async -> Traced<V> {
+    if let failure = failure(of: inputs) { return Traced(id: fail(operation, inputs, failure), recorder: self) }
+    do { return record(operation, inputs, try await body(), pullback) } catch { return fail(operation, inputs, error) }
+  }
+
+  private func failure(of inputs: [Int]) -> FailedValue? {
     for input in inputs {
-      if let failure = trace.value(of: input) as? FailedValue {
-        return Traced(id: fail(operation, inputs, failure), recorder: self)
-      }
+      if let failure = trace.value(of: input) as? FailedValue { return failure }
     }
-    do {
-      return record(operation, inputs, try body(), pullback)
-    } catch {
-      return fail(operation, inputs, error)
-    }
+    return nil
   }
 
   /// Records that `operation` failed because of `cause`.

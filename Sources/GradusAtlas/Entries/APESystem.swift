@@ -36,7 +36,7 @@ public struct APESystem: AtlasEntry {
     _ trial: AtlasTrial, tuned: NothingTuned, subject: AtlasSubject
   ) async throws -> [AtlasObservation] {
     let isHonest = subject == .system
-    let replicates = trial.size(fast: 100, claim: 500)
+    let replicates = trial.size(fast: 40, claim: 500)
     var (own, even) = (0.0, 0.0)
     for k in 0..<replicates {
       if k % 20 == 0 { try trial.step(Double(k) / Double(replicates)) }

@@ -22,7 +22,7 @@ public struct FederatedZerothOrder: AtlasEntry {
   public static let home = "fzoos"
   public static let scale = AtlasScale(
     paper: "synthetic functions in 300 dimensions, attacks on CIFAR-10, metrics of Covertype",
-    here: "quadratics of 5 clients in 20 dimensions, 20 rounds, 3,030 answers (fast: 10 dimensions, 8 rounds)")
+    here: "quadratics of 5 clients in 20 dimensions, 20 rounds, 3,030 answers (fast: 6 dimensions, 4 rounds)")
   public static let claims = [
     AtlasClaim(
       "gap", "The gap is at most 10⁻³ of that of the start.", metric: "relative gap", .atMost, 1e-3, comparison: .value,
@@ -56,6 +56,8 @@ public struct FederatedZerothOrder: AtlasEntry {
     var differences: Differences
   }
 
+  private static let rates = [0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.055, 0.075, 0.1, 0.14, 0.2]
+
   public func tune(_ trial: AtlasTrial) async throws -> Tuned {
     func best(_ correction: Double, of steps: [Double]) async throws -> Double {
       try await AtlasTuning.best(of: steps, repeats: 2, on: trial) { step, random in
@@ -65,7 +67,7 @@ public struct FederatedZerothOrder: AtlasEntry {
     var all: [Differences] = []
     let each = Self.answersEach(trial)
     for (steps, directions) in [(1, each - 1), (2, each / 2 - 1), (3, each / 3 - 1), (5, each / 5 - 1)] {
-      for rate in [0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.055, 0.075, 0.1, 0.14, 0.2] {
+      for rate in trial.size(fast: [0.01, 0.03, 0.1], claim: Self.rates) {
         for hasVariates in [false, true] {
           all.append(
             Differences(localSteps: steps, directions: directions, rate: rate, hasVariates: hasVariates))
@@ -109,7 +111,7 @@ public struct FederatedZerothOrder: AtlasEntry {
 
     init(_ trial: AtlasTrial, _ stream: RandomStream) {
       var random = stream.child("quadratics")
-      let n = trial.size(fast: 10, claim: 20)
+      let n = trial.size(fast: 6, claim: 20)
       for _ in 0..<5 {
         curvatures.append((0..<n).map { j in pow(30, Double(j) / Double(n - 1)) * exp(0.3 * random.normal()) })
         minima.append((0..<n).map { _ in random.normal() })
@@ -133,7 +135,7 @@ public struct FederatedZerothOrder: AtlasEntry {
     }
   }
 
-  private static func rounds(_ trial: AtlasTrial) -> Int { trial.size(fast: 8, claim: 20) }
+  private static func rounds(_ trial: AtlasTrial) -> Int { trial.size(fast: 4, claim: 20) }
 
   /// What the surrogates ask for: one step's points to begin with, then five steps a round.
   private static func answers(_ trial: AtlasTrial) -> Int { 5 * 6 * (1 + 5 * rounds(trial)) }
@@ -149,7 +151,7 @@ public struct FederatedZerothOrder: AtlasEntry {
     var method = FZooS()
     method.step = step
     method.correction = correction
-    method.features = 4000
+    method.features = trial.size(fast: 500, claim: 4000)
     let side = Vector(repeating: 5, count: task.start.count)
     var state = method.start(
       FederatedProblem(Box(lower: -side, upper: side), clients: 5, start: task.start), random: stream)

@@ -24,7 +24,7 @@ public struct KnobTuning: AtlasEntry {
   public static let scale = AtlasScale(
     paper: "TPC-H and JOB on PostgreSQL, a fine-tuned language model",
     here:
-      "a simulated database, 300 loads, a transformer of one layer (fast: 60 loads, 4 unseen ones, 40 answers to 80 %)")
+      "a simulated database, 300 loads, a transformer of one layer (fast: 24 loads, 3 unseen ones, 30 answers to 80 %)")
   public static let claims = [
     AtlasClaim(
       "default", "From the learned start at most a third of the answers is needed.", metric: "answers to 95 %, median",
@@ -49,7 +49,7 @@ public struct KnobTuning: AtlasEntry {
 
   public func tune(_ trial: AtlasTrial) async throws -> Tuned {
     let world = try await World(trial, trial.random.child("world"), isHonest: true)
-    let cases = trial.size(fast: 2, claim: 5)
+    let cases = trial.size(fast: 1, claim: 5)
     func best(_ start: (SimulatedDatabase) throws -> Vector) async throws -> Int {
       try await AtlasTuning.best(of: [2, 6, 13], repeats: 1, on: trial) { design, stream in
         try (0..<cases).reduce(0.0) { sum, k in
@@ -83,7 +83,7 @@ public struct KnobTuning: AtlasEntry {
     }
   }
 
-  private static func most(_ trial: AtlasTrial) -> Int { trial.size(fast: 40, claim: 100) }
+  private static func most(_ trial: AtlasTrial) -> Int { trial.size(fast: 30, claim: 100) }
 
   /// Answers until a point was asked about that has 95 % of the best throughput.
   private static func answers(
@@ -114,12 +114,12 @@ public struct KnobTuning: AtlasEntry {
     init(_ trial: AtlasTrial, _ stream: RandomStream, isHonest: Bool) async throws {
       var random = stream
       var known: [LearnedStarts.Example] = []
-      for k in 0..<trial.size(fast: 60, claim: 300) {
+      for k in 0..<trial.size(fast: 24, claim: 300) {
         try trial.step(0.1)
         let database = SimulatedDatabase(&random)
         known.append(.init(features: database.load, point: try Self.tuned(database, stream.child("tuned", k))))
       }
-      unseen = (0..<trial.size(fast: 4, claim: 20)).map { _ in SimulatedDatabase(&random) }
+      unseen = (0..<trial.size(fast: 3, claim: 20)).map { _ in SimulatedDatabase(&random) }
       self.known = known
       var shown = known
       if !isHonest {
@@ -129,7 +129,7 @@ public struct KnobTuning: AtlasEntry {
         }
       }
       var rules = LearnedStarts.Rules()
-      rules.steps = trial.size(fast: 150, claim: 1000)
+      rules.steps = trial.size(fast: 30, claim: 1000)
       starts = try await LearnedStarts(
         shown, in: try SearchSpace(SimulatedDatabase.box), rules: rules, seed: trial.seed
       ) { try trial.step(0.2) }

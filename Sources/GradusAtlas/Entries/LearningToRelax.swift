@@ -18,7 +18,7 @@ public struct LearningToRelax: AtlasEntry {
     paper: "5,000 systems, 40 trials, two shift distributions, SOR and SSOR-preconditioned CG",
     here:
       "2,000 systems of 100 unknowns, at least 5 seeds, two shift distributions, SOR and SSOR-preconditioned CG "
-      + "(fast: 1,400 and 400)"
+      + "(fast: 300 and 100)"
   )
   public static let claims = [
     AtlasClaim(
@@ -55,7 +55,7 @@ public struct LearningToRelax: AtlasEntry {
 
   /// The sharpness with the fewest sweeps on development sequences of half the length.
   public func tune(_ trial: AtlasTrial) async throws -> Double {
-    let count = trial.size(fast: 700, claim: 1000)
+    let count = trial.size(fast: 150, claim: 1000)
     return try await AtlasTuning.best(of: [1, 10, 100, 1000], repeats: 2, on: trial) { sharpness, random in
       var instances = random.child("instances")
       var draws = random.child("draws")
@@ -75,8 +75,8 @@ public struct LearningToRelax: AtlasEntry {
   public func measure(
     _ trial: AtlasTrial, tuned: Double, subject: AtlasSubject
   ) async throws -> [AtlasObservation] {
-    let count = trial.size(fast: 1400, claim: 2000)
-    let less = trial.size(fast: 400, claim: 2000)
+    let count = trial.size(fast: 300, claim: 2000)
+    let less = trial.size(fast: 100, claim: 2000)
     let wide = try Self.play(.wide, .overrelaxation, count, tuned, subject, trial, from: 0)
     let narrow = try Self.play(.narrow, .overrelaxation, less, tuned, subject, trial, from: 0.5)
     let gradients = try Self.play(.wide, .conjugateGradients, less, tuned, subject, trial, from: 0.75)

@@ -28,7 +28,7 @@ extension SophiaSystem {
       var own = rule
       own.curvature = .gradient
       var least = (asked: Double.infinity, own: Double.infinity)
-      for _ in 0..<trial.size(fast: 3, claim: 5) {
+      for _ in 0..<trial.size(fast: 2, claim: 5) {
         least.asked = min(least.asked, try seconds(rule, trial, random))
         least.own = min(least.own, try seconds(own, trial, random))
       }
@@ -62,12 +62,12 @@ extension SophiaSystem {
     Task(
       workload: Workload(
         "perceptron", "perceptron on inputs with a power-law spectrum", model: Perceptron(widths: [64, 128, 128, 10]),
-        learned: data, held: data, batch: 128, steps: trial.size(fast: 100, claim: 800)), least: 0)
+        learned: data, held: data, batch: 128, steps: trial.size(fast: 40, claim: 800)), least: 0)
   }
 
   /// Pairs of words: the first by Zipf's law, the second by Zipf's law in an order that the first one decides.
   private static func bigram(_ trial: AtlasTrial, _ random: RandomStream) throws -> Task {
-    let (words, batch, steps) = (64, 128, trial.size(fast: 100, claim: 500))
+    let (words, batch, steps) = (64, 128, trial.size(fast: 40, claim: 500))
     var random = random.child("bigram")
     let zipf = (1...words).map { 1 / Double($0) }
     let total = zipf.reduce(0, +)

@@ -21,7 +21,7 @@ public struct SurrogateGradientNorm: AtlasEntry {
   public static let home = "OfflineSurrogate, OfflineSearch"
   public static let scale = AtlasScale(
     paper: "six tasks of Design-Bench",
-    here: "four functions of 8 to 16 variables, 1,000 designs (fast: two functions, 170 designs)")
+    here: "four functions of 8 to 16 variables, 1,000 designs (fast: one function, 80 designs)")
   public static let claims = [
     AtlasClaim(
       "sharpness", "The mean prediction on held-out designs changes by at least 30 % less within ρ of the parameters.",
@@ -73,13 +73,13 @@ public struct SurrogateGradientNorm: AtlasEntry {
   public func measure(
     _ trial: AtlasTrial, tuned: NothingTuned, subject: AtlasSubject
   ) async throws -> [AtlasObservation] {
-    let functions = Function.allCases.suffix(trial.size(fast: 2, claim: 4))
+    let functions = Function.allCases.suffix(trial.size(fast: 1, claim: 4))
     var (sharp, flat, errors, plainErrors, scores, plainScores) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     for function in functions {
       let stream = trial.random.child("task", function.rawValue)
       let (designs, held) = try Self.designs(function, stream, trial)
       var settings = OfflineSurrogate.Settings.plain
-      settings.epochs = trial.size(fast: 15, claim: 40)
+      settings.epochs = trial.size(fast: 8, claim: 40)
       let plain = try OfflineSurrogate(designs, settings, random: stream) { try Self.go(trial) }
       var (bounded, known) = (settings, designs)
       if subject == .system {
@@ -119,7 +119,7 @@ public struct SurrogateGradientNorm: AtlasEntry {
     var random = stream.child("designs")
     let side = Vector(repeating: function.side, count: function.dimension)
     let box = Box(lower: -side, upper: side)
-    let all = (0..<trial.size(fast: 400, claim: 2400)).map { _ in
+    let all = (0..<trial.size(fast: 200, claim: 2400)).map { _ in
       let point = box.sample(&random)
       return (point: point, value: function.value(point))
     }

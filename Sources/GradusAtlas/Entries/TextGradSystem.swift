@@ -46,7 +46,7 @@ public struct TextGradSystem: AtlasEntry {
   ) async throws -> [AtlasObservation] {
     let isHonest = subject == .system
     var (own, blind) = (0.0, 0.0)
-    let pipelines = trial.size(fast: 10, claim: 30)
+    let pipelines = trial.size(fast: 3, claim: 30)
     for k in 0..<pipelines {
       try trial.step(Double(k) / Double(pipelines))
       let random = trial.random.child("pipeline", k)

@@ -32,6 +32,14 @@ public enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Whether the next request would fail in the same way, whatever it asks: a run ends, and goes on with another budget.
+  public var endsRuns: Bool {
+    switch self {
+    case .budget, .cancelled, .file: true
+    default: false
+    }
+  }
+
   /// One word for counting.
   public var kind: String {
     switch self {

@@ -75,13 +75,19 @@ public struct WorkflowOutcome: Sendable, Codable, Hashable {
   public var remarks: [String]
   /// What happened on the places that tell most, the worst first; not of all of them.
   public var stories: [TraceStory]
+  /// What calls of language models were given and answered, place by place; empty where the workflow does not tell.
+  public var calls: [[PredictorCall]]
   /// In the currency of the budget.
   public var cost: Double
 
-  public init(scores: [Double], remarks: [String] = [], stories: [TraceStory] = [], cost: Double = 0) {
+  public init(
+    scores: [Double], remarks: [String] = [], stories: [TraceStory] = [], calls: [[PredictorCall]] = [],
+    cost: Double = 0
+  ) {
     self.scores = scores
     self.remarks = remarks
     self.stories = stories
+    self.calls = calls
     self.cost = cost
   }
 

@@ -7,6 +7,8 @@ public enum ParameterValue: Sendable, Codable, Hashable, CustomStringConvertible
   case number(Double)
   case whole(Int)
   case truth(Bool)
+  /// Examples that a call of a language model shows.
+  case demonstrations([Demonstration])
 
   public var description: String {
     switch self {
@@ -14,6 +16,7 @@ public enum ParameterValue: Sendable, Codable, Hashable, CustomStringConvertible
     case .number(let number): "\(number)"
     case .whole(let whole): "\(whole)"
     case .truth(let truth): truth ? "true" : "false"
+    case .demonstrations(let all): JSONValue.array(all.map(\.json)).description
     }
   }
 
@@ -34,6 +37,7 @@ public enum ParameterValue: Sendable, Codable, Hashable, CustomStringConvertible
     case .number(let number): .number(number)
     case .whole(let whole): .integer(whole)
     case .truth(let truth): .bool(truth)
+    case .demonstrations(let all): .array(all.map(\.json))
     }
   }
 
@@ -44,6 +48,7 @@ public enum ParameterValue: Sendable, Codable, Hashable, CustomStringConvertible
     case .number: "float"
     case .whole: "int"
     case .truth: "bool"
+    case .demonstrations: "list"
     }
   }
 }
@@ -59,6 +64,8 @@ public struct WorkflowParameter: Sendable, Codable, Hashable {
     case truth
     /// One of these texts.
     case choice([String])
+    /// At most so many examples to show.
+    case demonstrations(limit: Int)
   }
 
   public var name: String
@@ -86,6 +93,7 @@ public struct WorkflowParameter: Sendable, Codable, Hashable {
     case (.whole(let range), .whole(let whole)): range.contains(whole)
     case (.truth, .truth): true
     case (.choice(let choices), .text(let text)): choices.contains(text)
+    case (.demonstrations(let limit), .demonstrations(let all)): all.count <= limit
     default: false
     }
   }
@@ -116,6 +124,11 @@ public struct WorkflowParameter: Sendable, Codable, Hashable {
     case .choice(let choices):
       guard let said = json.text ?? json.double.map({ "\($0)" }) else { return nil }
       return (choices.first { $0 == said } ?? choices.first { $0.lowercased() == said.lowercased() }).map { .text($0) }
+    case .demonstrations(let limit):
+      guard let all = json.elements?.compactMap({ Demonstration(json: $0) }), all.count == json.elements?.count else {
+        return nil
+      }
+      return .demonstrations(Array(all.prefix(limit)))
     }
   }
 
@@ -133,6 +146,7 @@ public struct WorkflowParameter: Sendable, Codable, Hashable {
     case .whole(let range):
       range == Int.min...Int.max ? nil : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .truth: nil
+    case .demonstrations(let limit): "at most \(limit) examples"
     case .choice(let choices): "one of \(choices.map { "\"\($0)\"" }.joined(separator: ", "))"
     }
   }

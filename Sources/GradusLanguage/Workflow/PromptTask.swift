@@ -121,10 +121,8 @@ public struct PromptTask: WorkflowOracle {
         score >= 1 ? "right" : "to \"\(example.input)\" it answered \"\(answer)\", wanted was \"\(example.output)\""
       return Place(index: index, score: score, answer: answer, remark: remark, cost: prices.cost(of: reply.usage))
     } catch {
-      switch error {
-      case .budget, .cancelled: throw error
-      default: return Place(index: index, score: .nan, answer: "", remark: "failed: \(error)")
-      }
+      if error.endsRuns { throw error }
+      return Place(index: index, score: .nan, answer: "", remark: "failed: \(error)")
     }
   }
 
