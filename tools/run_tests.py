@@ -89,8 +89,12 @@ def read(count, report, code):
     before = count.failed
     if not report.exists():
         return count.fail(f"the Swift tests wrote no {report.name} (exit code {code})")
+    try:
+        tests = ElementTree.parse(report).getroot()
+    except ElementTree.ParseError:
+        return count.fail(f"the Swift tests broke off before {report.name} was written (exit code {code})")
     seen = 0
-    for test in ElementTree.parse(report).getroot().iter("testcase"):
+    for test in tests.iter("testcase"):
         seen += 1
         if test.find("failure") is not None or test.find("error") is not None:
             count.fail(f"{test.get('classname')}.{test.get('name')}")

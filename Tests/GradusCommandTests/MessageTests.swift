@@ -28,7 +28,7 @@ struct MessageTests {
     (["describe", "missing.lp"], 3, "no such file"),
     (["verify", "missing.mps", "missing.json"], 3, "no such file"),
     (["explain", "cma"], 2, "there is no method 'cma'"),
-    (["check"], 2, "name one method, or give --all"),
+    (["check"], 2, "name a method, or give --all"),
     (["solve", "problem:sphere", "--resume", "missing.ck"], 3, "cannot read missing.ck: No such file or directory"),
     (["solve", "problem:sphere", "--start", "missing.json"], 3, "cannot read missing.json"),
   ]

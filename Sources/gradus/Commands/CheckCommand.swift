@@ -7,12 +7,12 @@ import GradusNative
 
 struct CheckCommand: GradusSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Tries the laws of the conformance library on a method, or on all of them.")
+    commandName: "check", abstract: "Tries the laws of the conformance library on methods, or on all of them.")
 
   @OptionGroup var output: OutputOptions
 
-  @Argument(help: "The name of a method.")
-  var method: String?
+  @Argument(help: "Names of methods.")
+  var methods: [String] = []
 
   @Flag(help: "Every method of the catalog.")
   var all = false
@@ -21,16 +21,16 @@ struct CheckCommand: GradusSubcommand {
   var threads: Int?
 
   mutating func validate() throws {
-    if all == (method != nil) { throw ValidationError("name one method, or give --all") }
+    if all != methods.isEmpty { throw ValidationError("name a method, or give --all") }
     try OptionRange.whole("--threads", threads, 1...1024)
   }
 
   func execute() async throws -> ExitCode {
-    let entries = try method.map { [try MethodChoice.entry(named: $0)] } ?? Catalog.all
+    let entries = all ? Catalog.all : try methods.map { try MethodChoice.entry(named: $0) }
     // Methods that leave the work to HiGHS are tried with HiGHS in this process, where it is installed.
     let highs: Highs?
     do { highs = try Highs() } catch {
-      if let method, Self.asksHighs(method) { throw error }
+      if methods.contains(where: Self.asksHighs) { throw error }
       highs = nil
     }
     let sources = try ProblemSource.library { form in try highs.map { try HighsOracle(form, highs: $0) } }
