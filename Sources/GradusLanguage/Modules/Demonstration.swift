@@ -18,7 +18,9 @@ public struct Demonstration: Sendable, Codable, Hashable {
     guard let members = json.members else { return nil }
     values = [:]
     for member in members {
-      guard let text = member.value.text ?? (member.value.double != nil ? member.value.description : nil) else { return nil }
+      guard let text = member.value.text ?? (member.value.double != nil ? member.value.description : nil) else {
+        return nil
+      }
       values[member.name] = text
     }
   }

@@ -30,7 +30,9 @@ public indirect enum FieldType: Sendable, Codable, Hashable, CustomStringConvert
   private static func read(_ text: String, depth: Int) throws(SignatureError) -> FieldType {
     if let choices = try choices(text) { return .choice(choices) }
     if text.hasPrefix("list["), text.hasSuffix("]") {
-      guard depth < 8 else { throw SignatureError("'\(text.prefix(40))…' is a list in a list in a list", expected: "fewer levels") }
+      guard depth < 8 else {
+        throw SignatureError("'\(text.prefix(40))…' is a list in a list in a list", expected: "fewer levels")
+      }
       return .list(try read(String(text.dropFirst(5).dropLast()).trimmed, depth: depth + 1))
     }
     switch text.lowercased() {
@@ -103,7 +105,9 @@ public indirect enum FieldType: Sendable, Codable, Hashable, CustomStringConvert
     switch self {
     case .text: return .string(plain)
     case .whole:
-      guard let number = Self.number(in: plain), number == number.rounded(), let whole = Int(exactly: number) else { return nil }
+      guard let number = Self.number(in: plain), number == number.rounded(), let whole = Int(exactly: number) else {
+        return nil
+      }
       return .integer(whole)
     case .number: return Self.number(in: plain).map { .number($0) }
     case .truth:
@@ -112,7 +116,9 @@ public indirect enum FieldType: Sendable, Codable, Hashable, CustomStringConvert
       return yes == no ? nil : .bool(yes)
     case .json, .list:
       let source = JSONFinder.block(in: plain) ?? plain
-      guard let value = (try? JSONValue(parsing: Array(source.utf8))) ?? JSONFinder.object(in: plain) else { return nil }
+      guard let value = (try? JSONValue(parsing: Array(source.utf8))) ?? JSONFinder.object(in: plain) else {
+        return nil
+      }
       return admits(value) ? value : nil
     case .choice(let choices): return Self.choice(choices, in: plain).map { .string($0) }
     }
@@ -121,7 +127,8 @@ public indirect enum FieldType: Sendable, Codable, Hashable, CustomStringConvert
   /// Whether a value is of this type.
   public func admits(_ value: JSONValue) -> Bool {
     switch (self, value) {
-    case (.text, .string), (.whole, .integer), (.number, .integer), (.number, .number), (.truth, .bool), (.json, _): true
+    case (.text, .string), (.whole, .integer), (.number, .integer), (.number, .number), (.truth, .bool), (.json, _):
+      true
     case (.choice(let choices), .string(let text)): choices.contains(text)
     case (.list(let element), .array(let all)): all.allSatisfy { element.admits($0) }
     default: false
@@ -134,7 +141,9 @@ public indirect enum FieldType: Sendable, Codable, Hashable, CustomStringConvert
     var last: Double?
     var word = ""
     func end() {
-      while let c = word.last, c == "." || c == "," || c == "-" || c == "+" || c == "e" || c == "E" { word.removeLast() }
+      while let c = word.last, c == "." || c == "," || c == "-" || c == "+" || c == "e" || c == "E" {
+        word.removeLast()
+      }
       if let number = Double(word.filter { $0 != "," }), number.isFinite { last = number }
       word = ""
     }

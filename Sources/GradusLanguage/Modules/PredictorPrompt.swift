@@ -36,7 +36,9 @@ public struct PredictorPrompt: Sendable {
 
   /// As a text to go on with.
   public func text(_ inputs: [String: String]) -> String {
-    let shown = demonstrations.map { "\(lines(signature.inputs, $0.values))\n\(lines(signature.outputs, $0.values))\n\n" }
+    let shown = demonstrations.map {
+      "\(lines(signature.inputs, $0.values))\n\(lines(signature.outputs, $0.values))\n\n"
+    }
     let head = ([instruction] + form).joined(separator: "\n") + "\n\n"
     return head + shown.joined() + lines(signature.inputs, inputs) + "\n\(signature.outputs[0].label):"
   }
@@ -121,7 +123,9 @@ public struct PredictorPrompt: Sendable {
   ) -> (name: String, rest: String)? {
     let isMark: (Character) -> Bool = { $0 == "*" || $0 == "#" || $0 == "_" || $0 == " " || $0 == "\t" }
     let plain = line.drop(while: isMark)
-    guard let colon = plain.firstIndex(of: ":"), plain.distance(from: plain.startIndex, to: colon) < 80 else { return nil }
+    guard let colon = plain.firstIndex(of: ":"), plain.distance(from: plain.startIndex, to: colon) < 80 else {
+      return nil
+    }
     var head = plain[..<colon]
     while let last = head.last, isMark(last) { head.removeLast() }
     let word = head.lowercased()

@@ -38,7 +38,9 @@ public struct Signature: Sendable, Codable, Hashable, CustomStringConvertible {
     self.inputs = inputs
     self.outputs = outputs
     self.instruction = ""
-    guard !outputs.isEmpty else { throw SignatureError("a signature without an output", expected: "question -> answer") }
+    guard !outputs.isEmpty else {
+      throw SignatureError("a signature without an output", expected: "question -> answer")
+    }
     let names = (inputs + outputs).map(\.name)
     for name in names where names.count(where: { $0 == name }) > 1 {
       throw SignatureError("the field '\(name)' is there twice", expected: "another name")
@@ -50,7 +52,8 @@ public struct Signature: Sendable, Codable, Hashable, CustomStringConvertible {
   public init(_ text: String, instruction: String? = nil) throws(SignatureError) {
     let sides = text.split(separator: "->", omittingEmptySubsequences: false)
     guard sides.count == 2 else {
-      throw SignatureError("'\(text.prefix(60))' has \(sides.count - 1) arrows", expected: "one, as in question -> answer")
+      throw SignatureError(
+        "'\(text.prefix(60))' has \(sides.count - 1) arrows", expected: "one, as in question -> answer")
     }
     try self.init(
       inputs: try Self.fields(String(sides[0])), outputs: try Self.fields(String(sides[1])), instruction: instruction)
@@ -83,7 +86,8 @@ public struct Signature: Sendable, Codable, Hashable, CustomStringConvertible {
       parts[parts.count - 1].append(c)
     }
     guard quote == nil, depth == 0 else {
-      throw SignatureError("'\(text.trimmed.prefix(60))' has a quote or bracket without its end", expected: "both of them")
+      throw SignatureError(
+        "'\(text.trimmed.prefix(60))' has a quote or bracket without its end", expected: "both of them")
     }
     var fields: [Field] = []
     for part in parts {

@@ -12,6 +12,8 @@ public final class WorkflowTrace {
   public var stream: RandomStream
   /// What calls of language models were given and answered, in their order.
   public internal(set) var calls: [PredictorCall] = []
+  /// What calls of language models have used.
+  public private(set) var usage = TokenUsage()
   private let assignment: Assignment
   private(set) var nodes: [String: Int] = [:]
   /// Why nothing more can be run: a budget is used up, or somebody has cancelled.
@@ -56,6 +58,9 @@ public final class WorkflowTrace {
     nodes[name] = traced.id
     return traced
   }
+
+  /// Counts what a call of a language model has used.
+  public func note(_ usage: TokenUsage) { self.usage = self.usage + usage }
 
   /// Something that comes from outside and is not changed.
   public func input<V: Sendable>(_ name: String, _ value: V) -> Traced<V> { recorder.parameter(name, value) }
