@@ -74,7 +74,7 @@ struct ArithmeticWorkflow: Sendable {
   }
 
   func oracle(_ advisor: any LanguageModel) -> TracedProgram {
-    TracedProgram(advisor: advisor) { [self] trace in
+    TracedProgram(advisor: advisor) { trace in
       var nodes = [try trace.number("x"), try trace.number("y")]
       for (k, constant) in constants.enumerated() { nodes.append(trace.input("c\(k)", constant)) }
       for step in steps {

@@ -57,7 +57,7 @@ struct DirectivePipeline: Sendable {
   }
 
   func oracle(_ advisor: any LanguageModel, stories: Int = 1) -> TracedProgram {
-    TracedProgram(advisor: advisor, stories: stories) { [self] trace in
+    TracedProgram(advisor: advisor, stories: stories) { trace in
       var last = trace.input("question", "item \(trace.place)")
       var faults: [String] = []
       for stage in Self.stages.indices {

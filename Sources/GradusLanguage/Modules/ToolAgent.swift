@@ -83,7 +83,8 @@ public struct ToolAgent: Sendable {
         ], instruction: told))
     answer = Predictor(
       "\(name).answer",
-      try Signature(inputs: signature.inputs + [history], outputs: signature.outputs, instruction: signature.instruction))
+      try Signature(
+        inputs: signature.inputs + [history], outputs: signature.outputs, instruction: signature.instruction))
   }
 
   /// Of both predictors.
@@ -103,7 +104,8 @@ public struct ToolAgent: Sendable {
       let seen = await observed(said, choice.id, in: run)
       let before = history
       history = run.call("history", [before.id, choice.id, seen.id]) {
-        let line = "\(number). \(said.text("thought"))\n\(said.text("tool"))\(said.text("arguments")): \(try seen.value)"
+        let line =
+          "\(number). \(said.text("thought"))\n\(said.text("tool"))\(said.text("arguments")): \(try seen.value)"
         let earlier = try before.value
         return number == 1 ? line : "\(earlier)\n\(line)"
       }

@@ -25,6 +25,8 @@ public struct LanguageProgram: Sendable, Codable, Fingerprinted {
   public var models: Set<String>
   /// What the workflow shall do, for methods that show examples; of the data to choose by.
   public var examples: [TaskExample] = []
+  /// What the data say that calls should have answered, by the name of the demonstrations parameter, one for each place to choose by.
+  public var labels: [String: [Demonstration]] = [:]
   /// How many places of data there are to choose by; 1 where the workflow has no data.
   public var selectionCount: Int
   /// How many places there are to report on; 0: none.
@@ -61,6 +63,10 @@ public struct LanguageProgram: Sendable, Codable, Fingerprinted {
     for (name, text) in guide.sorted(by: { $0.key < $1.key }) { print.mix("\(name)|\(text)") }
     for name in models.sorted() { print.mix(name) }
     for example in examples { print.mix("\(example.input)|\(example.output)") }
+    for (name, all) in labels.sorted(by: { $0.key < $1.key }) {
+      print.mix(name)
+      for one in all { print.mix(one.json.description) }
+    }
     print.mix(selectionCount)
     print.mix(reportingCount)
     return print.value
