@@ -4,6 +4,7 @@
 extension Atlas {
   /// The demonstrations, by name of their types.
   public static let entries: [any AtlasEntry.Type] = [
+    APESystem.self,
     AdaBeliefSystem.self,
     AdaSketchNewtonSystem.self,
     AdamPSystem.self,
@@ -39,6 +40,7 @@ extension Atlas {
     SurrogateGradientNorm.self,
     SymbolicEngine.self,
     TargetSurrogates.self,
+    TextGradSystem.self,
     TraceOPTOSystem.self,
   ]
 }
