@@ -25,7 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let families = [
   "GradusSmooth", "GradusBlackBox", "GradusMultiObjective", "GradusDiscrete", "GradusComposite", "GradusBilevel",
-  "GradusFirstOrder", "GradusLearning", "GradusLanguage",
+  "GradusFirstOrder", "GradusLearning", "GradusLanguage", "GradusPrograms",
 ]
 let foundations = [
   "GradusNumerics", "GradusNative", "GradusLinearAlgebra", "GradusCore", "GradusModeling", "GradusVerification",
@@ -83,7 +83,10 @@ let package = Package(
     library(
       "GradusLearning",
       ["GradusNumerics", "GradusCore", "GradusFirstOrder", "GradusTensor", "GradusTrace", "GradusLinearAlgebra"]),
-    library("GradusLanguage", ["GradusNumerics", "GradusNative", "GradusCore", "GradusTrace", "GradusBlackBox"]),
+    library(
+      "GradusLanguage",
+      ["GradusNumerics", "GradusNative", "GradusCore", "GradusTrace", "GradusBlackBox", "GradusPrograms"]),
+    library("GradusPrograms", ["GradusNumerics", "GradusCore"]),
     library("GradusProblems", ["GradusNumerics", "GradusCore"]),
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     library("Gradus", everything.map { .byName(name: $0) }),
@@ -159,6 +162,7 @@ let package = Package(
       "GradusFirstOrderTests",
       ["GradusFirstOrder", "GradusCore", "GradusNumerics", "GradusNative", "GradusProblems", "GradusConformance"]),
     tests("GradusLanguageTests", ["GradusLanguage", "GradusTrace", "GradusCore", "GradusNative", "GradusNumerics"]),
+    tests("GradusProgramsTests", ["GradusPrograms", "GradusCore", "GradusNumerics"]),
     tests("GradusTraceTests", ["GradusTrace"]),
     tests("GradusTensorTests", ["GradusTensor", "GradusTrace", "GradusNumerics", "GradusNative"]),
     tests("TutorialTests", ["Gradus"]),

@@ -15,6 +15,7 @@
 @_exported import GradusNative
 @_exported import GradusNumerics
 @_exported import GradusProblems
+@_exported import GradusPrograms
 @_exported import GradusSmooth
 @_exported import GradusStudy
 @_exported import GradusTensor
