@@ -102,7 +102,7 @@ let package = Package(
       name: "gradus",
       dependencies: [
         "Gradus", "GradusConformance", "GradusAtlas", "GradusAskTell", "GradusDashboard",
-        "GradusNumerics", "GradusCore", "GradusNative", "GradusModeling", "GradusLearning", "GradusStudy",
+        "GradusNumerics", "GradusCore", "GradusNative", "GradusModeling", "GradusLearning", "GradusStudy", "GradusLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
       ], swiftSettings: settings),
     tests("GradusAtlasTests", ["GradusAtlas", "GradusCore", "GradusNumerics", "GradusBlackBox"]),

@@ -56,6 +56,7 @@ public final class ModelMeter: Sendable {
 
   private struct State {
     var count = Count()
+    var reserve = ModelBudget()
     var open = 0
     var openTokens = 0
     var openCost = 0.0
@@ -67,7 +68,7 @@ public final class ModelMeter: Sendable {
   private let clock: RunClock
   private let began: Duration
   /// The tokens that are set aside for an answer whose request states no limit.
-  static let usualAnswer = 512
+  package static let usualAnswer = 512
 
   public init(_ budget: ModelBudget = ModelBudget(), prices: ModelPrices = ModelPrices(), clock: RunClock = .continuous)
   {
@@ -81,6 +82,12 @@ public final class ModelMeter: Sendable {
 
   /// Seconds since the meter was made.
   public var seconds: Double { Double((clock.now - began) / .milliseconds(1)) / 1000 }
+
+  /// Keeps a part of the budget for later: until `release` requests are let through only as far as the rest holds them.
+  public func hold(_ reserve: ModelBudget) { state.withLock { $0.reserve = reserve } }
+
+  /// Gives free what was kept.
+  public func release() { state.withLock { $0.reserve = ModelBudget() } }
 
   /// What a request may use at most, by estimate.
   static func estimate(_ request: ModelRequest) -> TokenUsage {
@@ -98,15 +105,16 @@ public final class ModelMeter: Sendable {
     let cost = prices.cost(of: estimate)
     let seconds = seconds
     let refusal: String? = state.withLock { state in
-      if let limit = budget.calls, state.count.calls + state.open + 1 > limit {
+      let reserve = state.reserve
+      if let limit = budget.calls, state.count.calls + state.open + 1 > limit - (reserve.calls ?? 0) {
         return "the budget of \(limit) calls is used up; raise --budget-calls"
       }
       let tokens = state.count.usage.total + state.openTokens
-      if let limit = budget.tokens, tokens + estimate.total > limit {
+      if let limit = budget.tokens, tokens + estimate.total > limit - (reserve.tokens ?? 0) {
         return
           "the budget of \(limit) tokens leaves \(max(0, limit - tokens)), the next call may use \(estimate.total); raise --budget-tokens"
       }
-      if let limit = budget.cost, state.count.cost + state.openCost + cost > limit {
+      if let limit = budget.cost, state.count.cost + state.openCost + cost > limit - (reserve.cost ?? 0) {
         return "the budget of \(limit) in money does not hold the next call; raise --budget-cost"
       }
       if let limit = budget.seconds, seconds >= limit {

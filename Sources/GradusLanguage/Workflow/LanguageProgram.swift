@@ -73,39 +73,6 @@ public struct LanguageProgram: Sendable, Codable, Fingerprinted {
   }
 }
 
-/// What came of a workflow with one assignment on some data.
-public struct WorkflowOutcome: Sendable, Codable, Hashable {
-  /// One for each place that was asked about, the higher the better; NaN where it failed.
-  public var scores: [Double]
-  /// What was said about each.
-  public var remarks: [String]
-  /// What happened on the places that tell most, the worst first; not of all of them.
-  public var stories: [TraceStory]
-  /// What calls of language models were given and answered, place by place; empty where the workflow does not tell.
-  public var calls: [[PredictorCall]]
-  /// In the currency of the budget.
-  public var cost: Double
-
-  public init(
-    scores: [Double], remarks: [String] = [], stories: [TraceStory] = [], calls: [[PredictorCall]] = [],
-    cost: Double = 0
-  ) {
-    self.scores = scores
-    self.remarks = remarks
-    self.stories = stories
-    self.calls = calls
-    self.cost = cost
-  }
-
-  /// What happened on the worst place, or at least what was said.
-  public var story: TraceStory { stories.first ?? TraceStory(feedback: remarks.joined(separator: "\n")) }
-
-  /// The mean score; a place that failed counts as the lowest that a metric usually has, 0.
-  public var score: Double {
-    scores.isEmpty ? 0 : scores.reduce(0) { $0 + ($1.isNaN ? 0 : $1) } / Double(scores.count)
-  }
-}
-
 /// Runs a workflow, and knows somebody to ask for advice.
 public protocol WorkflowOracle: Sendable {
   /// What comes of the workflow. A place that fails has the score NaN and a remark that says why; throws when nobody can run it.

@@ -17,7 +17,7 @@ public struct TaskExample: Sendable, Codable, Hashable {
 ///
 /// In the template `{name}` stands for a parameter, `{input}` for the input; braces of other names stay as they are.
 public struct PromptTask: WorkflowOracle {
-  public var template: String
+  public var template: TextTemplate
   public var model: any ModelService
   public var advisor: any LanguageModel
   /// What is chosen by, and what is reported on.
@@ -35,7 +35,7 @@ public struct PromptTask: WorkflowOracle {
     prices: ModelPrices = ModelPrices(),
     metric: @escaping @Sendable (_ answer: String, _ example: TaskExample) -> Double = Self.exact
   ) {
-    self.template = template
+    self.template = TextTemplate(template)
     self.model = model
     self.advisor = advisor
     self.selection = selection
@@ -97,7 +97,7 @@ public struct PromptTask: WorkflowOracle {
       for (k, example) in examples.enumerated() {
         var random = stream.child("place", k)
         var request = settings
-        request.content = .chat([.user(filled(assignment, example.input))])
+        request.content = .chat([.user(template.text(values(assignment, example), keepsUnknown: true))])
         request.seed = Int(random.next() >> 33)
         group.addTask { [request] in try await place(k, example, request) }
       }
@@ -108,6 +108,10 @@ public struct PromptTask: WorkflowOracle {
       scores: found.map(\.score), remarks: found.map(\.remark),
       stories: worst.map { [Self.story(assignment, examples[$0.index], $0)] } ?? [],
       cost: found.reduce(0) { $0 + $1.cost })
+  }
+
+  private func values(_ assignment: Assignment, _ example: TaskExample) -> [String: String] {
+    assignment.mapValues(\.description).merging(["input": example.input]) { _, input in input }
   }
 
   private func place(
@@ -144,24 +148,5 @@ public struct PromptTask: WorkflowOracle {
         line("input", [], "str", example.input, .input),
         line("answer0", parameters.map(\.name) + ["input"], "str", answer, .output),
       ], feedback: place.remark)
-  }
-
-  private func filled(_ assignment: Assignment, _ input: String) -> String {
-    var text = "", rest = template[...]
-    while let open = rest.firstIndex(of: "{") {
-      text += rest[..<open]
-      rest = rest[open...]
-      guard let close = rest.firstIndex(of: "}") else { break }
-      let name = String(rest[rest.index(after: open)..<close])
-      if name == "input" {
-        text += input
-      } else if let value = assignment[name] {
-        text += value.description
-      } else {
-        text += rest[...close]
-      }
-      rest = rest[rest.index(after: close)...]
-    }
-    return text + rest
   }
 }

@@ -42,14 +42,14 @@ public struct TracedProgram: WorkflowOracle {
   public func run(
     _ assignment: Assignment, on items: [SelectionItem], stream: RandomStream
   ) async throws -> WorkflowOutcome {
-    try await run(assignment, items.map(\.index), stream)
+    try await outcome(assignment, items.map(\.index), stream)
   }
 
   /// What comes of the places that are reported on.
   public func report(
     _ assignment: Assignment, on items: [ReportingItem], stream: RandomStream
   ) async throws -> WorkflowOutcome {
-    try await run(assignment, items.map { -1 - $0.index }, stream)
+    try await outcome(assignment, items.map { -1 - $0.index }, stream)
   }
 
   public func advise(_ prompt: String, stream: RandomStream) async throws -> Completion {
@@ -66,6 +66,9 @@ public struct TracedProgram: WorkflowOracle {
     var output: Int?
     var parameters: Set<Int> = []
     var calls: [PredictorCall] = []
+    var usage = TokenUsage()
+    var requests = 0
+    var seconds = 0.0
 
     /// For finding the worst: what failed is below everything.
     var rank: Double { score.isNaN ? -.infinity : score }
@@ -74,7 +77,8 @@ public struct TracedProgram: WorkflowOracle {
     }
   }
 
-  private func run(_ assignment: Assignment, _ places: [Int], _ stream: RandomStream) async throws -> WorkflowOutcome {
+  /// What comes of places by their numbers.
+  func outcome(_ assignment: Assignment, _ places: [Int], _ stream: RandomStream) async throws -> WorkflowOutcome {
     let all = try await withThrowingTaskGroup(of: Ending.self) { group in
       var all: [Ending] = []
       all.reserveCapacity(places.count)
@@ -88,8 +92,14 @@ public struct TracedProgram: WorkflowOracle {
     }
     // Of equals the first.
     let worst = all.sorted { ($0.rank, $0.place) < ($1.rank, $1.place) }.lazy.compactMap(\.story).prefix(stories)
-    return WorkflowOutcome(
+    var outcome = WorkflowOutcome(
       scores: all.map(\.score), remarks: all.map(\.remark), stories: Array(worst), calls: all.map(\.calls))
+    for ending in all {
+      outcome.usage = outcome.usage + ending.usage
+      outcome.requests += ending.requests
+      outcome.seconds += ending.seconds
+    }
+    return outcome
   }
 
   private func run(
@@ -97,6 +107,7 @@ public struct TracedProgram: WorkflowOracle {
   ) async throws -> Ending {
     let trace = WorkflowTrace(assignment, place: place, stream: stream)
     var ending = Ending(place: number)
+    let began = ContinuousClock.now
     do {
       let result = try await body(trace)
       (ending.score, ending.remark, ending.output) = (result.score, result.remark, result.output)
@@ -109,7 +120,8 @@ public struct TracedProgram: WorkflowOracle {
     ending.trace = trace.recorder.trace
     if ending.output == nil, ending.trace.count > 0 { ending.output = ending.trace.count - 1 }
     ending.parameters = Set(trace.nodes.values)
-    ending.calls = trace.calls
+    (ending.calls, ending.usage, ending.requests) = (trace.calls, trace.usage, trace.requests)
+    ending.seconds = (ContinuousClock.now - began) / .seconds(1)
     return ending
   }
 }

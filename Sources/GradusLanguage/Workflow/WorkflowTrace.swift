@@ -14,6 +14,7 @@ public final class WorkflowTrace {
   public internal(set) var calls: [PredictorCall] = []
   /// What calls of language models have used.
   public private(set) var usage = TokenUsage()
+  public private(set) var requests = 0
   private let assignment: Assignment
   private(set) var nodes: [String: Int] = [:]
   /// Why nothing more can be run: a budget is used up, or somebody has cancelled.
@@ -60,7 +61,10 @@ public final class WorkflowTrace {
   }
 
   /// Counts what a call of a language model has used.
-  public func note(_ usage: TokenUsage) { self.usage = self.usage + usage }
+  public func note(_ usage: TokenUsage) {
+    self.usage = self.usage + usage
+    requests += 1
+  }
 
   /// Something that comes from outside and is not changed.
   public func input<V: Sendable>(_ name: String, _ value: V) -> Traced<V> { recorder.parameter(name, value) }

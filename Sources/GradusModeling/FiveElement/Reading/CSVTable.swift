@@ -2,17 +2,17 @@
 
 /// A table of comma-separated values (RFC 4180): a header and rows of the same width. Cells are their text without blanks
 /// at the ends; cells in double quotes keep everything.
-struct CSVTable {
-  struct Cell {
-    var text: String
-    var offset: Int
+package struct CSVTable {
+  package struct Cell {
+    package var text: String
+    package var offset: Int
   }
 
   let source: SourceText
-  let header: [Cell]
-  let rows: [[Cell]]
+  package let header: [Cell]
+  package let rows: [[Cell]]
 
-  init(_ source: SourceText) throws(ReadError) {
+  package init(_ source: SourceText) throws(ReadError) {
     self.source = source
     var lines: [[Cell]] = []
     var position = source.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
