@@ -21,6 +21,8 @@ import xml.etree.ElementTree as ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 REPORT = ROOT / ".build" / "tests.xml"
 MINUTE = 60
+# What takes longer hangs: on a slow machine a build takes three times what it takes here.
+LIMIT = 40 * MINUTE
 
 
 class Count:
@@ -62,7 +64,7 @@ APART = {"commands": r"^Gradus(Command|Study)Tests\.", "instances": r"^GradusDis
 def swift_tests(count, flags, then):
     """Builds and runs the Swift tests; `then` is done while the last of them, laws that leave half the machine free, are at work."""
     REPORT.parent.mkdir(exist_ok=True)
-    code, _ = run(["swift", "build", *flags, "--build-tests"], 20 * MINUTE)
+    code, _ = run(["swift", "build", *flags, "--build-tests"], LIMIT)
     if code != 0:
         return count.fail("the Swift package does not build")
     parts = {name: ["--filter", pattern] for name, pattern in APART.items()}
@@ -76,7 +78,7 @@ def swift_tests(count, flags, then):
     program = bundle / "Contents" / "MacOS" / "gradusPackageTests" if bundle.is_dir() else bundle
     command = [program, "--testing-library", "swift-testing"]
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        running = {name: pool.submit(run, [*command, *which, "--xunit-output", reports[name]], 20 * MINUTE)
+        running = {name: pool.submit(run, [*command, *which, "--xunit-output", reports[name]], LIMIT)
                    for name, which in parts.items()}
         concurrent.futures.wait([running[name] for name in APART])
         then()
@@ -111,7 +113,7 @@ def read(count, report, code):
 def service(count, flags):
     """The dashboard is a package of its own, built into the same folder: it shares what was built, but not the plan of it."""
     place = ["--package-path", "Service", "--scratch-path", ".build", "--disable-build-manifest-caching"]
-    code, _ = run(["swift", "build", *flags, *place, "--product", "gradus-service"], 20 * MINUTE)
+    code, _ = run(["swift", "build", *flags, *place, "--product", "gradus-service"], LIMIT)
     if code != 0:
         count.fail("the Service package does not build")
 
@@ -125,7 +127,7 @@ def python_tests(count, flags):
     for ending in running:
         tally(count, "Tests/tools", *ending.result())
     # The package over libgradus, with the libraries that it serves.
-    code, _ = run(["swift", "build", *flags, "--product", "libgradus"], 20 * MINUTE)
+    code, _ = run(["swift", "build", *flags, "--product", "libgradus"], LIMIT)
     if code != 0:
         return count.fail("libgradus does not build")
     python = ROOT / ".tools" / "peers" / "bin" / "python"
@@ -138,7 +140,7 @@ def python_tests(count, flags):
 
 def discover(python, folder, pattern):
     """The unittests of a folder, run by an interpreter; its exit code and what it printed."""
-    return run([python, "-m", "unittest", "discover", "-v", "-s", folder, "-t", folder, "-p", pattern], 15 * MINUTE, keep=True)
+    return run([python, "-m", "unittest", "discover", "-v", "-s", folder, "-t", folder, "-p", pattern], LIMIT, keep=True)
 
 
 def tally(count, folder, code, output):

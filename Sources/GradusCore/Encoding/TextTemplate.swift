@@ -76,6 +76,12 @@ public struct TemplateError: Error, Sendable, Hashable, CustomStringConvertible 
   public var text: String
   public var known: [String]
 
+  public init(name: String, text: String, known: [String]) {
+    self.name = name
+    self.text = text
+    self.known = known
+  }
+
   public var description: String {
     let near =
       nearest(to: name, among: known).map { "did you mean {\($0)}?" }

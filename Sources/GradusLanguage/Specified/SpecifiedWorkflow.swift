@@ -84,9 +84,10 @@ public struct SpecifiedWorkflow: WorkflowOracle {
     _ assignment: Assignment, _ places: [(index: Int, row: [String: String])], _ stream: RandomStream
   ) async throws -> WorkflowOutcome {
     let rows = Dictionary(places.map { ($0.index, $0.row) }) { first, _ in first }
-    let traced = TracedProgram(advisor: advisor, stories: 3, width: width) { trace in
+    var traced = TracedProgram(advisor: advisor, stories: 3, width: width) { trace in
       try await place(rows[trace.place] ?? [:], trace)
     }
+    traced.isTimed = limits.contains { $0.measure == .latency }
     var worst: WorkflowOutcome?
     for turn in 0..<max(1, repeats) {
       let random = repeats > 1 ? stream.child("repeat", turn) : stream

@@ -16,7 +16,7 @@ public struct WorkflowOutcome: Sendable, Codable, Hashable {
   /// What calls of language models have used, and how many there were.
   public var usage = TokenUsage()
   public var requests = 0
-  /// Of all places together.
+  /// Of all places together, where somebody wants to know.
   public var seconds = 0.0
   /// How far limits of cost, time and the like were overrun, as shares of them; 0: nowhere.
   public var violation = 0.0

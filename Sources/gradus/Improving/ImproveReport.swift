@@ -160,16 +160,16 @@ struct ImproveReport {
     // Only what was measured on the same number of rows is compared.
     let most = history.runs.map(\.rows).max() ?? 0
     var best = -Double.infinity
-    var points: [(x: Double, y: Double)] = []
+    var samples: [History.Sample] = []
     for (k, trial) in history.runs.enumerated() where trial.rows == most && trial.outcome.violation == 0 {
       best = max(best, trial.outcome.mean)
-      points.append((Double(k + 1), best))
+      samples.append(.init(seconds: 0, answers: k + 1, value: best))
     }
-    guard points.count > 1 else { return }
+    guard samples.count > 1 else { return }
     page.add(
       picture: ConvergencePlot(
-        title: "Best score so far", subtitle: "on \(Numbers.counted(most, "row")) of those that were chosen by",
-        curves: [.init(name: "score", style: "value", points: points)], horizontal: "runs"
+        title: "Best score so far", subtitle: "on \(Numbers.counted(most, "row")) of those that were chosen by", samples: samples,
+        height: 280, quantity: "score"
       ).svg)
   }
 
