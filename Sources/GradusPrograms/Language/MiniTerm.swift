@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What has a value: a literal, a variable, an operation, a call.
-public struct MiniTerm: Sendable, Hashable {
+public struct MiniTerm: Sendable, Hashable, CustomStringConvertible {
   /// The kinds of terms.
   public indirect enum Form: Sendable, Hashable {
     case int(Int)
@@ -55,6 +55,8 @@ public struct MiniTerm: Sendable, Hashable {
     case .index(let base, let index): MiniTerm(.index(change(base), change(index)), at: place)
     }
   }
+
+  public var description: String { MiniPrinter.text(of: self) }
 
   /// The variables in it, with repetitions, from the left.
   public var variables: [String] {

@@ -47,9 +47,17 @@ public struct MiniCode: Sendable {
       let types = wanted.map(\.description).joined(separator: ", ")
       return MiniExecution(.fault(MiniFault(.arguments("'\(name)' was not given (\(types))"))))
     }
-    var machine = MiniMachine(self, limits)
-    return machine.run(index, arguments)
+    return run(number: index, arguments, limits: limits)
   }
+
+  /// The same for a function by its number, with arguments that are known to be right.
+  func run(number: Int, _ arguments: [MiniValue], limits: MiniLimits) -> MiniExecution {
+    var machine = MiniMachine(self, limits)
+    return machine.run(number, arguments)
+  }
+
+  /// By function and name: the types of its parameters and of the variables of its outermost block.
+  var variables: [[String: MiniType]] = []
 
   /// The functions with their types.
   public var signatures: [(name: String, parameters: [MiniType], result: MiniType)] {

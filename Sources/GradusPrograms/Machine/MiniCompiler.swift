@@ -41,6 +41,7 @@ struct MiniCompiler {
   var nextSlot: Int32 = 0
   private var highest: Int32 = 0
   private var line = 0
+  private var variables: [[String: MiniType]] = []
   var result = MiniType.int
 
   var isTraced: Bool { !tools.isEmpty }
@@ -78,6 +79,7 @@ struct MiniCompiler {
     done.textConstants = textConstants
     done.texts = texts
     done.types = types
+    done.variables = variables
     return done
   }
 
@@ -86,6 +88,7 @@ struct MiniCompiler {
   mutating func compile() throws(MiniError) {
     for (number, function) in program.functions.enumerated() {
       entries[number].start = code.count
+      variables.append([:])
       (scopes, nextSlot, highest, result) = ([[:]], 0, 0, function.result)
       line = function.place.line
       let types = function.parameters.map(\.type) + [function.result]
@@ -131,6 +134,8 @@ struct MiniCompiler {
     }
     guard Self.isName(name) else { throw MiniError(place, "'\(name)' is no name", remedy: "begin it with a letter") }
     scopes[scopes.count - 1][name] = variable
+    // Those of inner blocks may have one name and several types.
+    if scopes.count <= 2 { variables[variables.count - 1][name] = variable.type }
   }
 
   private static func isName(_ text: String) -> Bool {
