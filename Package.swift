@@ -83,7 +83,9 @@ let package = Package(
     library(
       "GradusLearning",
       ["GradusNumerics", "GradusCore", "GradusFirstOrder", "GradusTensor", "GradusTrace", "GradusLinearAlgebra"]),
-    library("GradusLanguage", ["GradusNumerics", "GradusNative", "GradusCore", "GradusTrace"]),
+    library(
+      "GradusLanguage",
+      ["GradusNumerics", "GradusNative", "GradusCore", "GradusTrace", "GradusLinearAlgebra", "GradusBlackBox"]),
     library("GradusProblems", ["GradusNumerics", "GradusCore"]),
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     library("Gradus", everything.map { .byName(name: $0) }),

@@ -25,6 +25,7 @@ package enum Floors {
   /// Sideways edges between method families; all others are refused.
   package static let betweenFamilies: [String: Set<String>] = [
     "GradusBlackBox": ["GradusSmooth"], "GradusDiscrete": ["GradusSmooth"], "GradusLearning": ["GradusFirstOrder"],
+    "GradusLanguage": ["GradusBlackBox"],
   ]
 
   /// Modules that may see every family and all below them.
