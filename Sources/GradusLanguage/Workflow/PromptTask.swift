@@ -148,7 +148,7 @@ public struct PromptTask: WorkflowOracle {
       ], feedback: place.remark)
   }
 
-  private func filled(_ assignment: Assignment, _ input: String) -> String {
+  func filled(_ assignment: Assignment, _ input: String) -> String {
     var text = "", rest = template[...]
     while let open = rest.firstIndex(of: "{") {
       text += rest[..<open]
