@@ -110,7 +110,7 @@ public struct SimulatedModel: ModelService {
   private func asked(_ prompt: String) -> Item? {
     var best: (place: Int, item: Item)?
     let text = Array(prompt.utf8)
-    for item in items {
+    for item in items where prompt.contains(item.question) {
       guard let place = Self.last(Array(item.question.utf8), in: text) else { continue }
       let isBetter = best.map { place > $0.place || place == $0.place && item.question.count > $0.item.question.count }
       if isBetter ?? true { best = (place, item) }
