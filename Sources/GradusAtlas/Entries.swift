@@ -4,6 +4,7 @@
 extension Atlas {
   /// The demonstrations, by name of their types.
   public static let entries: [any AtlasEntry.Type] = [
+    APESystem.self,
     AdaBeliefSystem.self,
     AdaSketchNewtonSystem.self,
     AdamPSystem.self,
@@ -11,10 +12,12 @@ extension Atlas {
     AutoLRSSystem.self,
     BayesianToolkit.self,
     BlockCoordinateToolbox.self,
+    ClaPSSystem.self,
     ConsensusSystem.self,
     DiffGradSystem.self,
     EXAdamSystem.self,
     EightBitStates.self,
+    ExemplarComparison.self,
     FederatedZerothOrder.self,
     FidelityEngineering.self,
     GradSignSystem.self,
@@ -29,8 +32,11 @@ extension Atlas {
     MFACSystem.self,
     NorMuonSystem.self,
     NormalizedLogistic.self,
+    PROMSTSystem.self,
+    PromptControlSurvey.self,
     RankingDescentSystem.self,
     RobustAlternation.self,
+    SPOPromptSystem.self,
     STAXSystem.self,
     SWANSystem.self,
     ScheduleRefinementSystem.self,
@@ -39,6 +45,7 @@ extension Atlas {
     SurrogateGradientNorm.self,
     SymbolicEngine.self,
     TargetSurrogates.self,
+    TextGradSystem.self,
     TraceOPTOSystem.self,
   ]
 }

@@ -70,7 +70,7 @@ public struct GuidedPromptTree: OptimizationMethod {
     var asked = 0
     /// What is run.
     var text: String
-    /// Whether the score model chooses in this level.
+    /// Whether the score model chooses at this place.
     public internal(set) var isFiltered = false
     var questions = 0
     /// Answers that could not be used.
@@ -207,6 +207,8 @@ public struct GuidedPromptTree: OptimizationMethod {
   private func beginPlace(_ s: inout State) {
     s.written = []
     s.asked = 0
+    s.isFiltered =
+      candidates > 1 && PromptScoreModel(s.nodes.map(\.text), scores: s.nodes.map(\.score)).trust >= trust
     s.summary = summarizes ? "" : told(s)
     s.stage = summarizes ? .summarize : .write
   }
@@ -230,8 +232,6 @@ public struct GuidedPromptTree: OptimizationMethod {
     s.level += 1
     s.expanding = ranked.prefix(max(1, selected)).reversed()
     s.tried = 0
-    s.isFiltered =
-      candidates > 1 && PromptScoreModel(s.nodes.map(\.text), scores: s.nodes.map(\.score)).trust >= trust
     // What was said of others is not needed any more.
     for k in s.nodes.indices where !s.expanding.contains(k) { s.nodes[k].faults = [] }
     beginPlace(&s)
