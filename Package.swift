@@ -85,7 +85,10 @@ let package = Package(
       ["GradusNumerics", "GradusCore", "GradusFirstOrder", "GradusTensor", "GradusTrace", "GradusLinearAlgebra"]),
     library(
       "GradusLanguage",
-      ["GradusNumerics", "GradusNative", "GradusCore", "GradusTrace", "GradusBlackBox", "GradusPrograms"]),
+      [
+        "GradusNumerics", "GradusNative", "GradusCore", "GradusTrace", "GradusLinearAlgebra", "GradusBlackBox",
+        "GradusPrograms",
+      ]),
     library("GradusPrograms", ["GradusNumerics", "GradusCore"]),
     library("GradusProblems", ["GradusNumerics", "GradusCore"]),
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
@@ -102,7 +105,8 @@ let package = Package(
       name: "gradus",
       dependencies: [
         "Gradus", "GradusConformance", "GradusAtlas", "GradusAskTell", "GradusDashboard",
-        "GradusNumerics", "GradusCore", "GradusNative", "GradusModeling", "GradusLearning", "GradusStudy", "GradusLanguage",
+        "GradusNumerics", "GradusCore", "GradusNative", "GradusModeling", "GradusLearning", "GradusStudy",
+        "GradusLanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
       ], swiftSettings: settings),
     tests("GradusAtlasTests", ["GradusAtlas", "GradusCore", "GradusNumerics", "GradusBlackBox"]),

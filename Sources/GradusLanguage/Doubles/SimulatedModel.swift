@@ -11,8 +11,8 @@ import GradusNumerics
 /// - Asked for a new value between <improved> marks, it adds each directive that the criticism names with probability `follows`, and
 ///   one of its own with probability `invents`.
 /// - Asked what an instruction was, it says one with each directive with probability `invents`.
-/// - Asked which of two answers is better (`<first>`, `<second>`), it prefers the one with more of the item's answer with
-///   probability `judges`, and the first by `bias` more often.
+/// - Asked which of two sets of answers is better (`<first>`, `<second>`; an empty line between the blocks of a question and its
+///   answer), it prefers the one with more right answers with probability `judges`, and the first by `bias` more often.
 ///
 /// The same request has the same answer; what differs with each request are the draws from its content and seed.
 public struct SimulatedModel: ModelService {
@@ -110,7 +110,7 @@ public struct SimulatedModel: ModelService {
   private func asked(_ prompt: String) -> Item? {
     var best: (place: Int, item: Item)?
     let text = Array(prompt.utf8)
-    for item in items {
+    for item in items where prompt.contains(item.question) {
       guard let place = Self.last(Array(item.question.utf8), in: text) else { continue }
       let isBetter = best.map { place > $0.place || place == $0.place && item.question.count > $0.item.question.count }
       if isBetter ?? true { best = (place, item) }
@@ -147,7 +147,12 @@ public struct SimulatedModel: ModelService {
   }
 
   private func judged(_ first: String, _ second: String, _ prompt: String, _ stream: inout RandomStream) -> String {
-    func merit(_ text: String) -> Int { items.count { text.contains($0.answer) } }
+    // One block for each question and its answer.
+    func merit(_ text: String) -> Int {
+      text.split(separator: "\n\n").count { block in
+        items.contains { block.contains($0.question) && block.trimmed.hasSuffix($0.answer) }
+      }
+    }
     let (a, b) = (merit(first), merit(second))
     let right = a == b ? 0.5 : a > b ? rates.judges : 1 - rates.judges
     return stream.uniform() < min(1, max(0, right + rates.bias)) ? "first" : "second"

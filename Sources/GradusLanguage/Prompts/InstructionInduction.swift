@@ -51,14 +51,7 @@ public struct InstructionInduction: OptimizationMethod {
   }
 
   public func start(_ problem: LanguageProgram, random: RandomStream) throws -> State {
-    guard problem.parameters.count == 1, let start = problem.parameters[0].start.text,
-      case .text = problem.parameters[0].domain
-    else {
-      throw Unsuitable(
-        method: "instruction-induction", needs: "one parameter, a text",
-        found: "\(problem.parameters.count) parameters",
-        remedy: "choose opto-prime")
-    }
+    let start = try problem.soleText(for: "instruction-induction").start
     guard !problem.examples.isEmpty else {
       throw Unsuitable(
         method: "instruction-induction", needs: "examples of inputs and outputs", found: "none",

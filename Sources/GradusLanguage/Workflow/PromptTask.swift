@@ -97,7 +97,7 @@ public struct PromptTask: WorkflowOracle {
       for (k, example) in examples.enumerated() {
         var random = stream.child("place", k)
         var request = settings
-        request.content = .chat([.user(template.text(values(assignment, example), keepsUnknown: true))])
+        request.content = .chat([.user(filled(assignment, example.input))])
         request.seed = Int(random.next() >> 33)
         group.addTask { [request] in try await place(k, example, request) }
       }
@@ -110,8 +110,8 @@ public struct PromptTask: WorkflowOracle {
       cost: found.reduce(0) { $0 + $1.cost })
   }
 
-  private func values(_ assignment: Assignment, _ example: TaskExample) -> [String: String] {
-    assignment.mapValues(\.description).merging(["input": example.input]) { _, input in input }
+  func filled(_ assignment: Assignment, _ input: String) -> String {
+    template.text(assignment.mapValues(\.description).merging(["input": input]) { _, own in own }, keepsUnknown: true)
   }
 
   private func place(
