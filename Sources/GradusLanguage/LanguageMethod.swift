@@ -32,7 +32,7 @@ extension LanguageMethod {
 /// The methods that improve workflows.
 public enum LanguageMethods {
   public static let all: [any LanguageMethod.Type] = [
-    OptoPrime.self, TextualGradientDescent.self, InstructionInduction.self, ExemplarSearch.self, JointPromptSearch.self,
+    OptoPrime.self, TextualGradientDescent.self, InstructionInduction.self, BootstrapSearch.self, JointPromptSearch.self,
   ]
 
   /// The method of this name; nil when there is none.
@@ -91,8 +91,8 @@ extension InstructionInduction: LanguageMethod {
   ]
 }
 
-extension ExemplarSearch: LanguageMethod {
-  public static let name = "exemplar-search"
+extension BootstrapSearch: LanguageMethod {
+  public static let name = "bootstrap-search"
   public static let summary = "examples to show: runs that went well, in random selections"
   public static let settings: [Setting<Self>] = [
     Setting("candidates", \.candidates, in: 0...1e4, "random selections"),

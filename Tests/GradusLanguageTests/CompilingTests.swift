@@ -50,7 +50,7 @@ import Testing
 
   @Test func examplesAreFoundThatHelp() async throws {
     let world = try World(seed: 3)
-    var method = ExemplarSearch()
+    var method = BootstrapSearch()
     method.candidates = 4
     let run = try Run(world.program, by: method, asking: world.oracle, seed: 5)
     while try await run.step() {}
@@ -73,7 +73,7 @@ import Testing
     let world = try World(seed: 9)
     var program = world.program
     program.labels = [:]
-    var method = ExemplarSearch()
+    var method = BootstrapSearch()
     method.candidates = 6
     let run = try Run(program, by: method, asking: world.oracle, seed: 2)
     while try await run.step() {}
@@ -96,7 +96,7 @@ import Testing
         #expect(second.report.point == whole.report.point && second.progress.answers == whole.progress.answers)
       }
     }
-    var exemplars = ExemplarSearch()
+    var exemplars = BootstrapSearch()
     exemplars.candidates = 2
     try await check(exemplars, stops: [0, 1, 12, 30])
     var joint = JointPromptSearch()
@@ -131,10 +131,10 @@ import Testing
 
   @Test func whatDoesNotFitIsRefused() throws {
     let bare = LanguageProgram([try WorkflowParameter("t", .text(limit: 9), start: .text("a"))], selectionCount: 5)
-    #expect(throws: Unsuitable.self) { try ExemplarSearch().start(bare, random: RandomStream(seed: 1)) }
+    #expect(throws: Unsuitable.self) { try BootstrapSearch().start(bare, random: RandomStream(seed: 1)) }
     var few = try World(seed: 1).program
     few.selectionCount = 1
-    #expect(throws: Unsuitable.self) { try ExemplarSearch().start(few, random: RandomStream(seed: 1)) }
+    #expect(throws: Unsuitable.self) { try BootstrapSearch().start(few, random: RandomStream(seed: 1)) }
     #expect(throws: Unsuitable.self) {
       try JointPromptSearch().start(LanguageProgram([]), random: RandomStream(seed: 1))
     }

@@ -29,7 +29,7 @@ struct ImproveCommand: GradusSubcommand {
         constraints: ["cost <= 0.001", "latency <= 2"]            # tokens, calls: of a row on average
         repeats: 3                                 # a row counts with its worst run
         by: automatic                              # opto-prime, textual-gradient-descent, instruction-induction,
-                                                   # exemplar-search, joint-prompt-search
+                                                   # bootstrap-search, joint-prompt-search
         settings: {batch: 8}                       # of the method
         prices: {prompt: 0.15, completion: 0.6}    # for a million tokens
         budget: {calls: 2000}                      # tokens, cost

@@ -14,7 +14,7 @@ public import GradusNumerics
 /// **Guarantee** none but that the best candidate on the second part is recommended. **Cost** one run of each first place for every
 /// bootstrap and of each second place for every candidate, at most. **Reference** Khattab et al., "DSPy: Compiling Declarative
 /// Language Model Calls into Self-Improving Pipelines" (ICLR 2024), BootstrapFewShotWithRandomSearch.
-public struct ExemplarSearch: OptimizationMethod {
+public struct BootstrapSearch: OptimizationMethod {
   /// Random bootstraps.
   public var candidates = 16
   /// Runs that are shown at most.
@@ -50,11 +50,11 @@ public struct ExemplarSearch: OptimizationMethod {
   public func start(_ problem: LanguageProgram, random: RandomStream) throws -> State {
     guard !problem.demonstrationParameters.isEmpty else {
       throw Unsuitable(
-        method: "exemplar-search", needs: "a parameter for demonstrations", found: "none", remedy: "choose opto-prime")
+        method: "bootstrap-search", needs: "a parameter for demonstrations", found: "none", remedy: "choose opto-prime")
     }
     guard problem.selectionCount >= 2 else {
       throw Unsuitable(
-        method: "exemplar-search", needs: "two places of data to choose by", found: "\(problem.selectionCount)",
+        method: "bootstrap-search", needs: "two places of data to choose by", found: "\(problem.selectionCount)",
         remedy: "set more data aside for choosing")
     }
     var stream = random.child("division")
