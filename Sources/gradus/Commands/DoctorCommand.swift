@@ -2,6 +2,7 @@
 import ArgumentParser
 import Gradus
 import GradusDashboard
+import GradusNative
 
 struct DoctorCommand: GradusSubcommand {
   static let configuration = CommandConfiguration(
@@ -11,7 +12,7 @@ struct DoctorCommand: GradusSubcommand {
   @OptionGroup var output: OutputOptions
 
   func execute() async throws -> ExitCode {
-    let reports = ComponentReport.all() + [ServiceProgram.report()]
+    let reports = ComponentReport.all() + [ServiceProgram.report(), LocalModel.report()]
     switch output.format {
     case .text: Console.out(Self.text(reports))
     case .json:

@@ -28,8 +28,7 @@ struct ImproveCommand: GradusSubcommand {
         metric: exact(output, target)              # holds, same, f1, value …; {judge: …}; {command: …}
         constraints: ["cost <= 0.001", "latency <= 2"]            # tokens, calls: of a row on average
         repeats: 3                                 # a row counts with its worst run
-        by: automatic                              # opto-prime, textual-gradient-descent, instruction-induction,
-                                                   # bootstrap-search, joint-prompt-search
+        by: automatic                              # or a method, as 'gradus improve --methods' lists them
         settings: {batch: 8}                       # of the method
         prices: {prompt: 0.15, completion: 0.6}    # for a million tokens
         budget: {calls: 2000}                      # tokens, cost
@@ -43,7 +42,10 @@ struct ImproveCommand: GradusSubcommand {
   @OptionGroup var language: LanguageModelOptions
 
   @Argument(help: "What to improve.")
-  var spec: String
+  var spec: String?
+
+  @Flag(help: "List the methods with their settings.")
+  var methods = false
 
   @Option(help: "The method, in place of the spec's.")
   var by: String?
@@ -64,6 +66,7 @@ struct ImproveCommand: GradusSubcommand {
   var report: String?
 
   mutating func validate() throws {
+    if (spec == nil) != methods { throw ValidationError("name a SPEC, or give --methods") }
     if let timeLimit { try OptionRange.seconds("--time-limit", timeLimit) }
     if let by, by != "automatic", LanguageMethods.named(by) == nil {
       let known = LanguageMethods.all.map { $0.name }
@@ -74,6 +77,10 @@ struct ImproveCommand: GradusSubcommand {
   }
 
   func execute() async throws -> ExitCode {
+    guard let spec else {
+      listMethods()
+      return .success
+    }
     var wanted = try ImproveSpec(contentsOf: spec)
     if let by {
       // Settings are those of the spec's method.
@@ -102,5 +109,28 @@ struct ImproveCommand: GradusSubcommand {
     }
     if interruption.isRaised { return .interrupted }
     return .success
+  }
+
+  private func listMethods() {
+    func settings<M: LanguageMethod>(_ type: M.Type) -> [(name: String, value: String, help: String)] {
+      M.settings.map { ($0.name, $0.read(M()), $0.help) }
+    }
+    var table = Table(["method", "setting", "value", "what it is"])
+    var documents: [JSONValue] = []
+    for type in LanguageMethods.all {
+      let all = settings(type)
+      table.rows.append([type.name, "", "", type.summary])
+      table.rows += all.map { ["", $0.name, $0.value, $0.help] }
+      documents.append([
+        "name": .string(type.name), "summary": .string(type.summary),
+        "settings": .array(all.map { ["name": .string($0.name), "value": .string($0.value), "help": .string($0.help)] }),
+      ])
+    }
+    switch output.format {
+    case .text: Console.out(table.text)
+    case .json:
+      let document: JSONValue = ["schema": "gradus.languageMethods/1", "methods": .array(documents)]
+      Console.out(document.serialized(indented: true) + [0x0A])
+    }
   }
 }
