@@ -32,7 +32,8 @@ extension LanguageMethod {
 /// The methods that improve workflows.
 public enum LanguageMethods {
   public static let all: [any LanguageMethod.Type] = [
-    OptoPrime.self, TextualGradientDescent.self, InstructionInduction.self, BootstrapSearch.self, ExemplarSearch.self,
+    OptoPrime.self, TextualGradientDescent.self, MixedDescent.self, InstructionInduction.self, BootstrapSearch.self,
+    ExemplarSearch.self,
     JointPromptSearch.self, GuidedPromptTree.self, PairwisePromptSearch.self,
   ]
 
@@ -49,7 +50,7 @@ public enum LanguageMethods {
       return (JointPromptSearch.self, "there are numbers or choices, and no texts")
     }
     if program.parameters.contains(where: \.isSearched) {
-      return (OptoPrime.self, "texts are improved together with numbers or choices")
+      return (MixedDescent.self, "texts are improved together with numbers or choices")
     }
     return (TextualGradientDescent.self, "texts are improved by what is said of them")
   }

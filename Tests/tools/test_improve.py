@@ -4,7 +4,6 @@ where one is installed."""
 import json
 import os
 import pathlib
-import shutil
 import signal
 import socket
 import subprocess

@@ -26,6 +26,8 @@ public struct TextualGradientDescent: OptimizationMethod {
   public var keeps = true
   /// Sentences that every new value shall keep to.
   public var constraints: [String] = []
+  /// Whether only texts are criticized and changed; numbers and choices are left to others. Demonstrations never are.
+  public var textsOnly = false
 
   public init() {}
 
@@ -187,7 +189,7 @@ public struct TextualGradientDescent: OptimizationMethod {
     let line = story.lines[s.place]
     let remarks = s.remarks[s.story][s.place]
     guard !remarks.isEmpty, !line.inputs.isEmpty else { return }
-    let open = Self.changeable(story)
+    let open = changeable(story, s.program)
     let inputs = line.inputs.compactMap { name in story.lines.firstIndex { $0.name == name } }.filter { open[$0] }
     if s.program.models.contains(line.operation), !line.isError {
       s.edges = inputs.reversed().map { Edge(story: s.story, line: s.place, input: $0) }
@@ -196,20 +198,31 @@ public struct TextualGradientDescent: OptimizationMethod {
     }
   }
 
-  /// Whether a parameter leads to each line, or is it.
-  private static func changeable(_ story: TraceStory) -> [Bool] {
+  /// Whether a parameter that may be changed leads to each line, or is it.
+  private func changeable(_ story: TraceStory, _ program: LanguageProgram) -> [Bool] {
+    let names = Set(program.parameters.filter { changes($0) }.map(\.name))
     var open: [String: Bool] = [:]
     return story.lines.map { line in
-      let isOpen = line.role == .parameter || line.inputs.contains { open[$0] ?? false }
+      let isOwn = line.role == .parameter && names.contains(line.operation)
+      let isOpen = isOwn || line.inputs.contains { open[$0] ?? false }
       open[line.name] = isOpen
       return isOpen
     }
   }
 
+  private func changes(_ parameter: WorkflowParameter) -> Bool {
+    switch parameter.domain {
+    case .demonstrations: false
+    case .text: true
+    case .number, .whole, .truth, .choice: !textsOnly
+    }
+  }
+
   /// What the parameters of a story have heard.
   private func gather(_ s: inout State) {
+    let names = Set(s.program.parameters.filter { changes($0) }.map(\.name))
     for (line, remarks) in zip(s.stories[s.story].lines, s.remarks[s.story]) where line.role == .parameter {
-      if !remarks.isEmpty { s.found[line.operation, default: []] += remarks }
+      if !remarks.isEmpty, names.contains(line.operation) { s.found[line.operation, default: []] += remarks }
     }
   }
 

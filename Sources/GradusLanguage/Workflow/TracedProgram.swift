@@ -12,11 +12,14 @@ public struct TracedProgram: WorkflowOracle {
     /// The higher the better.
     public var score: Double
     public var remark: String
+    /// d score / d output, where the output is a number; it travels back as far as operations know how.
+    public var slope: Double?
 
-    public init(output: Int, score: Double, remark: String) {
+    public init(output: Int, score: Double, remark: String, slope: Double? = nil) {
       self.output = output
       self.score = score
       self.remark = remark
+      self.slope = slope
     }
   }
 
@@ -71,6 +74,7 @@ public struct TracedProgram: WorkflowOracle {
     var usage = TokenUsage()
     var requests = 0
     var seconds = 0.0
+    var slopes: [String: Double] = [:]
 
     /// For finding the worst: what failed is below everything.
     var rank: Double { score.isNaN ? -.infinity : score }
@@ -100,6 +104,7 @@ public struct TracedProgram: WorkflowOracle {
       outcome.usage = outcome.usage + ending.usage
       outcome.requests += ending.requests
       outcome.seconds += ending.seconds
+      for (name, slope) in ending.slopes { outcome.slopes[name, default: 0] += slope / Double(all.count) }
     }
     return outcome
   }
@@ -113,6 +118,7 @@ public struct TracedProgram: WorkflowOracle {
     do {
       let result = try await body(trace)
       (ending.score, ending.remark, ending.output) = (result.score, result.remark, result.output)
+      if let slope = result.slope { ending.slopes = try Self.slopes(slope, from: result.output, trace) }
     } catch {
       if let failure = error as? ModelFailure, failure.endsRuns { throw failure }
       ending.remark = "the workflow failed: \(error)"
@@ -125,5 +131,15 @@ public struct TracedProgram: WorkflowOracle {
     (ending.calls, ending.usage, ending.requests) = (trace.calls, trace.usage, trace.requests)
     if isTimed { ending.seconds = (ContinuousClock.now - began) / .seconds(1) }
     return ending
+  }
+
+  /// d score / d number for every number that the output depends on.
+  private static func slopes(_ slope: Double, from output: Int, _ trace: WorkflowTrace) throws -> [String: Double] {
+    let notes = try trace.recorder.propagate([(output, slope)], by: Gradients<Double>())
+    var slopes: [String: Double] = [:]
+    for (name, node) in trace.nodes {
+      if let note = notes[node], note.isFinite { slopes[name] = note }
+    }
+    return slopes
   }
 }

@@ -13,6 +13,8 @@ public struct WorkflowOutcome: Sendable, Codable, Hashable {
   public var calls: [[PredictorCall]]
   /// In the currency of the budget.
   public var cost: Double
+  /// d score / d number for numbers that the output can be differentiated in, the mean over all places.
+  public var slopes: [String: Double] = [:]
   /// What calls of language models have used, and how many there were.
   public var usage = TokenUsage()
   public var requests = 0
