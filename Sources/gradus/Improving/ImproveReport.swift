@@ -168,7 +168,8 @@ struct ImproveReport {
     guard samples.count > 1 else { return }
     page.add(
       picture: ConvergencePlot(
-        title: "Best score so far", subtitle: "on \(Numbers.counted(most, "row")) of those that were chosen by", samples: samples,
+        title: "Best score so far", subtitle: "on \(Numbers.counted(most, "row")) of those that were chosen by",
+        samples: samples,
         height: 280, quantity: "score"
       ).svg)
   }
