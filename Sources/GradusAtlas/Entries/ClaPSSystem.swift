@@ -22,6 +22,9 @@ public struct ClaPSSystem: AtlasEntry {
       "reward", "The pruned search comes to at least 1.3 of the logit of the search among all words.",
       metric: "expected logit", baseline: "genetic search among all words, tuned", .atLeast, 1.3),
     AtlasClaim(
+      "paper", "The same with the settings of the paper on both sides.", metric: "expected logit",
+      baseline: "genetic search among all words, 128 strings", .atLeast, 1.3, isReported: true),
+    AtlasClaim(
       "recall", "Pruning keeps at least 0.8 of the words that help.", metric: "share of the words with positive weight",
       baseline: "the same number of words by chance", .atLeast, 0.8, comparison: .value, requirement: .everySeed),
   ]
@@ -62,10 +65,17 @@ public struct ClaPSSystem: AtlasEntry {
     let own = try await Self.search(all, share: 0.95, tuned, trial, trial.random, isBlind: subject == .saboteur)
     try trial.step(0.5)
     let full = try await Self.search(all, share: 0, tuned, trial, trial.random)
+    let plain = Tuned()
+    let paper = try await Self.search(
+      all, share: 0.95, plain, trial, trial.random, isBlind: subject == .saboteur)
+    let paperFull = try await Self.search(all, share: 0, plain, trial, trial.random)
     let spent = Double(Self.budget(trial))
     return [
       AtlasObservation(
         "reward", measured: max(0, own.reward), baseline: max(0, full.reward),
+        budget: AtlasObservation.Budget(system: spent, baseline: spent)),
+      AtlasObservation(
+        "paper", measured: max(0, paper.reward), baseline: max(0, paperFull.reward),
         budget: AtlasObservation.Budget(system: spent, baseline: spent)),
       AtlasObservation("recall", measured: own.recall, baseline: 0.05),
     ]

@@ -61,7 +61,7 @@ public struct PROMSTSystem: AtlasEntry {
     _ trial: AtlasTrial, tuned: Tuned, subject: AtlasSubject
   ) async throws -> [AtlasObservation] {
     let isHonest = subject == .system
-    let count = trial.size(fast: 2, claim: 10)
+    let count = trial.size(fast: 1, claim: 10)
     var (own, guessed, raw, with, without) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for k in 0..<count {
       try trial.step(Double(k) / Double(count))
