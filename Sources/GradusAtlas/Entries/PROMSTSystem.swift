@@ -7,7 +7,8 @@ import GradusNumerics
 ///
 ///     success depends on 8 directives;   60 prompts are run, each on 20 of 40 grids
 ///     beside: instructions guessed and tried by a bandit, and the same tree without rules – with their best settings of development seeds
-///     score model: eight new prompts for each place in the tree; prompts run until as good as the tree without it at its end
+///     score model: several new prompts for each place in the tree, how many by development seeds; prompts run until as good as the tree
+///     without it at its end
 ///
 /// What counts is the success of the recommended prompt in fresh episodes. The doubles prove that advice arrives where it is needed; they
 /// prove nothing about language models.
@@ -38,6 +39,9 @@ public struct PROMSTSystem: AtlasEntry {
     var generations = 1
     var items = 20
     var children = 8
+    /// Of the score model.
+    var candidates = 8
+    var trust = 0.3
   }
 
   static let prompts = 60
@@ -54,6 +58,16 @@ public struct PROMSTSystem: AtlasEntry {
     tuned.children = try await AtlasTuning.best(of: [4, 8, 16], repeats: repeats, on: trial) { children, random in
       -(try await Self.tree(random, hasRules: false, children: children).success)
     }.candidate
+    let models = [(8, 0.3), (16, 0.3), (16, 0.1), (32, 0.1)]
+    let model = try await AtlasTuning.best(
+      of: Array(models.prefix(trial.size(fast: 1, claim: 4))), repeats: repeats, on: trial
+    ) { candidate, random in
+      let goal = try await Self.tree(random, hasRules: true, children: 8).success
+      let found = try await Self.tree(
+        random, hasRules: true, children: 8, candidates: candidate.0, trust: candidate.1)
+      return Double(found.count(goal))
+    }.candidate
+    (tuned.candidates, tuned.trust) = model
     return tuned
   }
 
@@ -72,7 +86,7 @@ public struct PROMSTSystem: AtlasEntry {
       raw += try await Self.tree(random, hasRules: false, children: tuned.children).success / Double(count)
       let goal = plain.success
       let filtered = try await Self.tree(
-        random, hasRules: isHonest, children: 8, candidates: 8, trust: isHonest ? 0.3 : 2)
+        random, hasRules: isHonest, children: 8, candidates: tuned.candidates, trust: isHonest ? tuned.trust : 2)
       with += Double(filtered.count(goal)) / Double(count)
       without += Double(Self.prompts) / Double(count)
     }
