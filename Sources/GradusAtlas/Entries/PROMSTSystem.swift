@@ -50,12 +50,14 @@ public struct PROMSTSystem: AtlasEntry {
   public func tune(_ trial: AtlasTrial) async throws -> Tuned {
     var tuned = Tuned()
     let repeats = trial.size(fast: 1, claim: 6)
-    let bandits = [(1, 20), (1, 10), (3, 20), (3, 10)]
+    let bandits = Array([(3, 20), (1, 20), (1, 10), (3, 10)].prefix(trial.size(fast: 1, claim: 4)))
     let bandit = try await AtlasTuning.best(of: bandits, repeats: repeats, on: trial) { candidate, random in
       -(try await Self.bandit(random, candidate.0, candidate.1))
     }.candidate
     (tuned.generations, tuned.items) = bandit
-    tuned.children = try await AtlasTuning.best(of: [4, 8, 16], repeats: repeats, on: trial) { children, random in
+    tuned.children = try await AtlasTuning.best(
+      of: Array([8, 4, 16].prefix(trial.size(fast: 1, claim: 3))), repeats: repeats, on: trial
+    ) { children, random in
       -(try await Self.tree(random, hasRules: false, children: children).success)
     }.candidate
     let models = [(8, 0.3), (16, 0.3), (16, 0.1), (32, 0.1)]

@@ -71,7 +71,7 @@ public struct SimulatedModel: ModelService {
   /// The probability of a right answer to an item with a prompt.
   public func probability(_ item: Item, in prompt: String) -> Double {
     let text = Array(prompt.utf8)
-    func holds(_ word: String) -> Bool { Self.last(word, in: text) != nil }
+    func holds(_ word: String) -> Bool { ByteSearch.last(word, in: text) != nil }
     var logit = rates.base - item.difficulty
     for directive in directives where holds(directive.phrase) { logit += directive.weight }
     let shown = items.count { holds($0.question) && holds($0.answer) && $0 != item }
@@ -113,31 +113,11 @@ public struct SimulatedModel: ModelService {
     var best: (place: Int, item: Item)?
     let text = Array(prompt.utf8)
     for item in items {
-      guard let place = Self.last(item.question, in: text) else { continue }
+      guard let place = ByteSearch.last(item.question, in: text) else { continue }
       let isBetter = best.map { place > $0.place || place == $0.place && item.question.count > $0.item.question.count }
       if isBetter ?? true { best = (place, item) }
     }
     return best?.item
-  }
-
-  /// Where a word begins the last time. Strings search slowly, and this is asked for every item.
-  private static func last(_ word: String, in text: [UInt8]) -> Int? {
-    var word = word
-    return word.withUTF8 { word in
-      text.withUnsafeBufferPointer { text in
-        guard let first = word.first, word.count <= text.count else { return nil }
-        var k = text.count - word.count
-        while k >= 0 {
-          if text[k] == first {
-            var j = 1
-            while j < word.count, text[k + j] == word[j] { j += 1 }
-            if j == word.count { return k }
-          }
-          k -= 1
-        }
-        return nil
-      }
-    }
   }
 
   /// An instruction with each directive with probability `invents`.
@@ -165,7 +145,8 @@ public struct SimulatedModel: ModelService {
     // One block for each question and its answer.
     func merit(_ text: String) -> Int {
       text.split(separator: "\n\n").count { block in
-        items.contains { block.contains($0.question) && block.trimmed.hasSuffix($0.answer) }
+        let bytes = Array(block.utf8), said = block.trimmed
+        return items.contains { ByteSearch.last($0.question, in: bytes) != nil && said.hasSuffix($0.answer) }
       }
     }
     let (a, b) = (merit(first), merit(second))
