@@ -16,16 +16,24 @@ public struct ClaPSSystem: AtlasEntry {
   public static let home = "PrunedTokenSearch, TokenVocabulary"
   public static let scale = AtlasScale(
     paper: "Flan-T5-base and -large, Llama-2, SST-2, MNLI, XNLI and others",
-    here: "a simulated classifier, 2,000 words, 4,000 evaluations (fast: 600 words, 1,200 evaluations)")
+    here: "four simulated vocabularies a seed, 2,000 words, 4,000 evaluations (fast: one, 600 words, 1,200 evaluations)"
+  )
   public static let claims = [
     AtlasClaim(
       "reward", "The pruned search comes to at least 1.3 of the logit of the search among all words.",
       metric: "expected logit", baseline: "genetic search among all words, tuned", .atLeast, 1.3),
     AtlasClaim(
+      "paper", "The same with the settings of the paper on both sides.", metric: "expected logit",
+      baseline: "genetic search among all words, 128 strings", .atLeast, 1.3, isReported: true),
+    AtlasClaim(
       "recall", "Pruning keeps at least 0.8 of the words that help.", metric: "share of the words with positive weight",
       baseline: "the same number of words by chance", .atLeast, 0.8, comparison: .value, requirement: .everySeed),
   ]
-  public static let standing = AtlasStanding.holds
+  public static let standing = AtlasStanding.doesNotHold(
+    tried:
+      "the pruned search comes to 1.15 of the search among all words where both have 128 strings, to 1.27 with the population and rate"
+      + " that three development vocabularies prefer; with one vocabulary a seed to 1.17, with exponential weights to 1.11"
+  )
   public static let saboteur = AtlasSaboteur.crippled("the words that are kept are chosen by chance")
 
   public init() {}
@@ -58,16 +66,27 @@ public struct ClaPSSystem: AtlasEntry {
   public func measure(
     _ trial: AtlasTrial, tuned: Tuned, subject: AtlasSubject
   ) async throws -> [AtlasObservation] {
-    let all = Self.words(trial, trial.random)
-    let own = try await Self.search(all, share: 0.95, tuned, trial, trial.random, isBlind: subject == .saboteur)
-    try trial.step(0.5)
-    let full = try await Self.search(all, share: 0, tuned, trial, trial.random)
+    let isBlind = subject == .saboteur, count = trial.size(fast: 1, claim: 4)
+    var (own, full, recall, paper, paperFull) = (0.0, 0.0, 0.0, 0.0, 0.0)
+    for k in 0..<count {
+      try trial.step(Double(k) / Double(count))
+      let random = trial.random.child("vocabulary", k)
+      let all = Self.words(trial, random)
+      let pruned = try await Self.search(all, share: 0.95, tuned, trial, random, isBlind: isBlind)
+      own += max(0, pruned.reward) / Double(count)
+      recall += pruned.recall / Double(count)
+      full += max(0, try await Self.search(all, share: 0, tuned, trial, random).reward) / Double(count)
+      let plain = Tuned()
+      paper +=
+        max(0, try await Self.search(all, share: 0.95, plain, trial, random, isBlind: isBlind).reward) / Double(count)
+      paperFull += max(0, try await Self.search(all, share: 0, plain, trial, random).reward) / Double(count)
+    }
     let spent = Double(Self.budget(trial))
+    let budget = AtlasObservation.Budget(system: spent, baseline: spent)
     return [
-      AtlasObservation(
-        "reward", measured: max(0, own.reward), baseline: max(0, full.reward),
-        budget: AtlasObservation.Budget(system: spent, baseline: spent)),
-      AtlasObservation("recall", measured: own.recall, baseline: 0.05),
+      AtlasObservation("reward", measured: own, baseline: full, budget: budget),
+      AtlasObservation("paper", measured: paper, baseline: paperFull, budget: budget),
+      AtlasObservation("recall", measured: recall, baseline: 0.05),
     ]
   }
 

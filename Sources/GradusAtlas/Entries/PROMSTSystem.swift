@@ -7,7 +7,8 @@ import GradusNumerics
 ///
 ///     success depends on 8 directives;   60 prompts are run, each on 20 of 40 grids
 ///     beside: instructions guessed and tried by a bandit, and the same tree without rules – with their best settings of development seeds
-///     score model: eight new prompts for each place in the tree; prompts run until as good as the tree without it at its end
+///     score model: several new prompts for each place in the tree, how many by development seeds; prompts run until as good as the tree
+///     without it at its end
 ///
 /// What counts is the success of the recommended prompt in fresh episodes. The doubles prove that advice arrives where it is needed; they
 /// prove nothing about language models.
@@ -16,7 +17,7 @@ public struct PROMSTSystem: AtlasEntry {
   public static let home = "GuidedPromptTree, FeedbackRule"
   public static let scale = AtlasScale(
     paper: "11 tasks – BoxNet, Warehouse, Logistics and others –, five models of the size of GPT-4",
-    here: "a simulated planner and advisor on 7 × 7 grids, 60 prompts")
+    here: "a simulated planner and advisor on 7 × 7 grids, 60 prompts (fast: 30)")
   public static let claims = [
     AtlasClaim(
       "bandit", "It succeeds at least 0.10 more often than guessed instructions with a bandit.",
@@ -27,9 +28,13 @@ public struct PROMSTSystem: AtlasEntry {
       baseline: "the tree that hears raw errors, tuned", .atLeast, 0.1, comparison: .difference),
     AtlasClaim(
       "model", "With the score model at most 0.7 as many prompts are run until it is as good.", metric: "prompts run",
-      baseline: "prompts run without the model", .atMost, 0.7),
+      baseline: "prompts run without the model", .atMost, 0.7, isSecondary: true),
   ]
-  public static let standing = AtlasStanding.holds
+  public static let standing = AtlasStanding.partly(
+    tried:
+      "with a ridge regression on words and pairs as score model 0.69 of the prompts are run, which five seeds do not tell from"
+      + " 0.7: 8, 16 or 32 new prompts for a place and a trust of 0.3 or 0.1, the best of them on six development grids"
+  )
   public static let saboteur = AtlasSaboteur.crippled("no rules, and forecasts that are never trusted")
 
   public init() {}
@@ -38,22 +43,36 @@ public struct PROMSTSystem: AtlasEntry {
     var generations = 1
     var items = 20
     var children = 8
+    /// Of the score model.
+    var candidates = 8
+    var trust = 0.3
   }
 
-  static let prompts = 60
+  private static func prompts(_ trial: AtlasTrial) -> Int { trial.size(fast: 30, claim: 60) }
   static let episodes = 20
 
   public func tune(_ trial: AtlasTrial) async throws -> Tuned {
     var tuned = Tuned()
-    let repeats = trial.size(fast: 1, claim: 6)
-    let bandits = [(1, 20), (1, 10), (3, 20), (3, 10)]
+    if trial.effort == .fast { return tuned }
+    let repeats = 6
+    let bandits = [(3, 20), (1, 20), (1, 10), (3, 10)]
     let bandit = try await AtlasTuning.best(of: bandits, repeats: repeats, on: trial) { candidate, random in
-      -(try await Self.bandit(random, candidate.0, candidate.1))
+      -(try await Self.bandit(trial, random, candidate.0, candidate.1))
     }.candidate
     (tuned.generations, tuned.items) = bandit
-    tuned.children = try await AtlasTuning.best(of: [4, 8, 16], repeats: repeats, on: trial) { children, random in
-      -(try await Self.tree(random, hasRules: false, children: children).success)
+    tuned.children = try await AtlasTuning.best(of: [8, 4, 16], repeats: repeats, on: trial) { children, random in
+      -(try await Self.tree(trial, random, hasRules: false, children: children).success)
     }.candidate
+    let models = [(8, 0.3), (16, 0.3), (16, 0.1), (32, 0.1)]
+    let model = try await AtlasTuning.best(
+      of: models, repeats: repeats, on: trial
+    ) { candidate, random in
+      let goal = try await Self.tree(trial, random, hasRules: true, children: 8).success
+      let found = try await Self.tree(
+        trial, random, hasRules: true, children: 8, candidates: candidate.0, trust: candidate.1)
+      return Double(found.count(goal))
+    }.candidate
+    (tuned.candidates, tuned.trust) = model
     return tuned
   }
 
@@ -61,22 +80,22 @@ public struct PROMSTSystem: AtlasEntry {
     _ trial: AtlasTrial, tuned: Tuned, subject: AtlasSubject
   ) async throws -> [AtlasObservation] {
     let isHonest = subject == .system
-    let count = trial.size(fast: 2, claim: 10)
+    let count = trial.size(fast: 1, claim: 10)
     var (own, guessed, raw, with, without) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for k in 0..<count {
       try trial.step(Double(k) / Double(count))
       let random = trial.random.child("grids", k)
-      let plain = try await Self.tree(random, hasRules: isHonest, children: 8)
+      let plain = try await Self.tree(trial, random, hasRules: isHonest, children: 8)
       own += plain.success / Double(count)
-      guessed += try await Self.bandit(random, tuned.generations, tuned.items) / Double(count)
-      raw += try await Self.tree(random, hasRules: false, children: tuned.children).success / Double(count)
+      guessed += try await Self.bandit(trial, random, tuned.generations, tuned.items) / Double(count)
+      raw += try await Self.tree(trial, random, hasRules: false, children: tuned.children).success / Double(count)
       let goal = plain.success
       let filtered = try await Self.tree(
-        random, hasRules: isHonest, children: 8, candidates: 8, trust: isHonest ? 0.3 : 2)
+        trial, random, hasRules: isHonest, children: 8, candidates: tuned.candidates, trust: isHonest ? tuned.trust : 2)
       with += Double(filtered.count(goal)) / Double(count)
-      without += Double(Self.prompts) / Double(count)
+      without += Double(Self.prompts(trial)) / Double(count)
     }
-    let spent = Double(Self.prompts)
+    let spent = Double(Self.prompts(trial))
     let budget = AtlasObservation.Budget(system: spent, baseline: spent)
     return [
       AtlasObservation("bandit", measured: own, baseline: guessed, budget: budget),
@@ -95,15 +114,15 @@ public struct PROMSTSystem: AtlasEntry {
   }
 
   private static func tree(
-    _ random: RandomStream, hasRules: Bool, children: Int, candidates: Int = 1, trust: Double = 0.3
+    _ trial: AtlasTrial, _ random: RandomStream, hasRules: Bool, children: Int, candidates: Int = 1, trust: Double = 0.3
   ) async throws -> Course {
     let task = GridWalkTask(random)
     var method = GuidedPromptTree()
     method.rules = hasRules ? GridWalkTask.rules : []
-    (method.batch, method.executions) = (episodes, prompts)
+    (method.batch, method.executions) = (episodes, prompts(trial))
     (method.children, method.candidates, method.trust) = (children, candidates, trust)
     // It goes on to the end of the budget.
-    method.minimumLevels = prompts
+    method.minimumLevels = prompts(trial)
     var stream = random.child("tree")
     let run = try Run(try task.program, by: method, asking: task, seed: stream.next())
     var course = Course(successes: []), known: [String: Double] = [:]
@@ -117,18 +136,20 @@ public struct PROMSTSystem: AtlasEntry {
     return course
   }
 
-  private static func bandit(_ random: RandomStream, _ generations: Int, _ items: Int) async throws -> Double {
+  private static func bandit(_ trial: AtlasTrial, _ random: RandomStream, _ generations: Int, _ items: Int) async throws
+    -> Double
+  {
     let task = GridWalkTask(random)
     var method = InstructionInduction()
     (method.proposals, method.items, method.generations) = (24, items, generations)
-    let tries = prompts * episodes / items
+    let tries = prompts(trial) * episodes / items
     method.rounds = max(1, tries / 8 / generations)
     var stream = random.child("bandit")
     let run = try Run(try task.program, by: method, asking: task, seed: stream.next())
     var spent = 0
     while let question = try run.ask()?.question {
       if case .run(_, let places, _) = question {
-        guard spent + places.count <= prompts * episodes else { break }
+        guard spent + places.count <= prompts(trial) * episodes else { break }
         spent += places.count
       }
       guard try await run.step() else { break }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusLanguage
 import GradusNumerics
 
 /// A grid with walls, an object, a decoy beside it and a goal; a simulated planner fetches the object and brings it to the goal.
@@ -94,8 +95,9 @@ struct GridWalk: Sendable {
     let distraction: Double
 
     init(_ prompt: String) {
-      rates = GridWalk.kinds.map { prompt.contains($0.directive) ? 0.1 * $0.rate : $0.rate }
-      distraction = 0.1 * Double(GridWalk.beliefs.prefix(4).count { prompt.contains($0) })
+      let text = Array(prompt.utf8)
+      rates = GridWalk.kinds.map { ByteSearch.last($0.directive, in: text) != nil ? 0.1 * $0.rate : $0.rate }
+      distraction = 0.1 * Double(GridWalk.beliefs.prefix(4).count { ByteSearch.last($0, in: text) != nil })
     }
   }
 

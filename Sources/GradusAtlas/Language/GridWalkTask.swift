@@ -77,8 +77,9 @@ struct GridWalkTask: WorkflowOracle {
       return rewritten(value.trimmed, "", &stream)
     }
     // A summary: what the feedback names, in other words; raw errors as they are.
-    let said = directives.filter { prompt.contains($0) && stream.uniform() < max(0.8, follows) }
-    let raw = GridWalk.kinds.map(\.name).filter { prompt.contains($0) }
+    let text = Array(prompt.utf8)
+    let said = directives.filter { ByteSearch.last($0, in: text) != nil && stream.uniform() < max(0.8, follows) }
+    let raw = GridWalk.kinds.map(\.name).filter { ByteSearch.last($0, in: text) != nil }
     return (said.isEmpty ? raw.map { "It \($0)." } : said.map { "It should \($0)." }).joined(separator: " ")
   }
 
@@ -87,10 +88,11 @@ struct GridWalkTask: WorkflowOracle {
     let first = sentences.isEmpty ? "" : sentences.removeFirst()
     sentences = sentences.filter { _ in stream.uniform() >= forgets }
     var added: [String] = []
-    for kind in GridWalk.kinds where !value.contains(kind.directive) {
-      if feedback.contains(kind.directive) {
+    let (old, heard) = (Array(value.utf8), Array(feedback.utf8))
+    for kind in GridWalk.kinds where ByteSearch.last(kind.directive, in: old) == nil {
+      if ByteSearch.last(kind.directive, in: heard) != nil {
         if stream.uniform() < follows { added.append(kind.directive) }
-      } else if feedback.contains(kind.name), stream.uniform() < guesses {
+      } else if ByteSearch.last(kind.name, in: heard) != nil, stream.uniform() < guesses {
         added.append(kind.directive)
       }
     }

@@ -7,8 +7,7 @@ import GradusNumerics
 ///
 ///     logit of place i = Σ_v (w_v + d_iv) + Σ_pairs c_vu,   v, u the different words of the prompt
 ///
-/// Of 100 words one has w ~ 1 + E, one −(1 + E), E exponential, and 98 have none; of the pairs of such words one in five has
-/// c ~ 0.5·N(0, 1). Places differ by d ~ `noise`·N(0, 1) for every word. The score is the logit; what counts is its expectation.
+/// Of 100 words one has w ~ |N(0, 1)|, one −|N(0, 1)|, and 98 have none; of the pairs of such words one in five has c ~ 0.5·N(0, 1). Places differ by d ~ `noise`·N(0, 1) for every word. The score is the logit; what counts is its expectation.
 struct InfluentialVocabulary: WorkflowOracle {
   let words: [String]
   let weights: [Double]
@@ -25,7 +24,7 @@ struct InfluentialVocabulary: WorkflowOracle {
     let half = max(1, count / 100)
     var weights = [Double](repeating: 0, count: count)
     for k in 0..<2 * half {
-      let size = 1 - VectorMath.log(1 - stream.uniform())
+      let size = abs(stream.normal())
       weights[order[k]] = k < half ? size : -size
     }
     var pairs: [Int: Double] = [:]

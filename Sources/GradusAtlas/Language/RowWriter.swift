@@ -55,19 +55,23 @@ struct RowWriter: ModelService, LanguageModel {
     var values: [[Double]]
   }
 
+  /// Each piece that ends with a semicolon is "… more rows with value", "… fewer rows with value" or "value=number".
   func told(_ prompt: String) -> Told {
-    func words(_ value: String) -> Double {
-      step
-        * Double(
-          prompt.ranges(of: "more rows with \(value);").count - prompt.ranges(of: "fewer rows with \(value);").count)
-    }
-    func number(_ value: String) -> Double {
-      guard let found = prompt.ranges(of: "\(value)=").last else { return 0 }
-      return Double(prompt[found.upperBound...].prefix { !$0.isWhitespace && $0 != ";" }) ?? 0
+    var words: [Substring: Double] = [:], numbers: [Substring: Double] = [:]
+    for piece in prompt.split(separator: ";") {
+      let said = piece.split(separator: " ")
+      guard let last = said.last else { continue }
+      if let equals = last.firstIndex(of: "=") {
+        numbers[last[..<equals]] = Double(last[last.index(after: equals)...])
+      } else if said.count > 3, said[said.count - 2] == "with" {
+        words[last, default: 0] += said[said.count - 4] == "more" ? step : -step
+      }
     }
     return Told(
-      kinds: Self.kinds.map(words),
-      values: attributes.map { $0.values.map { compliance * number($0) + words($0) } })
+      kinds: Self.kinds.map { words[$0[...]] ?? 0 },
+      values: attributes.map { attribute in
+        attribute.values.map { compliance * (numbers[$0[...]] ?? 0) + (words[$0[...]] ?? 0) }
+      })
   }
 
   /// P(kind) and P(value | kind) of each attribute.

@@ -70,9 +70,11 @@ public struct SimulatedModel: ModelService {
 
   /// The probability of a right answer to an item with a prompt.
   public func probability(_ item: Item, in prompt: String) -> Double {
+    let text = Array(prompt.utf8)
+    func holds(_ word: String) -> Bool { ByteSearch.last(word, in: text) != nil }
     var logit = rates.base - item.difficulty
-    for directive in directives where prompt.contains(directive.phrase) { logit += directive.weight }
-    let shown = items.count { $0 != item && prompt.contains($0.question) && prompt.contains($0.answer) }
+    for directive in directives where holds(directive.phrase) { logit += directive.weight }
+    let shown = items.count { holds($0.question) && holds($0.answer) && $0 != item }
     logit += rates.exemplar * Double(min(4, shown))
     return 1 / (1 + VectorMath.exp(-logit))
   }
@@ -110,19 +112,12 @@ public struct SimulatedModel: ModelService {
   private func asked(_ prompt: String) -> Item? {
     var best: (place: Int, item: Item)?
     let text = Array(prompt.utf8)
-    for item in items where prompt.contains(item.question) {
-      guard let place = Self.last(Array(item.question.utf8), in: text) else { continue }
+    for item in items {
+      guard let place = ByteSearch.last(item.question, in: text) else { continue }
       let isBetter = best.map { place > $0.place || place == $0.place && item.question.count > $0.item.question.count }
       if isBetter ?? true { best = (place, item) }
     }
     return best?.item
-  }
-
-  private static func last(_ word: [UInt8], in text: [UInt8]) -> Int? {
-    guard !word.isEmpty, word.count <= text.count else { return nil }
-    return stride(from: text.count - word.count, through: 0, by: -1).first { k in
-      text[k] == word[0] && text[k..<k + word.count].elementsEqual(word)
-    }
   }
 
   /// An instruction with each directive with probability `invents`.
@@ -150,7 +145,8 @@ public struct SimulatedModel: ModelService {
     // One block for each question and its answer.
     func merit(_ text: String) -> Int {
       text.split(separator: "\n\n").count { block in
-        items.contains { block.contains($0.question) && block.trimmed.hasSuffix($0.answer) }
+        let bytes = Array(block.utf8), said = block.trimmed
+        return items.contains { ByteSearch.last($0.question, in: bytes) != nil && said.hasSuffix($0.answer) }
       }
     }
     let (a, b) = (merit(first), merit(second))
