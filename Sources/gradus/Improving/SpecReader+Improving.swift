@@ -4,7 +4,7 @@ import GradusModeling
 
 /// The other parts of a workflow's spec.
 extension SpecReader {
-  func workflowParameters(_ node: DocumentNode) throws(ReadError) -> [WorkflowParameter] {
+  func workflowParameters(_ node: DocumentNode) throws -> [WorkflowParameter] {
     let example =
       "{instruction: {text: Answer the question.}, k: {int: 3, low: 1, high: 9}, style: {choice: [short, long]}}"
     guard case .mapping(let all) = node.content, !all.isEmpty else {
@@ -24,7 +24,7 @@ extension SpecReader {
     return parameters
   }
 
-  private func workflowParameter(_ name: String, _ entry: DocumentNode.Entry) throws(ReadError) -> WorkflowParameter {
+  private func workflowParameter(_ name: String, _ entry: DocumentNode.Entry) throws -> WorkflowParameter {
     let kinds = ["text", "number", "int", "bool", "choice"]
     let parts = try entries(
       entry.value, of: "a parameter", known: kinds + ["low", "high", "limit", "start", "purpose"],
@@ -118,7 +118,7 @@ extension SpecReader {
 
   // MARK: Metric and limits
 
-  func metric(_ node: DocumentNode, values: [String], known: [String]) throws(ReadError) -> WorkflowMetric {
+  func metric(_ node: DocumentNode, values: [String], known: [String]) throws -> WorkflowMetric {
     guard case .mapping = node.content else {
       let text = try text(node, "metric", "exact(output, target)")
       do { return try WorkflowMetric(expression: text, names: values) } catch {

@@ -25,7 +25,7 @@ extension SpecReader {
   /// The steps, and the parameters that they bring along.
   func steps(
     _ node: DocumentNode, parameters: [String], fields: [String]
-  ) throws(ReadError) -> (steps: [WorkflowStep], parameters: [WorkflowParameter]) {
+  ) throws -> (steps: [WorkflowStep], parameters: [WorkflowParameter]) {
     let example = "a list such as [{name: answer, prompt: \"{instruction}\\n{question}\"}]"
     guard case .sequence(let elements) = node.content, !elements.isEmpty else {
       throw error(node, "steps is \(node.what)", example)
