@@ -81,7 +81,7 @@ class Improve(unittest.TestCase):
     def test_what_is_wrong_with_a_spec_is_said_with_its_place(self):
         step = "steps: [{name: a, prompt: '{question}'}]\n"
         for text, told in [
-            ("", "instead of a mapping"),
+            ("", "the file is empty"),
             ("steps: [{name: a, prompt: x}]\n", "no 'data'"),
             ("data: d.jsonl\nparameters: {i: x}\nsteps: [{name: a, prompt: '{qestion}'}]\nmetric: 'true'\n", "{question}"),
             ("data: d.jsonl\nparameters: {i: x}\n" + step + "metric: exact(output, wanted)\n", "the metric"),

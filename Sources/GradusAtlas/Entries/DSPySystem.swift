@@ -32,7 +32,7 @@ public struct DSPySystem: AtlasEntry {
   ]
   public static let standing = AtlasStanding.holds
   public static let saboteur = AtlasSaboteur.crippled(
-    "examples of other calls: what is found is shown to the wrong one, and twice as many searches")
+    "what was found is not shown, calls are told to be fast, and twice as many searches")
 
   public init() {}
 
@@ -53,11 +53,11 @@ public struct DSPySystem: AtlasEntry {
     try trial.step(0.9)
     let labeled = ExemplarLabels.assignment(world.program)
     let random = trial.random.child("fresh")
-    let shown = isHonest ? found : Self.mixed(found)
+    let shown = isHonest ? found : Self.blinded(found)
     let own = try await Self.accuracy(world, shown, fresh, random)
     let plain = try await Self.accuracy(world, world.program.start, fresh, random)
     let labels = try await Self.accuracy(world, labeled, fresh, random)
-    let joint = try await Self.accuracy(world, isHonest ? other : Self.mixed(other), fresh, random)
+    let joint = try await Self.accuracy(world, isHonest ? other : Self.blinded(other), fresh, random)
     let best = try await Self.accuracy(world, found, fresh, random)
     let budget = AtlasObservation.Budget(system: Double(calls), baseline: Double(calls))
     return [
@@ -85,13 +85,14 @@ public struct DSPySystem: AtlasEntry {
     return try await world.oracle(ModelMeter()).report(assignment, on: items, stream: random).mean
   }
 
-  /// The examples of each call shown to another one.
-  private static func mixed(_ assignment: Assignment) -> Assignment {
-    var mixed = assignment
-    let names = ["first", "second", "answer"].map { "\($0).demonstrations" }
-    for (k, name) in names.enumerated() { mixed[name] = assignment[names[(k + 1) % 3]] }
-    for name in ["first", "second", "answer"] { mixed["\(name).instruction"] = .text("Answer as fast as you can.") }
-    return mixed
+  /// Nothing of what was found.
+  private static func blinded(_ assignment: Assignment) -> Assignment {
+    var blinded = assignment
+    for name in ["first", "second", "answer"] {
+      blinded["\(name).demonstrations"] = .demonstrations([])
+      blinded["\(name).instruction"] = .text("Answer as fast as you can.")
+    }
+    return blinded
   }
 }
 
