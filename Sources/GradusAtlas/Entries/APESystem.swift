@@ -26,7 +26,10 @@ public struct APESystem: AtlasEntry {
       "pool", "It reaches at least 0.95 of the best guess.", metric: "accuracy on fresh items",
       baseline: "the best of all guesses", .atLeast, 0.95),
   ]
-  public static let standing = AtlasStanding.holds
+  public static let standing = AtlasStanding.doesNotHold(
+    tried:
+      "the mean of five seeds is 0.986 of the best guess, but one of five is at 0.93; 5 in place of 20 items a try: 0.94"
+  )
   public static let saboteur = AtlasSaboteur.crippled(
     "even trying in the place of the bandit, and a model whose directives do nothing")
 
