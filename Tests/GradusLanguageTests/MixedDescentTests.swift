@@ -69,6 +69,19 @@ import Testing
     #expect(blind.report.reasons.contains("0 numbers were led by slopes"))
   }
 
+  @Test func numbersGoOnWhenNothingIsLeftToSay() async throws {
+    let advisor = ModelAdvisor(ScriptedModel { _, _ in "" })
+    let oracle = TracedProgram(advisor: advisor) { trace in
+      let (text, x) = (try trace.text("text"), try trace.number("x"))
+      let score = -abs(try x.value - 3)
+      let total = trace.call("total", [text.id, x.id]) { score }
+      return .init(output: total.id, score: score, remark: "")
+    }
+    let run = try Run(try Self.program, by: MixedDescent(), asking: oracle, seed: 1)
+    for _ in 0..<120 { #expect(try await run.step()) }
+    #expect(abs((run.report.point["x"]?.double ?? 0) - 3) < 1)
+  }
+
   @Test func aSavedRunGoesOnToTheBit() async throws {
     let whole = try Run(try Self.program, by: MixedDescent(), asking: Self.oracle(), seed: 5)
     for _ in 0..<60 { _ = try await whole.step() }

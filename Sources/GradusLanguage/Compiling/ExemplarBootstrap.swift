@@ -4,7 +4,7 @@ import GradusNumerics
 
 /// Runs a workflow on one place of data after the other and keeps the calls of those that went well.
 ///
-///     teacher at place i: the workflow with labels of other places;   kept when score ≥ threshold
+///     teacher at place i: the workflow with what was kept so far and labels of other places;   kept when score ≥ threshold
 ///     until `wanted` places were kept, or all were tried `rounds` times
 ///
 /// Source: Khattab et al., "DSPy" (2023), section 4, BootstrapFewShot.

@@ -4,7 +4,7 @@ import GradusNumerics
 
 /// What is known to show for each demonstrations parameter of a workflow: labels of the data, and calls of runs that went well.
 struct ExemplarPool: Sendable, Codable {
-  /// The most that are shown, and the most of them that come from runs.
+  /// The most that are shown.
   var most: Int
   /// By parameter, with the place of data that each belongs to.
   private(set) var found: [String: [Exemplar]] = [:]

@@ -189,11 +189,10 @@ public struct JointPromptSearch: OptimizationMethod {
       let k = s.asked % max(1, s.texts.count)
       s.asked += 1
       let parameter = s.program.instructionParameters[k]
-      let said = JSONFinder.tagged("improved", in: completion.text)?.trimmed ?? ""
-      if said.isEmpty || !parameter.admits(.text(said)) || s.texts[k].contains(said) {
-        s.rejected += 1
-      } else {
+      if let said = LanguageProgram.improved(parameter, in: completion.text), !s.texts[k].contains(said) {
         s.texts[k].append(said)
+      } else {
+        s.rejected += 1
       }
     case .outcome(let outcome):
       switch s.stage {

@@ -11,7 +11,7 @@ public import GradusNumerics
 ///     others                             the next point of a tree-structured Parzen estimator that hears the score
 ///
 /// **Needs** a workflow with a text and a number or a choice, and a language model. **Keeps** the best values of all together.
-/// **Guarantee** none but that the best seen is recommended. **Cost** that of textual gradient descent: numbers need no question of
+/// **Guarantee** none but that the best seen is recommended. It has no end of its own. **Cost** that of textual gradient descent: numbers need no question of
 /// their own. **Reference** Yuksekgonul et al., "TextGrad" (2024), for the texts; Kingma and Ba (2015) and Bergstra et al. (2011).
 public struct MixedDescent: OptimizationMethod {
   /// How texts are changed.
@@ -43,8 +43,9 @@ public struct MixedDescent: OptimizationMethod {
     var moments: [String: Moments] = [:]
     var best: Assignment
     var bestScore: Double?
-    /// What is being run.
+    /// What is being run, and the number of runs.
     var current: Assignment?
+    var runs = 0
     var stream: RandomStream
   }
 
@@ -67,23 +68,28 @@ public struct MixedDescent: OptimizationMethod {
   }
 
   public func ask(_ s: inout State) -> WorkflowTurn? {
-    guard let turn = texts.ask(&s.texts) else { return nil }
-    guard case .run(let assignment, let items, let stream) = turn else { return turn }
+    let turn = texts.ask(&s.texts)
+    if let turn, case .consult = turn { return turn }
     if s.pending == nil, var search = s.search, let question = TreeParzen().ask(&search) {
       (s.search, s.pending) = (search, question)
       let values = s.space?.assignment(question.point) ?? [:]
       // What has slopes goes its own way.
       for (name, value) in values where s.moments[name] == nil { s.numbers[name] = value }
     }
-    let whole = assignment.merging(s.numbers) { _, own in own }
+    let whole = s.texts.values.merging(s.numbers) { _, own in own }
     s.current = whole
-    return .run(whole, on: items, stream: stream)
+    s.runs += 1
+    if case .run(_, let items, let stream)? = turn { return .run(whole, on: items, stream: stream) }
+    // Nothing is left to say of the texts: numbers and choices go on alone.
+    return .run(
+      whole, on: s.given.value.places(texts.batch, s.stream.child("batch", s.runs)),
+      stream: s.stream.child("run", s.runs))
   }
 
   public func tell(_ s: inout State, _ answer: consuming WorkflowTurn.Answer, to question: consuming WorkflowTurn) {
     let heard = answer
     if case .outcome(let outcome) = heard { take(outcome, &s) }
-    texts.tell(&s.texts, heard, to: question)
+    if !s.texts.isStuck { texts.tell(&s.texts, heard, to: question) }
   }
 
   private func take(_ outcome: WorkflowOutcome, _ s: inout State) {

@@ -102,7 +102,7 @@ public struct ExemplarSearch: OptimizationMethod {
 
   private func diverse(_ s: State, _ size: Int) -> [Int] {
     let points = s.pool.map { Self.words(s.program.examples[$0].input) }
-    return MeanClusters(points, count: size, random: s.stream.child("groups")).representatives(points).map {
+    return KMeans(points, count: size, random: s.stream.child("groups")).representatives(points).map {
       s.pool[$0]
     }
   }

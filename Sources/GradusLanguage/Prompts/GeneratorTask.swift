@@ -35,7 +35,7 @@ public struct RowRule: Sendable {
 /// `RowRule("readable") { _ in true }`. A failure of the service is such a row; a budget that is used up ends the run.
 public struct GeneratorTask: WorkflowOracle {
   /// With `{name}` for parameters and `{input}` for the number of the row.
-  public var template: String
+  public var template: TextTemplate
   public var model: any ModelService
   public var advisor: any LanguageModel
   public var rules: [RowRule]
@@ -45,7 +45,7 @@ public struct GeneratorTask: WorkflowOracle {
   public var prices = ModelPrices()
 
   public init(_ template: String, model: any ModelService, advisor: any LanguageModel, rules: [RowRule]) {
-    self.template = template
+    self.template = TextTemplate(template)
     self.model = model
     self.advisor = advisor
     self.rules = rules
@@ -90,12 +90,13 @@ public struct GeneratorTask: WorkflowOracle {
   /// Rows that could be read, in order, and what they cost.
   public func sample(_ assignment: Assignment, _ stream: RandomStream) async throws -> (rows: [JSONValue], cost: Double)
   {
-    let filler = PromptTask(template, model: model, advisor: advisor, selection: [])
+    let values = assignment.mapValues(\.description)
     let found = try await withThrowingTaskGroup(of: (Int, JSONValue?, Double).self) { group in
       for k in 0..<max(0, rows) {
         var random = stream.child("row", k)
         var request = settings
-        request.content = .chat([.user(filler.filled(assignment, "\(k + 1)"))])
+        let prompt = template.text(values.merging(["input": "\(k + 1)"]) { _, own in own }, keepsUnknown: true)
+        request.content = .chat([.user(prompt)])
         request.seed = Int(random.next() >> 33)
         group.addTask { [request] in
           let (row, cost) = try await self.row(request)
@@ -112,10 +113,8 @@ public struct GeneratorTask: WorkflowOracle {
       let reply = try await model.reply(to: request)
       return (JSONFinder.object(in: reply.text), prices.cost(of: reply.usage))
     } catch {
-      switch error {
-      case .budget, .cancelled: throw error
-      default: return (nil, 0)
-      }
+      if error.endsRuns { throw error }
+      return (nil, 0)
     }
   }
 }

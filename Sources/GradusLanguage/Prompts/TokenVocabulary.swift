@@ -31,6 +31,6 @@ public struct TokenVocabulary: Sendable, Codable, Hashable {
   /// more, or no places.
   func representatives(_ count: Int, random: RandomStream) -> [Int] {
     guard count > 0, count < words.count, !places.isEmpty else { return Array(words.indices) }
-    return MeanClusters(places, count: count, random: random).representatives(places)
+    return KMeans(places, count: count, random: random).representatives(places)
   }
 }

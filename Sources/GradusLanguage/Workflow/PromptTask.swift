@@ -110,7 +110,7 @@ public struct PromptTask: WorkflowOracle {
       cost: found.reduce(0) { $0 + $1.cost })
   }
 
-  func filled(_ assignment: Assignment, _ input: String) -> String {
+  private func filled(_ assignment: Assignment, _ input: String) -> String {
     template.text(assignment.mapValues(\.description).merging(["input": input]) { _, own in own }, keepsUnknown: true)
   }
 

@@ -101,7 +101,7 @@ struct ComparisonReport {
   var html: String {
     let remark = """
       Gradus \(escaped(gradusVersion)), \(outcome.trainings) trainings in \(escaped(Numbers.time(seconds))), seed \(seed).
-      A workload's time is the median over \(comparison.studies) studies of the steps to the target (\(tuning)): 95 % of the way from the held-out loss at the start to that of the best of four tuned
+      A workload's time is the median over \(comparison.studies == 1 ? "one study" : "\(comparison.studies) studies") of the steps to the target (\(tuning)): 95 % of the way from the held-out loss at the start to that of the best of four tuned
       reference rules. The score is the area under the profile: 1 for the fastest everywhere.
       """
     var page = HTMLPage("Update rules compared", remark: remark)

@@ -9,7 +9,7 @@ import GradusNumerics
 /// The sum of squared distances falls with each step. A group that lost its points keeps its center. Cost: k·n·dimension a step.
 ///
 /// **Reference** S. Lloyd, IEEE Trans. Inf. Theory 28 (1982); D. Arthur, S. Vassilvitskii, SODA 2007.
-struct MeanClusters: Sendable, Hashable {
+struct KMeans: Sendable, Hashable {
   private(set) var centers: [[Double]] = []
   /// The group of each point.
   private(set) var groups: [Int]
