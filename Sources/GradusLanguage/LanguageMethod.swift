@@ -10,12 +10,16 @@ where Problem == LanguageProgram, Question == WorkflowTurn, Point == Assignment 
   static var summary: String { get }
   /// What a user may change of it.
   static var settings: [Setting<Self>] { get }
+  /// Whether it stops by itself, however much it may ask.
+  var hasEnd: Bool { get }
 
   /// One with the usual settings.
   init()
 }
 
 extension LanguageMethod {
+  public var hasEnd: Bool { true }
+
   /// One with these settings. Throws for an unknown name or a value that it does not take.
   public static func with(_ settings: [(name: String, value: String)]) throws(SettingError) -> Self {
     var method = Self()
@@ -60,6 +64,7 @@ public enum LanguageMethods {
 }
 
 extension OptoPrime: LanguageMethod {
+  public var hasEnd: Bool { steps > 0 }
   public static let name = "opto-prime"
   public static let summary = "an advisor reads the execution and suggests values for everything at once"
   public static let settings: [Setting<Self>] = [
@@ -72,6 +77,7 @@ extension OptoPrime: LanguageMethod {
 }
 
 extension TextualGradientDescent: LanguageMethod {
+  public var hasEnd: Bool { false }
   public static let name = "textual-gradient-descent"
   public static let summary = "criticism travels back through the calls to the texts that it concerns"
   public static let settings: [Setting<Self>] = [
@@ -137,6 +143,7 @@ extension ExemplarSearch: LanguageMethod {
 }
 
 extension GuidedPromptTree: LanguageMethod {
+  public var hasEnd: Bool { executions > 0 }
   public static let name = "guided-prompt-tree"
   public static let summary = "a tree of prompts, each written from what went wrong with the one before it"
   public static let settings: [Setting<Self>] = [

@@ -78,6 +78,17 @@ class Improve(unittest.TestCase):
         self.assertEqual(held["stopped"]["kind"], "cost")
         self.assertIsNotNone(held["gain"])
 
+    def test_a_method_without_an_end_needs_a_limit(self):
+        text = ("parameters: {i: Count.}\nsteps: [{name: a, prompt: '{i} {question}'}]\ndata: {file: d.jsonl, select: 4, report: 4}\n"
+                "metric: exact(output, target)\nby: textual-gradient-descent\n")
+        refused = improve(self.folder, self.spec(text), "--lm", "simulated:1", check=False)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("textual-gradient-descent goes on as long as it may ask", refused.stderr)
+        free = improve(self.folder, self.spec(text), "--lm", "simulated:1", "--budget-cost", 1, check=False)
+        self.assertEqual(free.returncode, 2, "what costs nothing is not ended by money")
+        ended = json.loads(improve(self.folder, self.spec(text), "--lm", "simulated:1", "--budget-calls", 100, "--format", "json").stdout)
+        self.assertLessEqual(ended["use"]["calls"], 100)
+
     def test_what_is_wrong_with_a_spec_is_said_with_its_place(self):
         step = "steps: [{name: a, prompt: '{question}'}]\n"
         for text, told in [

@@ -32,6 +32,11 @@ public struct ModelBudget: Sendable, Hashable {
     self.cost = cost
     self.seconds = seconds
   }
+
+  /// Whether asking comes to an end: money is no limit where nothing costs any.
+  public func isLimit(at prices: ModelPrices) -> Bool {
+    calls != nil || tokens != nil || seconds != nil || (cost != nil && (prices.prompt > 0 || prices.completion > 0))
+  }
 }
 
 /// Counts what a service is asked, and stops before a budget is exceeded.

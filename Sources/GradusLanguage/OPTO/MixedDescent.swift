@@ -11,8 +11,8 @@ public import GradusNumerics
 ///     others                             the next point of a tree-structured Parzen estimator that hears the score
 ///
 /// **Needs** a workflow with a text and a number or a choice, and a language model. **Keeps** the best values of all together.
-/// **Guarantee** none but that the best seen is recommended. It has no end of its own. **Cost** that of textual gradient descent: numbers need no question of
-/// their own. **Reference** Yuksekgonul et al., "TextGrad" (2024), for the texts; Kingma and Ba (2015) and Bergstra et al. (2011).
+/// **Guarantee** none but that the best seen is recommended. It has no end of its own. **Cost** that of textual gradient descent: numbers
+/// need no question of their own. **Reference** Yuksekgonul et al., "TextGrad" (2024), for the texts; Kingma and Ba (2015) and Bergstra et al. (2011).
 public struct MixedDescent: OptimizationMethod {
   /// How texts are changed.
   public var texts: TextualGradientDescent
@@ -126,6 +126,7 @@ public struct MixedDescent: OptimizationMethod {
 }
 
 extension MixedDescent: LanguageMethod {
+  public var hasEnd: Bool { false }
   public static let name = "mixed-descent"
   public static let summary = "texts by criticism, numbers by gradient or search, in one step"
   public static let settings: [Setting<Self>] =

@@ -12,6 +12,9 @@ struct ImproveSession {
   let quiet: Bool
   let interruption: Interruption
 
+  /// Turns without a new request after which a search that has no end is given up.
+  static let circle = 1000
+
   /// What came of it.
   struct Result {
     var program: LanguageProgram
@@ -64,13 +67,18 @@ struct ImproveSession {
   ) async throws -> Result {
     let began = ContinuousClock.now
     let method = try M.with(spec.settings)
+    guard method.hasEnd || seconds != nil || meter.budget.isLimit(at: meter.prices) else {
+      throw Failure(
+        .usage,
+        "\(M.name) goes on as long as it may ask; give --budget-calls, --budget-tokens, --budget-cost or --time-limit")
+    }
     let run = try Run(program, by: method, asking: oracle, seed: seed)
     let kept = try FileJournal(journal)
     do { try await run.keep(kept) } catch let mismatch as JournalMismatch {
       throw Failure(.unreadable, "\(journal): \(mismatch.cause); name another --journal, or remove it to begin anew")
     }
     let progress = ImproveProgress(isQuiet: quiet, budget: meter.budget)
-    let reason = try await search(run, meter, progress, began)
+    let reason = try await search(run, meter, progress, began, hasEnd: method.hasEnd)
     progress.clear()
     meter.release()
     // The comparison is made anew: its answers do not belong to the search.
@@ -95,9 +103,15 @@ struct ImproveSession {
   }
 
   private func search<M: LanguageMethod>(
-    _ run: Run<M>, _ meter: ModelMeter, _ progress: ImproveProgress, _ began: ContinuousClock.Instant
+    _ run: Run<M>, _ meter: ModelMeter, _ progress: ImproveProgress, _ began: ContinuousClock.Instant, hasEnd: Bool
   ) async throws -> StopReason {
+    var (calls, turns) = (meter.count.calls, 0)
     while true {
+      // Kept replies are free: a search that has no end may walk in a circle of them.
+      (calls, turns) = calls == meter.count.calls ? (calls, turns + 1) : (meter.count.calls, 0)
+      if !hasEnd, turns > Self.circle {
+        return StopReason(.iterations, "\(Self.circle) turns in which nothing new was asked")
+      }
       if interruption.isRaised { return StopReason(.interrupt, "interrupted") }
       if let seconds, (ContinuousClock.now - began).seconds >= seconds {
         return StopReason(.time, "time limit \(Numbers.short(seconds)) s")
