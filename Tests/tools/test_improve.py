@@ -103,6 +103,7 @@ class Improve(unittest.TestCase):
             ("data: d.jsonl\nparameters: {i: x}\n" + step + "metric: 'true'\nby: opto\n", "no method 'opto'"),
             ("data: {file: d.jsonl, select: 6, report: 6}\nparameters: {i: x}\n" + step + "metric: 'true'\n", "more than the 8"),
             ("data: d.jsonl\nparameters: {i: x}\n" + step + "metric: 'true'\nconstraints: [speed <= 3]\n", "'speed' is not measured"),
+            ("data: {file: d.jsonl, target: anser}\nparameters: {i: x}\n" + step + "metric: 'true'\n", "no row has 'anser'"),
             ("data: none.jsonl\nparameters: {i: x}\n" + step + "metric: 'true'\n", "none.jsonl"),
         ]:
             with self.subTest(told):
@@ -131,6 +132,19 @@ class Improve(unittest.TestCase):
         self.assertEqual((done["before"]["score"], done["after"]["score"]), (0, 1))
         self.assertFalse((self.folder / "broken").exists())
         self.assertNotIn("<script>alert", (self.folder / "p.html").read_text())
+
+    def test_fields_are_chosen_and_the_target_has_a_name(self):
+        rows = [{"input": str(k), "output": str(k + 1), "hint": str(k + 1)} for k in range(8)]
+        lines = "parameters: {tail: {choice: ['', ' + 1']}}\nsteps: [{name: a, command: [sh, -c, 'echo $(($1))', sh, '{input}{tail}']}]\n" \
+                "metric: exact(output, target)\n"
+        hidden = improve(self.folder, self.spec(lines + "data: {file: d.jsonl}\n", rows), "--lm", "simulated:1", check=False)
+        self.assertEqual(hidden.returncode, 3)
+        self.assertIn("a field 'output' would hide what the workflow gives", hidden.stderr)
+        data = "data: {file: d.jsonl, fields: [input], target: output, select: 4, report: 4}\n"
+        done = json.loads(improve(self.folder, self.spec(lines + data, rows), "--lm", "simulated:1", "--format", "json").stdout)
+        self.assertEqual((done["solution"], done["after"]["score"]), ({"tail": " + 1"}, 1))
+        gone = improve(self.folder, self.spec(lines.replace("{input}", "{hint}") + data, rows), "--lm", "simulated:1", check=False)
+        self.assertIn("{hint}", gone.stderr)
 
     def test_control_c_keeps_what_was_done(self):
         spec = self.spec(

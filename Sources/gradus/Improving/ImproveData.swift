@@ -8,7 +8,8 @@ struct ImproveData {
   private(set) var fields: [String] = []
   private(set) var rows: [[String: String]] = []
 
-  init(contentsOf path: String) throws {
+  /// Reads a file. `kept` names the fields that are taken, nil for all; the field `target` is called "target" from then on.
+  init(contentsOf path: String, kept: [String]? = nil, target: String? = nil) throws {
     let bytes = try FileBytes.load(path)
     if path.hasSuffix(".csv") || path.hasSuffix(".csv.gz") {
       let table = try CSVTable(try SourceText(bytes))
@@ -22,6 +23,23 @@ struct ImproveData {
     guard !rows.isEmpty else {
       throw ReadError(
         file: path, cause: "there is no data", expected: "a line {\"question\": …, \"target\": …} for each place")
+    }
+    for name in (kept ?? []) + (target.map { [$0] } ?? []) where !fields.contains(name) {
+      throw ReadError(
+        file: path, cause: "no row has '\(name)'",
+        expected: nearest(to: name, among: fields).map { "'\($0)'" } ?? fields.joined(separator: ", "))
+    }
+    if let kept { fields.removeAll { !kept.contains($0) && $0 != target } }
+    if let target, target != "target" {
+      guard !fields.contains("target") else {
+        throw ReadError(file: path, cause: "there is a field 'target' beside '\(target)'", expected: "data: {fields: […]} without it")
+      }
+      fields = fields.map { $0 == target ? "target" : $0 }
+      for k in rows.indices { rows[k]["target"] = rows[k].removeValue(forKey: target) }
+    }
+    guard !fields.contains("output") else {
+      throw ReadError(
+        file: path, cause: "a field 'output' would hide what the workflow gives", expected: "data: {file: …, target: output}")
     }
     // A place that lacks what others have would be asked about something else.
     for (k, row) in rows.enumerated() {

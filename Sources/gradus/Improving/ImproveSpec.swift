@@ -128,5 +128,5 @@ struct ImproveSpec {
   }
 
   /// The field that holds what is wanted; nil where none has a usual name.
-  var target: String? { ["target", "answer", "label", "output"].first { data.fields.contains($0) } }
+  var target: String? { ["target", "answer", "label"].first { data.fields.contains($0) } }
 }

@@ -79,17 +79,27 @@ extension SpecReader {
 
   func data(_ node: DocumentNode, folder: String) throws -> ImproveData {
     var file = node
+    var (kept, target): ([String]?, String?) = (nil, nil)
     if case .mapping = node.content {
       let all = try entries(
-        node, of: "data", known: ["file", "select", "report"],
-        example: "{file: questions.jsonl, select: 40, report: 60}")
+        node, of: "data", known: ["file", "fields", "target", "select", "report"],
+        example: "{file: questions.jsonl, target: answer, select: 40, report: 60}")
       guard let entry = all.first(where: { $0.key.text == "file" }) else {
         throw error(node, "data without a file", "file: questions.jsonl")
       }
       file = entry.value
+      for entry in all {
+        if entry.key.text == "target" { target = try text(entry.value, "target", "the name of a field") }
+        guard entry.key.text == "fields" else { continue }
+        guard case .sequence(let names) = entry.value.content, !names.isEmpty else {
+          throw error(entry.value, "fields is \(entry.value.what)", "a list such as [question, answer]")
+        }
+        kept = try names.map { name in try text(name, "a field", "its name") }
+      }
     }
     let path = try text(file, "data", "a .jsonl or .csv file")
-    return try ImproveData(contentsOf: path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)")
+    return try ImproveData(
+      contentsOf: path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)", kept: kept, target: target)
   }
 
   /// Rows to choose by and rows to report on, drawn without order. Where nothing is said, half of them each, at most 100 and 200.
