@@ -9,8 +9,16 @@
 public struct RandomStream: RandomNumberGenerator, Sendable, Codable, Hashable {
   var key: SIMD2<UInt64>
   var counter: UInt64 = 0
-  var block: SIMD4<UInt64> = .zero
+  // Two halves, because nothing that lives across an `await` may want more than 16 bytes of alignment: Swift 6.3 reserves frames
+  // that are too short for it, and what is behind them is overwritten (swiftlang/swift#91639).
+  private var low: SIMD2<UInt64> = .zero
+  private var high: SIMD2<UInt64> = .zero
   var used = 4
+
+  var block: SIMD4<UInt64> {
+    get { SIMD4(lowHalf: low, highHalf: high) }
+    set { (low, high) = (newValue.lowHalf, newValue.highHalf) }
+  }
 
   public init(seed: UInt64) { key = [seed, 0x6772_6164_7573] }
 
@@ -34,6 +42,28 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Codable, Hashable {
     purpose.withUTF8Buffer { for byte in $0 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 } }
     let mixed = Self.philox([hash, UInt64(bitPattern: Int64(index)), counter, 1], key)
     return RandomStream(key: [mixed[0], mixed[1]])
+  }
+
+  private enum CodingKeys: String, CodingKey { case key, counter, block, used }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    key = try values.decode(SIMD2<UInt64>.self, forKey: .key)
+    counter = try values.decode(UInt64.self, forKey: .counter)
+    used = try values.decode(Int.self, forKey: .used)
+    guard 0...4 ~= used else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .used, in: values, debugDescription: "of a block's four words \(used) are used")
+    }
+    block = try values.decode(SIMD4<UInt64>.self, forKey: .block)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(key, forKey: .key)
+    try values.encode(counter, forKey: .counter)
+    try values.encode(block, forKey: .block)
+    try values.encode(used, forKey: .used)
   }
 
   package static func philox(_ counter: SIMD4<UInt64>, _ key: SIMD2<UInt64>) -> SIMD4<UInt64> {
