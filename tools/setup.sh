@@ -8,7 +8,7 @@
 #   tools/setup.sh optional   also the peers of the side-by-side benchmarks (Clarabel, SciPy, highspy, cma, BBOB, CasADi), and a language
 #                             model of 135 million parameters with its server (llama.cpp, SmolLM2; builds for some minutes)
 #   tools/setup.sh peers      also the peers of the update rules (torch, JAX with optax, pytorch_optimizer)
-#   tools/setup.sh dist       also what packing a release needs (binutils)
+#   tools/setup.sh dist       also what packing a release needs (binutils' readelf)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 highsbox=1.15.1
@@ -100,6 +100,10 @@ browser() {
 }
 browser || install "the browser of the tests" chromium chromium \
   || say "without Chromium, the tests of the dashboard's pages are skipped"
+
+# The tests read the program's code.
+command -v objdump >/dev/null 2>&1 || install "binary tools" binutils binutils \
+  || say "without binutils, the test of the frames of asynchronous functions is skipped"
 
 # One wheel in .tools/python: `gradus` looks there before it looks into any Python environment.
 wheel() { # NAME VERSION IMPORT

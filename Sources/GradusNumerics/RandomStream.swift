@@ -9,8 +9,7 @@
 public struct RandomStream: RandomNumberGenerator, Sendable, Codable, Hashable {
   var key: SIMD2<UInt64>
   var counter: UInt64 = 0
-  // Two halves, because nothing that lives across an `await` may want more than 16 bytes of alignment: Swift 6.3 reserves frames
-  // that are too short for it, and what is behind them is overwritten (swiftlang/swift#91639).
+  // Two halves: nothing that lives across an `await` may want more than 16 bytes of alignment (decision 77).
   private var low: SIMD2<UInt64> = .zero
   private var high: SIMD2<UInt64> = .zero
   var used = 4

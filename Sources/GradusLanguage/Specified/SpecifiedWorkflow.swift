@@ -92,8 +92,6 @@ public struct SpecifiedWorkflow: WorkflowOracle {
     return traced
   }
 
-  // Nothing but calls that wait: the frame of a function that waits is kept small, because Swift 6.3 reserves too little for the
-  // one that did everything here.
   private func outcome(
     _ assignment: Assignment, _ numbers: [Int], _ traced: TracedProgram, _ stream: RandomStream
   ) async throws -> WorkflowOutcome {
