@@ -24,7 +24,7 @@ struct ImproveCommand: GradusSubcommand {
           - {name: look, http: "http://127.0.0.1:8000/look", body: "{answer}"}
           - {name: rank, program: [./rank], input: "{look}"}      # lines of JSON, stays
         output: "{rank}"                           # the last step unless said
-        data: {file: questions.jsonl, select: 40, report: 60}     # or .csv; fields: [question, answer], target: answer
+        data: {file: questions.jsonl, select: 40, report: 60}     # .csv; target: answer, fields: […], test: FILE
         metric: exact(output, target)              # holds, same, f1, value …; {judge: …}; {command: …}
         constraints: ["cost <= 0.001", "latency <= 2"]            # tokens, calls: of a row on average
         repeats: 3                                 # a row counts with its worst run

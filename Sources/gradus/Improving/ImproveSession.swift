@@ -205,7 +205,7 @@ struct ImproveSession {
         .usage, "--lm simulated needs to know the answers; name a field 'target', or simulated: {answer: \"{…}\"}")
     }
     let question = spec.data.fields.first { $0 != target } ?? target
-    let items = spec.data.rows.map { row in
+    let items = (spec.data.rows + (spec.test?.rows ?? [])).map { row in
       SimulatedModel.Item(
         words.question?.text(row) ?? row[question] ?? "", words.answer?.text(row) ?? row[target] ?? "")
     }

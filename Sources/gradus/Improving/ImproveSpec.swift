@@ -10,6 +10,8 @@ struct ImproveSpec {
   var steps: [WorkflowStep] = []
   var output: TextTemplate?
   var data: ImproveData
+  /// Rows to report on, where they have a file of their own.
+  var test: ImproveData?
   /// Rows to choose by, and rows to report on.
   var selection: [[String: String]] = []
   var reporting: [[String: String]] = []
@@ -73,8 +75,12 @@ struct ImproveSpec {
     name = try entries["name"].map { try reader.text($0, "name", "a word") } ?? stem
     if let node = entries["purpose"] { purpose = try reader.text(node, "purpose", "a sentence") }
     if let node = entries["seed"] { seed = UInt64(try reader.whole(node, "seed", 0...Int.max)) }
-    let dataNode = try needed("data", "data: questions.jsonl")
-    data = try reader.data(dataNode, folder: folder)
+    let words = try reader.dataWords(try needed("data", "data: questions.jsonl"))
+    data = try reader.data(words.file, words, folder: folder)
+    test = try words.test.map { node in try reader.data(node, words, folder: folder) }
+    if let test, let missing = data.fields.first(where: { !test.fields.contains($0) }) {
+      throw reader.error(words.test ?? root, "the rows to report on have no '\(missing)'", "the fields of the others")
+    }
     if let node = entries["parameters"] { parameters = try reader.workflowParameters(node) }
     let stepsNode = try needed("steps", "steps: [{name: answer, prompt: \"{instruction}\\n{question}\"}]")
     let (steps, more) = try reader.steps(stepsNode, parameters: parameters.map(\.name), fields: data.fields)
@@ -95,7 +101,7 @@ struct ImproveSpec {
     if let node = entries["prices"] { prices = try reader.prices(node) }
     if let node = entries["budget"] { budget = try reader.budget(node) }
     if let node = entries["simulated"] { simulated = try reader.simulated(node, known: data.fields) }
-    (selection, reporting) = try reader.division(dataNode, data, seed: seed)
+    (selection, reporting) = try reader.division(words, data, test: test, seed: seed)
   }
 
   /// The problem of improving it.

@@ -77,53 +77,69 @@ extension SpecReader {
 
   // MARK: Data
 
-  func data(_ node: DocumentNode, folder: String) throws -> ImproveData {
-    var file = node
-    var (kept, target): ([String]?, String?) = (nil, nil)
-    if case .mapping = node.content {
-      let all = try entries(
-        node, of: "data", known: ["file", "fields", "target", "select", "report"],
-        example: "{file: questions.jsonl, target: answer, select: 40, report: 60}")
-      guard let entry = all.first(where: { $0.key.text == "file" }) else {
-        throw error(node, "data without a file", "file: questions.jsonl")
-      }
-      file = entry.value
-      for entry in all {
-        if entry.key.text == "target" { target = try text(entry.value, "target", "the name of a field") }
-        guard entry.key.text == "fields" else { continue }
+  /// What a spec says of its data.
+  struct DataWords {
+    var file: DocumentNode
+    var test: DocumentNode?
+    var kept: [String]?
+    var target: String?
+    var select: Int?
+    var report: Int?
+  }
+
+  func dataWords(_ node: DocumentNode) throws -> DataWords {
+    guard case .mapping = node.content else { return DataWords(file: node) }
+    let all = try entries(
+      node, of: "data", known: ["file", "test", "fields", "target", "select", "report"],
+      example: "{file: questions.jsonl, target: answer, select: 40, report: 60}")
+    guard let entry = all.first(where: { $0.key.text == "file" }) else {
+      throw error(node, "data without a file", "file: questions.jsonl")
+    }
+    var words = DataWords(file: entry.value)
+    for entry in all {
+      switch entry.key.text {
+      case "test": words.test = entry.value
+      case "target": words.target = try text(entry.value, "target", "the name of a field")
+      case "select": words.select = try whole(entry.value, "select", 1...1_000_000)
+      case "report": words.report = try whole(entry.value, "report", 0...1_000_000)
+      case "fields":
         guard case .sequence(let names) = entry.value.content, !names.isEmpty else {
           throw error(entry.value, "fields is \(entry.value.what)", "a list such as [question, answer]")
         }
-        kept = try names.map { name in try text(name, "a field", "its name") }
+        words.kept = try names.map { name in try text(name, "a field", "its name") }
+      default: break
       }
     }
-    let path = try text(file, "data", "a .jsonl or .csv file")
-    return try ImproveData(
-      contentsOf: path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)", kept: kept, target: target)
+    return words
   }
 
-  /// Rows to choose by and rows to report on, drawn without order. Where nothing is said, half of them each, at most 100 and 200.
+  func data(_ node: DocumentNode, _ words: DataWords, folder: String) throws -> ImproveData {
+    let path = try text(node, "data", "a .jsonl or .csv file")
+    return try ImproveData(
+      contentsOf: path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)", kept: words.kept,
+      target: words.target)
+  }
+
+  /// Rows to choose by and rows to report on, drawn without order: from one file, where nothing is said half of them each, at most 100
+  /// and 200; or those to report on from a file of their own.
   func division(
-    _ node: DocumentNode, _ data: ImproveData, seed: UInt64
+    _ words: DataWords, _ data: ImproveData, test: ImproveData?, seed: UInt64
   ) throws(ReadError) -> (selection: [[String: String]], reporting: [[String: String]]) {
-    var (select, report): (Int?, Int?) = (nil, nil)
-    if case .mapping(let all) = node.content {
-      for entry in all {
-        if entry.key.text == "select" { select = try whole(entry.value, "select", 1...1_000_000) }
-        if entry.key.text == "report" { report = try whole(entry.value, "report", 0...1_000_000) }
-      }
-    }
     let count = data.rows.count
-    let chosen = select ?? min(100, max(1, count - (report ?? count / 2)))
-    let told = report ?? min(200, max(0, count - chosen))
-    guard chosen + told <= count else {
+    let most = test.map(\.rows.count)
+    let chosen = words.select ?? min(100, max(1, most == nil ? count - (words.report ?? count / 2) : count))
+    let told = words.report ?? min(200, max(0, most ?? count - chosen))
+    guard most == nil ? chosen + told <= count : chosen <= count && told <= most ?? 0 else {
+      let there = most.map { "\(count) and \($0)" } ?? "\(count)"
       throw error(
-        node, "\(chosen) rows to choose by and \(told) to report on are more than the \(count) that there are",
-        "select: \(count / 2)")
+        words.file, "\(chosen) rows to choose by and \(told) to report on are more than the \(there) that there are",
+        "select: \(max(1, count / 2))")
     }
     var stream = RandomStream(seed: seed).child("division")
     let order = stream.permutation(count)
-    return (order[..<chosen].map { data.rows[$0] }, order[chosen..<(chosen + told)].map { data.rows[$0] })
+    let selection = order[..<chosen].map { data.rows[$0] }
+    guard let test else { return (selection, order[chosen..<(chosen + told)].map { data.rows[$0] }) }
+    return (selection, stream.permutation(test.rows.count).prefix(told).map { test.rows[$0] })
   }
 
   // MARK: Metric and limits

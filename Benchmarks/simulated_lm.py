@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A double of a language model with stated odds behind OpenAI's interface, for whoever asks: `gradus improve`, DSPy, Trace.
+
+    P(right answer) = 1 / (1 + exp(-(base + sum of the weights of the sentences in the prompt + exemplar · min(4, examples in the prompt))))
+
+It knows questions with answers, and sentences that help or harm. Asked a question – the last one in what it is shown – it answers in the
+form that it was asked in. Asked to write an instruction it adds each sentence with probability `invents`; asked to change values by a
+feedback it adds one sentence with probability `invents` to each. Of language models it proves nothing: it shows how well a budget is
+spent. What a program has of the odds is read off without noise: `probability` of each question as it was last asked.
+"""
+import hashlib
+import json
+import math
+import random
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+BASE, EXEMPLAR, INVENTS = -1.5, 0.35, 0.3
+
+
+class Double:
+    def __init__(self, seed, items, sentences):
+        self.seed, self.items, self.sentences = seed, items, sentences
+        self.lock = threading.Lock()
+        self.forget()
+
+    def forget(self):
+        self.calls, self.seen, self.last = 0, {}, {}
+
+    def draws(self, text):
+        with self.lock:
+            self.calls += 1
+            count = self.seen[text] = self.seen.get(text, 0) + 1
+        return random.Random(hashlib.sha256(f"{self.seed} {count} {text}".encode()).digest())
+
+    def reply(self, messages):
+        text = "\n".join(message["content"] for message in messages)
+        chance = self.draws(text)
+        if "</improved>" in text:
+            return f"<improved>{self.instruction(chance)}</improved>"
+        if '"suggestion"' in text:
+            return json.dumps({"reasoning": "", "answer": "", "suggestion": self.suggestion(text, chance)})
+        fields = re.findall(r"\[\[ ## (\w+) ## \]\]", messages[-1]["content"].rsplit("Respond with", 1)[-1]) if "[[ ## " in text else []
+        fields = [name for name in fields if name != "completed"]
+        if fields and fields[-1] != "target":
+            return "".join(f"[[ ## {name} ## ]]\n{self.instruction(chance)}\n\n" for name in fields) + "[[ ## completed ## ]]"
+        answer = self.answer(text, chance)
+        return f"[[ ## target ## ]]\n{answer}\n\n[[ ## completed ## ]]" if fields else answer
+
+    def instruction(self, chance):
+        return " ".join(["Answer the question."] + [s for s in self.sentences if chance.random() < INVENTS])
+
+    def suggestion(self, text, chance):
+        """One sentence more for a text, in either of the two ways in which variables are written."""
+        part = text.rsplit("#Variables\n", 1)[-1].split("\n#")[0]
+        found = re.search(r"\(str\) (\w+) ?= ?(.*)", part)
+        if not found:
+            return {}
+        value = found[2].split("  # ")[0].strip().strip('"')
+        fresh = [sentence for sentence in self.sentences if sentence not in value]
+        return {found[1]: f"{value} {chance.choice(fresh)}"} if fresh and chance.random() < 0.8 else {}
+
+    def probability(self, text, question):
+        logit = BASE + sum(weight for sentence, weight in self.sentences.items() if sentence in text)
+        shown = sum(q != question and q in text and re.search(rf"{re.escape(q)}\s+(\[\[ ## \w+ ## \]\]|\w+:)?\s*{a}\b", text) is not None
+                    for q, a in self.items.items())
+        return 1 / (1 + math.exp(-logit - EXEMPLAR * min(4, shown)))
+
+    def answer(self, text, chance):
+        places = [(text.rfind(question), question) for question in self.items if question in text]
+        if not places:
+            return "I do not know."
+        question = max(places)[1]
+        odds = self.probability(text, question)
+        with self.lock:
+            self.last[question] = odds
+        if chance.random() < odds:
+            return self.items[question]
+        return chance.choice([answer for answer in self.items.values() if answer != self.items[question]])
+
+
+class Server:
+    """One double at a time behind http://127.0.0.1:PORT/v1."""
+
+    def __init__(self):
+        owner = self
+        self.double = None
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                text = owner.double.reply(request["messages"])
+                size = sum(len(message["content"]) for message in request["messages"]) // 4
+                body = json.dumps({
+                    "id": "x", "object": "chat.completion", "created": 0, "model": "double",
+                    "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
+                    "usage": {"prompt_tokens": size, "completion_tokens": len(text) // 4, "total_tokens": size + len(text) // 4},
+                }).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
