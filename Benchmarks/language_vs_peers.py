@@ -10,6 +10,7 @@ results are measured by the odds of right answers to the 100 questions, which th
 each seed, the share of seeds in which ours is better (equal: half), and the mean difference with its 95 % interval.
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -112,10 +113,11 @@ def ours(double, url, train, test, seed, pair, calls):
         spec = (f"{step}data: {{file: train.jsonl, test: test.jsonl, select: {len(train)}, report: {len(test)}}}\n"
                 f"metric: exact(output, target)\nby: {METHODS[pair]}\nsettings: {OURS[pair]}\n")
         (pathlib.Path(folder) / "w.yaml").write_text(spec)
-        # What the comparison in the end needs is kept apart from the search.
+        # What the comparison in the end may need is kept apart from the search; a typed call may ask a second time.
+        kept = 2 * len(test) * (1 if pair == "trace" else 2)
         done = subprocess.run(
             [GRADUS, "improve", "w.yaml", "--lm", url, "--model", "double", "--requests", "1", "--seed", str(seed), "--format", "json", "--quiet",
-             "--budget-calls", str(calls + 2 * len(test))], cwd=folder, capture_output=True, text=True, timeout=600,
+             "--budget-calls", str(calls + kept)], cwd=folder, capture_output=True, text=True, timeout=600,
             env={key: value for key, value in os.environ.items() if not key.startswith("OPENAI")})
         if done.returncode != 0:
             sys.exit(f"gradus improve failed: {done.stderr}")
@@ -126,7 +128,9 @@ def seed_of(pair, number, server):
     double, questions = problem(1000 + number)
     server.double = double
     train, test = questions[:40], questions[40:]
-    found = PEERS[pair](double, server.url, train, number)
+    # The peers draw progress bars.
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+        found = PEERS[pair](double, server.url, train, number)
     calls = double.calls
     double.forget()
     for question in test:

@@ -145,7 +145,7 @@ class Improve(unittest.TestCase):
         self.assertEqual((done["solution"], done["after"]["score"]), ({"tail": " + 1"}, 1))
         (self.folder / "t.jsonl").write_text('{"input": "6", "output": "7"}\n{"input": "1", "output": "9"}\n')
         apart = data.replace("select: 4, report: 4", "test: t.jsonl")
-        done = json.loads(improve(self.folder, self.spec(lines + apart, rows), "--lm", "simulated:1", "--format", "json").stdout)
+        done = json.loads(improve(self.folder, self.spec(lines + apart, rows), "--lm", "simulated:1", "--format", "json", "--journal", "t").stdout)
         self.assertEqual((done["gain"]["rows"], done["after"]["score"]), (2, 0.5), "of the rows in the other file one is wrong")
         gone = improve(self.folder, self.spec(lines.replace("{input}", "{hint}") + data, rows), "--lm", "simulated:1", check=False)
         self.assertIn("{hint}", gone.stderr)

@@ -32,14 +32,16 @@ struct ImproveData {
     if let kept { fields.removeAll { !kept.contains($0) && $0 != target } }
     if let target, target != "target" {
       guard !fields.contains("target") else {
-        throw ReadError(file: path, cause: "there is a field 'target' beside '\(target)'", expected: "data: {fields: […]} without it")
+        throw ReadError(
+          file: path, cause: "there is a field 'target' beside '\(target)'", expected: "data: {fields: […]} without it")
       }
       fields = fields.map { $0 == target ? "target" : $0 }
       for k in rows.indices { rows[k]["target"] = rows[k].removeValue(forKey: target) }
     }
     guard !fields.contains("output") else {
       throw ReadError(
-        file: path, cause: "a field 'output' would hide what the workflow gives", expected: "data: {file: …, target: output}")
+        file: path, cause: "a field 'output' would hide what the workflow gives",
+        expected: "data: {file: …, target: output}")
     }
     // A place that lacks what others have would be asked about something else.
     for (k, row) in rows.enumerated() {
