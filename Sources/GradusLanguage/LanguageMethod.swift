@@ -41,7 +41,7 @@ public enum LanguageMethods {
   public static let all: [any LanguageMethod.Type] = [
     OptoPrime.self, TextualGradientDescent.self, MixedDescent.self, InstructionInduction.self, BootstrapSearch.self,
     ExemplarSearch.self,
-    JointPromptSearch.self, GuidedPromptTree.self, PairwisePromptSearch.self,
+    JointPromptSearch.self, ReflectiveEvolution.self, GuidedPromptTree.self, PairwisePromptSearch.self,
   ]
 
   /// The method of this name; nil when there is none.
