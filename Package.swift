@@ -165,7 +165,9 @@ let package = Package(
     tests(
       "GradusFirstOrderTests",
       ["GradusFirstOrder", "GradusCore", "GradusNumerics", "GradusNative", "GradusProblems", "GradusConformance"]),
-    tests("GradusLanguageTests", ["GradusLanguage", "GradusTrace", "GradusCore", "GradusNative", "GradusNumerics"]),
+    tests(
+      "GradusLanguageTests",
+      ["GradusLanguage", "GradusPrograms", "GradusTrace", "GradusCore", "GradusNative", "GradusNumerics"]),
     tests("GradusProgramsTests", ["GradusPrograms", "GradusCore", "GradusNumerics"]),
     tests("GradusTraceTests", ["GradusTrace"]),
     tests("GradusTensorTests", ["GradusTensor", "GradusTrace", "GradusNumerics", "GradusNative"]),

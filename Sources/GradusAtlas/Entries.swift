@@ -12,6 +12,7 @@ extension Atlas {
     AutoLRSSystem.self,
     B4System.self,
     BayesianToolkit.self,
+    BlackBoxTools.self,
     BlockCoordinateToolbox.self,
     ClaPSSystem.self,
     ConsensusSystem.self,

@@ -74,7 +74,7 @@ public enum MiniBuiltin: String, Sendable, Hashable, CaseIterable {
   }
 
   /// What it takes, for messages.
-  var usage: String {
+  public var usage: String {
     switch self {
     case .len: "len(list or String)"
     case .abs: "abs(number)"

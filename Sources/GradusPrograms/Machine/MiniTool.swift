@@ -26,7 +26,7 @@ public struct MiniTool: Sendable {
   public static func stub(
     _ name: String, _ parameters: [MiniFunction.Parameter], result: MiniType, summary: String = ""
   ) -> MiniTool {
-    let dummy = dummy(result)
+    let dummy = MiniValue.example(of: result)
     return MiniTool(name, parameters, result: result, summary: summary) { _ in dummy }
   }
 
@@ -35,15 +35,5 @@ public struct MiniTool: Sendable {
     let program = try MiniProgram(parsing: signature + " {}")
     let function = program.functions[0]
     return stub(function.name, function.parameters, result: function.result, summary: summary)
-  }
-
-  private static func dummy(_ type: MiniType) -> MiniValue {
-    switch type {
-    case .int: .int(1)
-    case .float: .float(1)
-    case .string: .string("text")
-    case .bool: .bool(true)
-    case .list(let element): .list([dummy(element)])
-    }
   }
 }
