@@ -53,5 +53,6 @@ extension Atlas {
     TargetSurrogates.self,
     TextGradSystem.self,
     TraceOPTOSystem.self,
+    WorkGraphSystem.self,
   ]
 }
