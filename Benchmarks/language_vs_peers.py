@@ -24,7 +24,7 @@ from measure import GRADUS, need
 from simulated_lm import Double, Server
 
 START = "Answer the question."
-METHODS = {"mipro": "joint-prompt-search", "bootstrap": "bootstrap-search", "trace": "opto-prime"}
+METHODS = {"mipro": "joint-prompt-search", "bootstrap": "bootstrap-search", "trace": "reflective-evolution"}
 NAMES = {"mipro": "DSPy MIPROv2", "bootstrap": "DSPy BootstrapFewShotWithRandomSearch", "trace": "Trace OptoPrime"}
 OURS = {"mipro": "{candidates: 6, trials: 1000000, batch: 10, every: 4}", "bootstrap": "{candidates: 1000}", "trace": "{batch: 10}"}
 

@@ -130,6 +130,26 @@ import Testing
     #expect(merged > 0)
   }
 
+  @Test func aSecondStartShowsExamplesThatAreNotAskedAbout() async throws {
+    let world = try CompilingTests.World(seed: 7)
+    var method = ReflectiveEvolution()
+    (method.iterations, method.labeled) = (3, 4)
+    let run = try Run(world.program, by: method, asking: world.oracle, seed: 2)
+    while try await run.step() {}
+    guard case .demonstrations(let shown)? = run.state.pool[1].values["answer.demonstrations"] else {
+      Issue.record("nothing is shown")
+      return
+    }
+    #expect(shown.count == 4 && run.state.pool[1].parents == [0])
+    #expect(run.state.pool[0].values == world.program.start)
+    let asked = Set((run.state.learning + run.state.scoring).map { "Question number \($0)?" })
+    #expect(shown.allSatisfy { !asked.contains($0.values["question"] ?? "") } && asked.count == 16)
+    // σ(−1.5 + 4) with four examples, σ(−1.5) without.
+    #expect(world.accuracy(run.report.point) > 0.9)
+    method.labeled = 0
+    #expect(try method.start(world.program, random: RandomStream(seed: 2)).starts.isEmpty)
+  }
+
   @Test func aSinglePlaceIsLearnedFromAndScored() async throws {
     var method = ReflectiveEvolution()
     method.iterations = 5

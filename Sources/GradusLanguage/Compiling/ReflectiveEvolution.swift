@@ -5,7 +5,7 @@ public import GradusNumerics
 /// Reflective evolution: texts are changed after looking at a few runs, and kept for what they alone can do.
 ///
 ///     places = P_f ∪ P_s                       (to learn from, to score on: the share `share`, and the rest)
-///     pool = {start}, its scores on P_s
+///     pool = {start, start with `labeled` examples of P_f where calls show examples}, their scores on P_s
 ///     k ← drawn from the candidates that are the best on some place of P_s, by the number of such places
 ///     run k on `batch` places of P_f           → calls, remarks;  nothing to learn where all are right
 ///     text j of k, one after the other:  t′ = advice(t, calls of j, remarks)
@@ -23,6 +23,8 @@ public struct ReflectiveEvolution: OptimizationMethod {
   public var batch = 3
   /// The part of the data that is learned from.
   public var share = 0.5
+  /// Examples of the data that a second start shows; 0: there is none.
+  public var labeled = 8
   /// Merges at most.
   public var merges = 5
   /// The score from which on there is nothing to learn from a place.
@@ -50,6 +52,8 @@ public struct ReflectiveEvolution: OptimizationMethod {
     /// Places to learn from and to score on.
     let learning: [Int]
     let scoring: [Int]
+    /// Starts that are still to be scored.
+    var starts: [Assignment]
     public internal(set) var pool: [Candidate] = []
     var stage = Stage.score
     /// What is changed, which of its texts, and what came of looking at it.
@@ -81,8 +85,14 @@ public struct ReflectiveEvolution: OptimizationMethod {
     // A single place is both.
     let count = min(max(1, Int((Double(order.count) * share).rounded())), max(1, order.count - 1))
     let rest = order.count > 1 ? order[count...].sorted() : order
+    var learning = Array(order[..<count])
+    let shown = ExemplarPool(most: labeled).assignment(problem, labels: learning)
+    let starts = shown == problem.start ? [] : [shown]
+    // What is shown is not asked about: the answer would be there to read.
+    if !starts.isEmpty, labeled < learning.count { learning.removeFirst(labeled) }
     return State(
-      given: Given(problem), learning: order[..<count].sorted(), scoring: rest, trial: problem.start, stream: random)
+      given: Given(problem), learning: learning.sorted(), scoring: rest, starts: starts, trial: problem.start,
+      stream: random)
   }
 
   // MARK: Asking
@@ -168,7 +178,11 @@ public struct ReflectiveEvolution: OptimizationMethod {
     switch s.stage {
     case .score:
       join(outcome, &s)
-      if !merge(&s) { begin(&s) }
+      if let next = s.starts.popLast() {
+        (s.trial, s.parents) = (next, [0])
+      } else if !merge(&s) {
+        begin(&s)
+      }
     case .merge:
       let least = s.parents.map { s.pool[$0].mean }.max() ?? 0
       if outcome.score >= least { join(outcome, &s) } else { s.refused += 1 }
@@ -274,6 +288,7 @@ extension ReflectiveEvolution: LanguageMethod {
   public static let settings: [Setting<Self>] = [
     Setting("batch", \.batch, in: 1...1e4, "places that a text is changed after"),
     Setting("share", \.share, in: 0...1, "the part of the data that is learned from"),
+    Setting("labeled", \.labeled, in: 0...1e4, "examples that a second start shows"),
     Setting("merges", \.merges, in: 0...1e4, "merges at most"),
     Setting("perfect", \.perfect, "the score from which on there is nothing to learn"),
     Setting("iterations", \.iterations, in: 0...1e6, "changes of texts; 0: as many as the budget holds"),
