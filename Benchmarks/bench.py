@@ -17,9 +17,9 @@ import time
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 FLAGS = ["-c", "release", "-Xcc", "-march=native"]
-NOT_A_BENCHMARK = {"bench.py", "measure.py", "table.py", "nonlinear_table.py", "claims.py", "stepping.py"}
+NOT_A_BENCHMARK = {"bench.py", "measure.py", "table.py", "nonlinear_table.py", "claims.py", "stepping.py", "simulated_lm.py"}
 # Executables that are run by a script of their own.
-SERVANTS = {"qp", "sweeps", "cma", "read", "nlp", "derivatives", "muon", "rule-steps", "rule-throughput"}
+SERVANTS = {"qp", "sweeps", "cma", "read", "nlp", "derivatives", "muon", "rule-steps", "rule-throughput", "language"}
 FIGURE = re.compile(r"^(.+?): ([-+.\deE]+)\s*(.*?)\s*\((limit|at least) ([-+.\deE]+)\)")
 
 

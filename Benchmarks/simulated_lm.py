@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A double of a language model with stated odds behind OpenAI's interface, for whoever asks: `gradus improve`, DSPy, Trace.
 
-    P(right answer) = 1 / (1 + exp(-(base + sum of the weights of the sentences in the prompt + exemplar · min(4, examples in the prompt))))
+    P(right answer) = 1 / (1 + exp(-(base + weights of the sentences in the prompt + weights of at most four examples in it)))
 
 It knows questions with answers, and sentences that help or harm. Asked a question – the last one in what it is shown – it answers in the
 form that it was asked in. Asked to write an instruction it says each sentence with probability `invents`; asked to improve a text after
@@ -16,12 +16,15 @@ import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-BASE, EXEMPLAR, INVENTS = -1.5, 0.35, 0.3
+BASE, EXEMPLAR, INVENTS = -1.5, 0.7, 0.3
 
 
 class Double:
     def __init__(self, seed, items, sentences):
         self.seed, self.items, self.sentences = seed, items, sentences
+        # Some examples tell more than others, from nothing to EXEMPLAR.
+        chance = random.Random(f"examples {seed}")
+        self.worth = {question: chance.uniform(0, EXEMPLAR) for question in items}
         self.lock = threading.Lock()
         self.forget()
 
@@ -42,12 +45,26 @@ class Double:
             return f"<improved>{self.revised(value[1], chance) if 'Improve' in text and value else self.instruction(chance)}</improved>"
         if '"suggestion"' in text:
             return json.dumps({"reasoning": "", "answer": "", "suggestion": self.suggestion(text, chance)})
-        fields = re.findall(r"\[\[ ## (\w+) ## \]\]", messages[-1]["content"].rsplit("Respond with", 1)[-1]) if "[[ ## " in text else []
-        fields = [name for name in fields if name != "completed"]
-        if fields and fields[-1] != "target":
-            return "".join(f"[[ ## {name} ## ]]\n{self.instruction(chance)}\n\n" for name in fields) + "[[ ## completed ## ]]"
-        answer = self.answer(text, chance)
-        return f"[[ ## target ## ]]\n{answer}\n\n[[ ## completed ## ]]" if fields else answer
+        return self.fields(messages[-1]["content"], text, chance)
+
+    def fields(self, last, text, chance):
+        """The forms of DSPy: marked sections, or a JSON object when those were not understood."""
+        form = last.rsplit("Respond with", 1)[-1]
+        names = [name for name in re.findall(r"\[\[ ## (\w+) ## \]\]|`(\w+)`", form) if "completed" not in name]
+        names = [marked or quoted for marked, quoted in names] if "Respond with" in last else []
+        if not names:
+            return self.answer(text, chance)
+        values = {}
+        for name in names:
+            if name == "target":
+                values[name] = self.answer(text, chance)
+            elif name == "new_instruction":
+                values[name] = self.revised(last.split("[[ ## current_instruction ## ]]")[1].split("[[ ##")[0].strip(), chance)
+            else:
+                values[name] = self.instruction(chance)
+        if "JSON" in form:
+            return json.dumps(values)
+        return "".join(f"[[ ## {name} ## ]]\n{value}\n\n" for name, value in values.items()) + "[[ ## completed ## ]]"
 
     def instruction(self, chance):
         return " ".join(["Answer the question."] + [s for s in self.sentences if chance.random() < INVENTS])
@@ -67,9 +84,9 @@ class Double:
 
     def probability(self, text, question):
         logit = BASE + sum(weight for sentence, weight in self.sentences.items() if sentence in text)
-        shown = sum(q != question and q in text and re.search(rf"{re.escape(q)}\s+(\[\[ ## \w+ ## \]\]|\w+:)?\s*{a}\b", text) is not None
-                    for q, a in self.items.items())
-        return 1 / (1 + math.exp(-logit - EXEMPLAR * min(4, shown)))
+        shown = [self.worth[q] for q, a in self.items.items()
+                 if q != question and q in text and re.search(rf"{re.escape(q)}\s+(\[\[ ## \w+ ## \]\]|\w+:)?\s*{a}\b", text)]
+        return 1 / (1 + math.exp(-logit - sum(sorted(shown)[-4:])))
 
     def answer(self, text, chance):
         places = [(text.rfind(question), question) for question in self.items if question in text]

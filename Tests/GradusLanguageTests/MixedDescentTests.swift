@@ -54,6 +54,47 @@ import Testing
     #expect(abs((found["k"]?.double ?? 0) - 4) <= 1)
   }
 
+  /// Words alone leave the numbers, and a search alone leaves the words, with as many questions.
+  @Test(arguments: 0..<5 as Range<UInt64>)
+  func bothTogetherAreBetterThanEitherAlone(seed: UInt64) async throws {
+    let program = try Self.program
+    func score<M: LanguageMethod>(_ method: M, _ parameters: [WorkflowParameter]) async throws -> Double {
+      var part = program
+      part.parameters = parameters
+      let own = Self.oracle()
+      let oracle = Filled(start: program.start, oracle: own)
+      let run = try Run(part, by: method, asking: oracle, seed: seed)
+      for _ in 0..<120 { guard try await run.step() else { break } }
+      let whole = program.start.merging(run.report.point) { _, new in new }
+      return try await own.run(whole, on: [SelectionItem(0)], stream: RandomStream(seed: 0)).score
+    }
+    let both = try await score(MixedDescent(), program.parameters)
+    let words = try await score(TextualGradientDescent(), program.parameters.filter { $0.name == "text" })
+    var search = JointPromptSearch()
+    search.trials = 120
+    let numbers = try await score(search, program.parameters.filter { $0.name != "text" })
+    #expect(both > words + 1 && both > numbers + 0.5, "\(both) \(words) \(numbers)")
+  }
+
+  /// Parameters that a method does not see stay as they are.
+  private struct Filled: WorkflowOracle {
+    let start: Assignment
+    let oracle: TracedProgram
+
+    func run(_ assignment: Assignment, on items: [SelectionItem], stream: RandomStream) async throws -> WorkflowOutcome
+    {
+      try await oracle.run(start.merging(assignment) { _, new in new }, on: items, stream: stream)
+    }
+    func report(_ assignment: Assignment, on items: [ReportingItem], stream: RandomStream) async throws
+      -> WorkflowOutcome
+    {
+      try await oracle.report(start.merging(assignment) { _, new in new }, on: items, stream: stream)
+    }
+    func advise(_ prompt: String, stream: RandomStream) async throws -> Completion {
+      try await oracle.advise(prompt, stream: stream)
+    }
+  }
+
   @Test func slopesLeadStraighter() async throws {
     // 45 questions: 15 runs, of which the search alone finds x no better than to a unit or so.
     let led = try await Self.found(Self.oracle(), steps: 45)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What workflows and language models cost beside the models themselves, each figure with its limit.
 //
-//     language [URL]      URL: Tests/tools/model_stub.py, for 64 requests at a time
+//     language [URL]      URL: Tests/tools/model_stub.py, for 64 requests at a time; language_costs.py starts it
 import GradusCore
 import GradusLanguage
 import GradusNative
@@ -22,7 +22,7 @@ func median(_ count: Int, _ body: () throws -> Void) rethrows -> Double {
 
 func tell(_ name: String, _ value: Double, _ unit: String, limit: Double) {
   func short(_ x: Double) -> String { "\((x * 1000).rounded() / 1000)" }
-  print("\(name): \(short(value)) \(unit), limit \(short(limit)): \(value <= limit ? "kept" : "NOT KEPT")")
+  print("\(name): \(short(value)) \(unit) (limit \(short(limit)))")
 }
 
 // A traced operation: text in, text out.

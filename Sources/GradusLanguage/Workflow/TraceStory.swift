@@ -82,7 +82,8 @@ public struct TraceStory: Sendable, Codable, Hashable {
 
   private static func text(of value: (any Sendable)?, _ width: Int) -> String {
     guard let value else { return "" }
-    let text = String(describing: value)
-    return text.count > width ? text.prefix(width - 1) + "…" : text
+    // Most values are texts, and most are short: neither is described nor counted.
+    let text = value as? String ?? String(describing: value)
+    return text.utf8.count > width && text.count > width ? text.prefix(width - 1) + "…" : text
   }
 }
