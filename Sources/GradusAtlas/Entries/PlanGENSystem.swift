@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusCore
+import GradusLanguage
+import GradusNumerics
+
+/// Meetings of three to six people, planned by a simulated planner that overlooks two constraints in five.
+///
+///     verification: five plans, once chosen by extracted constraints, once by the most frequent meeting
+///     calls:        with one repair, against a vote of as many plans as that took calls
+///     mixture:      the bandit among three ways, against the best of them alone; easy (3 people, 3 constraints, 3 times or more) and
+///                   hard (6 people, 12 constraints, 1 or 2 times) in turn; at most 120 calls a task for everybody
+///
+/// Alone, a way is repeated as the mixture is, until a plan is approved or the calls are used up; which settings of the three ways are
+/// used, by whom, and the constants of the bandit are chosen on development tasks. The doubles prove that verdicts arrive where they are
+/// needed and calls are spent well; they prove nothing about language models.
+public struct PlanGENSystem: AtlasEntry {
+  public static let system = "plangen"
+  public static let home = "PlanGEN, StepTreeSearch, PlanBandit"
+  public static let scale = AtlasScale(
+    paper: "NATURAL PLAN, OlympiadBench, GPQA, DocFinQA with models of Google",
+    here: "generated calendars, simulated planner and verifier; 100 tasks a seed and claim (fast: 10)")
+  public static let claims = [
+    AtlasClaim(
+      "verification", "Best of five by verification solves at least 1.5 times as many as by majority.",
+      metric: "share of solved tasks", baseline: "majority of five plans", .atLeast, 1.5),
+    AtlasClaim(
+      "success", "The mixture solves at most 2 points less than the best single algorithm.",
+      metric: "share of solved tasks", baseline: "the best single algorithm, tuned", .atLeast, -0.02,
+      comparison: .difference),
+    AtlasClaim(
+      "calls", "And it makes at most 80 % of its calls.", metric: "calls of the model a task",
+      baseline: "the best single algorithm, tuned", .atMost, 0.8),
+    AtlasClaim(
+      "price", "With one repair it solves more than a majority of as many plans as that takes calls.",
+      metric: "share of solved tasks", baseline: "majority at the same calls", .atLeast, 1, isSecondary: true),
+  ]
+  public static let standing = AtlasStanding.holds
+  public static let saboteur = AtlasSaboteur.crippled(
+    "a verifier that approves of everything, and a bandit that guesses")
+
+  public init() {}
+
+  public struct Tuned: Sendable {
+    /// Best-of-n, tree of thought, REBASE.
+    var algorithms: [PlanAlgorithm] = [
+      PlanAlgorithm("best-of-n", .bestOf(count: 5, wave: 1), repairs: 1),
+      PlanAlgorithm("tree-of-thought", .beam(width: 1, branching: 2), repairs: 1),
+      PlanAlgorithm("rebase", .rebase(budget: 3, temperature: 40), repairs: 1),
+    ]
+    /// Which of them does best alone.
+    var single = 1
+    var bandit = PlanBandit(count: 3)
+  }
+
+  static let limit = 120
+
+  /// A task that is easy or hard, in turn.
+  static func mixed(_ number: Int, _ random: RandomStream) throws -> CalendarTask {
+    number % 2 == 0
+      ? try task(people: 3, constraints: 3, days: 1, solutions: 3...16, random.child("easy", number))
+      : try task(people: 6, constraints: 12, days: 3, solutions: 1...2, random.child("hard", number))
+  }
+
+  /// A task of three to six people, with two constraints each.
+  static func usual(_ number: Int, _ random: RandomStream) throws -> CalendarTask {
+    let people = 3 + number % 4
+    return try task(
+      people: people, constraints: 2 * people, days: people > 3 ? 2 : 1, solutions: 1...2, random.child("usual", number)
+    )
+  }
+
+  private static func task(
+    people: Int, constraints: Int, days: Int, solutions: ClosedRange<Int>, _ random: RandomStream
+  ) throws -> CalendarTask {
+    for k in 0..<1000 {
+      var stream = random.child("attempt", k)
+      if let task = CalendarTask(
+        people: people, constraints: constraints, days: days, solutions: solutions, &stream)
+      {
+        return task
+      }
+    }
+    throw AtlasFault("no calendar of \(people) people with \(constraints) constraints was found")
+  }
+
+  // MARK: Tuning
+
+  private static func grid() -> [[PlanAlgorithm]] {
+    let repairs = [0, 1, 2]
+    return [
+      repairs.map { PlanAlgorithm("best-of-n", .bestOf(count: 5, wave: 1), repairs: $0) },
+      [(1, 1), (1, 2), (1, 3), (2, 2)].flatMap { width, branching in
+        repairs.map { PlanAlgorithm("tree-of-thought", .beam(width: width, branching: branching), repairs: $0) }
+      }.filter { $0.rule != .beam(width: 1, branching: 1) || $0.repairs > 0 },
+      [2, 3, 5].flatMap { budget in
+        repairs.map { PlanAlgorithm("rebase", .rebase(budget: budget, temperature: 40), repairs: $0) }
+      },
+    ]
+  }
+
+  /// For each way the settings that solve most; of those within a point of that, the ones with the fewest calls.
+  public func tune(_ trial: AtlasTrial) async throws -> Tuned {
+    var tuned = Tuned()
+    let count = 80
+    if trial.effort == .fast { return tuned }
+    func best(_ all: [(success: Double, calls: Double)]) -> Int {
+      let most = all.map(\.success).max() ?? 0
+      let near = all.indices.filter { all[$0].success >= most - 0.01 }
+      return near.min { (all[$0].calls, $0) < (all[$1].calls, $1) } ?? 0
+    }
+    var found: [(success: Double, calls: Double)] = []
+    for (way, algorithms) in Self.grid().enumerated() {
+      var all: [(success: Double, calls: Double)] = []
+      for algorithm in algorithms {
+        try trial.step(Double(way) / 4)
+        all.append(try await Self.series([algorithm], nil, count, trial.random))
+      }
+      let chosen = best(all)
+      tuned.algorithms[way] = algorithms[chosen]
+      found.append(all[chosen])
+    }
+    tuned.single = best(found)
+    var bandits: [PlanBandit] = [], outcomes: [(success: Double, calls: Double)] = []
+    for exploration in [0.03, 0.1, 0.3] {
+      for trust in [0.3, 1, 3] {
+        try trial.step(0.75)
+        var bandit = PlanBandit(count: 3)
+        (bandit.exploration, bandit.trust) = (exploration, trust)
+        bandits.append(bandit)
+        outcomes.append(try await Self.series(tuned.algorithms, bandit, count, trial.random))
+      }
+    }
+    tuned.bandit = bandits[best(outcomes)]
+    return tuned
+  }
+
+  // MARK: Measuring
+
+  public func measure(
+    _ trial: AtlasTrial, tuned: Tuned, subject: AtlasSubject
+  ) async throws -> [AtlasObservation] {
+    let isHonest = subject == .system
+    var planner = SimulatedPlanner()
+    if !isHonest { (planner.miss, planner.alarm) = (1, 0) }
+    let count = trial.size(fast: 10, claim: 100)
+    var (verified, voted, repaired, outvoted, spent) = (0.0, 0.0, 0.0, 0.0, 0.0)
+    for k in 0..<count {
+      try trial.step(0.3 * Double(k) / Double(count))
+      let task = try Self.usual(k, trial.random)
+      var stream = trial.random.child("usual run", k)
+      let seed = stream.next()
+      let own = try await Self.single(task, 5, repairs: 0, planner, seed)
+      let better = try await Self.single(task, 5, repairs: 1, planner, seed)
+      verified += own.isSolved ? 1 : 0
+      repaired += better.isSolved ? 1 : 0
+      spent += Double(better.calls)
+      voted += try await Self.vote(task, 5, seed) ? 1 : 0
+      outvoted += try await Self.vote(task, better.calls, seed) ? 1 : 0
+    }
+    var bandit = tuned.bandit
+    // One that guesses: nothing but exploration, of priors that say nothing.
+    if !isHonest { (bandit.exploration, bandit.trust) = (100, 0) }
+    let mixture = try await Self.series(tuned.algorithms, bandit, count, trial.random, planner)
+    try trial.step(0.7)
+    let alone = try await Self.series([tuned.algorithms[tuned.single]], nil, count, trial.random)
+    func share(_ x: Double) -> Double { x / Double(count) }
+    let limit = AtlasObservation.Budget(system: Double(Self.limit), baseline: Double(Self.limit))
+    return [
+      AtlasObservation(
+        "verification", measured: share(verified), baseline: share(voted),
+        budget: AtlasObservation.Budget(system: 5, baseline: 5)),
+      AtlasObservation("success", measured: mixture.success, baseline: alone.success, budget: limit),
+      AtlasObservation("calls", measured: mixture.calls, baseline: alone.calls),
+      AtlasObservation(
+        "price", measured: share(repaired), baseline: share(outvoted),
+        budget: AtlasObservation.Budget(system: share(spent), baseline: share(spent))),
+    ]
+  }
+
+  /// The share of mixed tasks that is solved and the calls for each, one task after the other; what the bandit learns is kept.
+  static func series(
+    _ algorithms: [PlanAlgorithm], _ bandit: PlanBandit?, _ count: Int, _ random: RandomStream,
+    _ planner: SimulatedPlanner = SimulatedPlanner()
+  ) async throws -> (success: Double, calls: Double) {
+    var method = PlanGEN(algorithms)
+    (method.rounds, method.calls, method.experience) = (0, limit, bandit)
+    var (solved, calls) = (0, 0)
+    for k in 0..<count {
+      let task = try mixed(k, random)
+      var stream = random.child("run", k)
+      let run = try Run(task.planning, by: method, asking: planner, seed: stream.next())
+      while try await run.step() {}
+      if bandit != nil { method.experience = run.state.bandit }
+      solved += task.isSolved(by: run.report.point) ? 1 : 0
+      calls += run.state.calls
+    }
+    return (Double(solved) / Double(count), Double(calls) / Double(count))
+  }
+
+  /// One round of best-of-n by verification.
+  private static func single(
+    _ task: CalendarTask, _ count: Int, repairs: Int, _ planner: SimulatedPlanner, _ seed: UInt64
+  ) async throws -> (isSolved: Bool, calls: Int) {
+    var method = PlanGEN([PlanAlgorithm("best-of-n", .bestOf(count: count), repairs: repairs)])
+    method.rounds = 1
+    let run = try Run(task.planning, by: method, asking: planner, seed: seed)
+    while try await run.step() {}
+    return (task.isSolved(by: run.report.point), run.state.calls)
+  }
+
+  private static func vote(_ task: CalendarTask, _ count: Int, _ seed: UInt64) async throws -> Bool {
+    var method = PlanGEN([PlanAlgorithm("best-of-n", .bestOf(count: count), repairs: 0)])
+    method.selection = .majority
+    let run = try Run(task.planning, by: method, asking: SimulatedPlanner(), seed: seed)
+    while try await run.step() {}
+    return task.isSolved(by: run.report.point)
+  }
+}
