@@ -78,6 +78,13 @@ import Testing
     #expect(run.report.point == ["Walk.", "End: sea"])
     #expect(run.state.bandit.sums == [0.4, 0.98, 0] && run.state.bandit.counts == [1, 1, 0])
     #expect(run.state.bandit.rescued == [0, 1, 0])
+    var dear = PlanGEN()
+    dear.price = 0.01
+    let priced = try Run(Self.task, by: dear, asking: model, seed: 1)
+    while try await priced.step() {}
+    // Five plans with their verdicts, each written again once; six proposals and verdicts for each of two lines.
+    #expect(priced.state.rounds.map(\.calls) == [20, 20])
+    #expect(zip(priced.state.bandit.sums, [0.2, 0.78, 0]).allSatisfy { abs($0 - $1) < 1e-12 })
     // What was learned: ways without a round come first, then what did well.
     var method = PlanGEN()
     method.experience = run.state.bandit

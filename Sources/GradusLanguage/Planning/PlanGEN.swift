@@ -10,7 +10,7 @@ public import GradusNumerics
 ///            what scores below the threshold is written again with its violations, ≤ R times
 ///     until a whole plan scores ≥ threshold, or `rounds` or `calls` are used up;  the best plan is returned
 ///
-///     reward of a round = (best score of it + 100)/200
+///     reward of a round = (best score of it + 100)/200 − price·calls of it
 ///
 /// With `selection` `.majority` nothing is verified: the first way's `count` whole plans are written, and the most frequent last line
 /// is taken. What the bandit has learned is in the state, and may be given to the next task as `experience`.
@@ -30,6 +30,8 @@ public struct PlanGEN: OptimizationMethod {
   public var rounds = 8
   /// Calls of the model at most; 0: no limit.
   public var calls = 0
+  /// What a call takes from the reward of a round; 0 in the paper.
+  public var price = 0.0
   /// Whether the model is asked which ways suit the task.
   public var asksForPriors = true
   /// The bandit as it is before the first round; nil: nothing is known.
@@ -161,8 +163,8 @@ public struct PlanGEN: OptimizationMethod {
       s.plan = state.tree.path(to: best)
     }
     let isEnough = (score ?? -.infinity) >= threshold
-    s.bandit.tell(
-      s.arm, reward: ((score ?? -100) + 100) / 200, isEnough: isEnough, afterFailure: !s.rounds.isEmpty)
+    let reward = ((score ?? -100) + 100) / 200 - price * Double(s.calls - s.began)
+    s.bandit.tell(s.arm, reward: reward, isEnough: isEnough, afterFailure: !s.rounds.isEmpty)
     s.tries[s.arm] += 1
     s.rounds.append(Round(algorithm: algorithms[s.arm].name, score: score, calls: s.calls - s.began))
     let isSpent = rounds > 0 && s.rounds.count >= rounds || s.calls == s.began
