@@ -17,6 +17,7 @@ extension Atlas {
     ClaPSSystem.self,
     ConsensusSystem.self,
     DSPySystem.self,
+    DecodingStudySystem.self,
     DiffGradSystem.self,
     EXAdamSystem.self,
     EightBitStates.self,

@@ -11,26 +11,26 @@ import GradusNumerics
 ///                   more) for each hard one (6 people, 12 constraints, 1 or 2 times); at most 120 calls a task for everybody
 ///
 /// Alone, a way is repeated as the mixture is, until a plan is approved or the calls are used up; the settings of the three ways, which
-/// of them is the best, and the constants of the bandit are chosen on development tasks: the most solved, and of what is within a point
-/// of that the fewest calls. How many tasks are hard is open in the sheet; what it takes where half of them are is reported. The doubles prove that verdicts arrive where they are
+/// of them is the best, and the constants of the bandit are chosen on development tasks: the fewest calls within a point of the most
+/// that is solved. How many tasks are hard is open in the sheet; what it takes where half of them are is reported. The doubles prove that verdicts arrive where they are
 /// needed and calls are spent well; they prove nothing about language models.
 public struct PlanGENSystem: AtlasEntry {
   public static let system = "plangen"
   public static let home = "PlanGEN, StepTreeSearch, PlanBandit"
   public static let scale = AtlasScale(
     paper: "NATURAL PLAN, OlympiadBench, GPQA, DocFinQA with models of Google",
-    here: "generated calendars, simulated planner and verifier; 300 tasks a seed and claim (fast: 12)")
+    here: "generated calendars, simulated planner and verifier; 600 tasks a seed and claim (fast: 12)")
   public static let claims = [
     AtlasClaim(
       "verification", "Best of five by verification solves at least 1.5 times as many as by majority.",
-      metric: "share of solved tasks", baseline: "majority of five plans", .atLeast, 1.5),
+      metric: "share of solved tasks", baseline: "majority of five plans", .atLeast, 1.5, requirement: .share(0.8)),
     AtlasClaim(
       "success", "The mixture solves at most 2 points less than the best single algorithm.",
       metric: "share of solved tasks", baseline: "the best single algorithm, tuned", .atLeast, -0.02,
       comparison: .difference, requirement: .share(0.8)),
     AtlasClaim(
       "calls", "And it makes at most 80 % of its calls.", metric: "calls of the model a task",
-      baseline: "the best single algorithm, tuned", .atMost, 0.8),
+      baseline: "the best single algorithm, tuned", .atMost, 0.8, requirement: .share(0.8)),
     AtlasClaim(
       "price", "With one repair it solves more than a majority of as many plans as that takes calls.",
       metric: "share of solved tasks", baseline: "majority at the same calls", .atLeast, 1, isSecondary: true),
@@ -103,46 +103,46 @@ public struct PlanGENSystem: AtlasEntry {
     ]
   }
 
-  /// For each way the settings that solve most; of those within a point of that, the ones with the fewest calls.
+  /// For each way the settings that solve most; of those within a point of that, the ones with the fewest calls. Of bandits that with the
+  /// fewest calls among those within a point of the best way alone.
   public func tune(_ trial: AtlasTrial) async throws -> Tuned {
     var tuned = Tuned()
-    let count = 120
     if trial.effort == .fast { return tuned }
-    func best(_ all: [(success: Double, calls: Double)]) -> Int {
-      let most = all.map(\.success).max() ?? 0
-      let near = all.indices.filter { all[$0].success >= most - 0.01 }
-      return near.min { (all[$0].calls, $0) < (all[$1].calls, $1) } ?? 0
-    }
-    var found: [(success: Double, calls: Double)] = []
+    var found: [Outcome] = []
     for (way, algorithms) in Self.grid().enumerated() {
-      var all: [(success: Double, calls: Double)] = []
+      var all: [Outcome] = []
       for algorithm in algorithms {
         try trial.step(Double(way) / 4)
-        all.append(try await Self.series([algorithm], nil, count, trial.random))
+        all.append(try await Self.series([algorithm], nil, 120, trial.random))
       }
-      let chosen = best(all)
-      for (a,b) in zip(algorithms, all) { print(a.rule, a.repairs, b) }
+      let chosen = Self.cheapest(all)
       tuned.algorithms[way] = algorithms[chosen]
       found.append(all[chosen])
     }
-    tuned.single = best(found)
-    var all: [(bandit: PlanBandit, price: Double)] = [], outcomes: [(success: Double, calls: Double)] = []
+    tuned.single = Self.cheapest(found)
+    let goal = try await Self.series([tuned.algorithms[tuned.single]], nil, 240, trial.random).success
+    var all: [(bandit: PlanBandit, price: Double)] = [], outcomes: [Outcome] = []
     for exploration in [0.03, 0.1] {
-      for trust in [1.0, 3] {
-        for price in [0, 0.005, 0.01] {
-          try trial.step(0.75)
-          var bandit = PlanBandit(count: 3)
-          (bandit.exploration, bandit.trust) = (exploration, trust)
-          all.append((bandit, price))
-          outcomes.append(
-            try await Self.series(tuned.algorithms, bandit, price: price, count, trial.random))
-        }
+      for price in [0, 0.005, 0.01, 0.02] {
+        try trial.step(0.75)
+        var bandit = PlanBandit(count: 3)
+        bandit.exploration = exploration
+        all.append((bandit, price))
+        outcomes.append(try await Self.series(tuned.algorithms, bandit, price: price, 240, trial.random))
       }
     }
-    for (a,b) in zip(all, outcomes) { print(a.bandit.exploration, a.bandit.trust, a.price, b) }
-    print(tuned.algorithms[tuned.single])
-    (tuned.bandit, tuned.price) = all[best(outcomes)]
+    (tuned.bandit, tuned.price) = all[Self.cheapest(outcomes, goal: goal)]
+    print(tuned, goal, outcomes)
     return tuned
+  }
+
+  typealias Outcome = (success: Double, calls: Double)
+
+  /// Of what is at most a point below the goal – the best of all without one – that with the fewest calls.
+  private static func cheapest(_ all: [Outcome], goal: Double? = nil) -> Int {
+    let most = all.map(\.success).max() ?? 0
+    let least = min(most, goal ?? most) - 0.01
+    return all.indices.filter { all[$0].success >= least }.min { (all[$0].calls, $0) < (all[$1].calls, $1) } ?? 0
   }
 
   // MARK: Measuring
@@ -153,7 +153,7 @@ public struct PlanGENSystem: AtlasEntry {
     let isHonest = subject == .system
     var planner = SimulatedPlanner()
     if !isHonest { (planner.miss, planner.alarm) = (1, 0) }
-    let count = trial.size(fast: 12, claim: 300)
+    let count = trial.size(fast: 12, claim: 600)
     var (verified, voted, repaired, outvoted, spent) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for k in 0..<count {
       try trial.step(0.3 * Double(k) / Double(count))
@@ -168,9 +168,7 @@ public struct PlanGENSystem: AtlasEntry {
       voted += try await Self.vote(task, 5, seed) ? 1 : 0
       outvoted += try await Self.vote(task, better.calls, seed) ? 1 : 0
     }
-    func mixture(_ every: Int, guesses: Bool, _ planner: SimulatedPlanner) async throws -> (
-      success: Double, calls: Double
-    ) {
+    func mixture(_ every: Int, guesses: Bool, _ planner: SimulatedPlanner) async throws -> Outcome {
       var bandit = tuned.bandit
       // One that guesses: nothing but exploration.
       if guesses { (bandit.exploration, bandit.trust) = (1000, 0) }
@@ -205,7 +203,7 @@ public struct PlanGENSystem: AtlasEntry {
   static func series(
     _ algorithms: [PlanAlgorithm], _ bandit: PlanBandit?, price: Double = 0, _ count: Int, _ random: RandomStream,
     every: Int = 4, _ planner: SimulatedPlanner = SimulatedPlanner()
-  ) async throws -> (success: Double, calls: Double) {
+  ) async throws -> Outcome {
     var method = PlanGEN(algorithms)
     (method.rounds, method.calls, method.experience, method.price) = (0, limit, bandit, price)
     var (solved, calls) = (0, 0)
