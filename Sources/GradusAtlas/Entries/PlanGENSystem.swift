@@ -132,7 +132,6 @@ public struct PlanGENSystem: AtlasEntry {
       }
     }
     (tuned.bandit, tuned.price) = all[Self.cheapest(outcomes, goal: goal)]
-    print(tuned, goal, outcomes)
     return tuned
   }
 
