@@ -18,7 +18,7 @@ public struct DecodingStudySystem: AtlasEntry {
   public static let home = "DecodingStudy, DecodingBench, TreeParzen"
   public static let scale = AtlasScale(
     paper: "five models of the size of 70 billion parameters on a set of mathematical questions",
-    here: "a transformer of two layers and width 32 on sums modulo 10, 60 trials, 1,000 fresh items (fast: 12 and 100)")
+    here: "a transformer of two layers and width 32 on sums modulo 10, 60 trials, 1,000 fresh items (fast: 12 and 60)")
   public static let claims = [
     AtlasClaim(
       "tokens", "The study finds settings that generate at least a quarter fewer tokens.",
@@ -46,8 +46,8 @@ public struct DecodingStudySystem: AtlasEntry {
   ) async throws -> [AtlasObservation] {
     let isHonest = subject == .system
     let system = try Self.trained(trial)
-    let items = 0..<trial.size(fast: 100, claim: 400)
-    let fresh = 100_000..<100_000 + trial.size(fast: 100, claim: 1000)
+    let items = 0..<trial.size(fast: 40, claim: 400)
+    let fresh = 100_000..<100_000 + trial.size(fast: 60, claim: 1000)
     let study = DecodingStudy(trials: trial.size(fast: 12, claim: 60))
     let searches = trial.size(fast: 1, claim: 3)
     var dense: [DecodingStudy.Finding] = [], random: [DecodingStudy.Finding] = []
@@ -97,7 +97,7 @@ public struct DecodingStudySystem: AtlasEntry {
   private static func trained(_ trial: AtlasTrial) throws -> ChainSumDecoder {
     let random = trial.random
     let task = ChainSumTask(stream: random.child("task"))
-    let (count, steps) = (trial.size(fast: 512, claim: 16384), trial.size(fast: 30, claim: 500))
+    let (count, steps) = (trial.size(fast: 512, claim: 16384), trial.size(fast: 10, claim: 500))
     let loss = NetworkLoss(
       TextTransformer(
         vocabulary: task.vocabulary, context: task.context, width: trial.size(fast: 16, claim: 32), layers: 2, heads: 2),

@@ -22,9 +22,13 @@ public struct CalendarTimes: Sendable, Codable, Hashable {
   }
 
   public var isEmpty: Bool { bits == 0 }
+  /// These but for the other's.
   public func without(_ other: CalendarTimes) -> CalendarTimes { CalendarTimes(bits: bits & ~other.bits) }
+  /// Both together.
   public func union(_ other: CalendarTimes) -> CalendarTimes { CalendarTimes(bits: bits | other.bits) }
+  /// Whether a half hour is in both.
   public func overlaps(_ other: CalendarTimes) -> Bool { bits & other.bits != 0 }
+  /// Whether all of the other's half hours are here.
   public func contains(_ other: CalendarTimes) -> Bool { other.bits & ~bits == 0 }
 
   /// Every stretch of `length` half hours that lies in these times, the earliest first.

@@ -37,7 +37,9 @@ public struct StepVerdict: Sendable, Codable, Hashable {
 
 /// Proposes steps and judges where they lead: a policy and a verifier, a value function or a judge.
 public protocol StepOracle<Place, Step>: Sendable {
+  /// Where steps lead.
   associatedtype Place: Sendable & Codable
+  /// What leads from one place to another.
   associatedtype Step: Sendable & Codable
 
   /// One proposal for each request; nil where none can be made. Throws when nobody can answer.
