@@ -80,7 +80,7 @@ import Testing
 
   /// Rates of the double, within three deviations.
   @Test func theDoubleErrsAsStated() async throws {
-    let planner = SimulatedPlanner()
+    let planner = SimulatedScheduler()
     let constraint = CalendarConstraint("Ann", .busy(day: 0, from: 0, to: 4))
     let task = CalendarTask(people: ["Ann", "Bob"], days: 1, length: 1, constraints: [constraint]).planning
     func rate(_ prompt: String, _ isHit: (String) -> Bool) async throws -> Double {
@@ -115,7 +115,7 @@ import Testing
   }
 
   @Test func theDoubleWritesWholePlans() async throws {
-    var planner = SimulatedPlanner()
+    var planner = SimulatedScheduler()
     planner.slip = 0
     for seed in 0..<20 as Range<UInt64> {
       let task = try Self.task(seed)

@@ -150,7 +150,7 @@ public struct PlanGENSystem: AtlasEntry {
     _ trial: AtlasTrial, tuned: Tuned, subject: AtlasSubject
   ) async throws -> [AtlasObservation] {
     let isHonest = subject == .system
-    var planner = SimulatedPlanner()
+    var planner = SimulatedScheduler()
     if !isHonest { (planner.miss, planner.alarm) = (1, 0) }
     let count = trial.size(fast: 12, claim: 600)
     var (verified, voted, repaired, outvoted, spent) = (0.0, 0.0, 0.0, 0.0, 0.0)
@@ -167,7 +167,7 @@ public struct PlanGENSystem: AtlasEntry {
       voted += try await Self.vote(task, 5, seed) ? 1 : 0
       outvoted += try await Self.vote(task, better.calls, seed) ? 1 : 0
     }
-    func mixture(_ every: Int, guesses: Bool, _ planner: SimulatedPlanner) async throws -> Outcome {
+    func mixture(_ every: Int, guesses: Bool, _ planner: SimulatedScheduler) async throws -> Outcome {
       var bandit = tuned.bandit
       // One that guesses: nothing but exploration.
       if guesses { (bandit.exploration, bandit.trust) = (1000, 0) }
@@ -176,7 +176,7 @@ public struct PlanGENSystem: AtlasEntry {
     }
     let mixed = try await mixture(4, guesses: false, planner)
     // What approves of everything needs few calls.
-    let spending = isHonest ? mixed : try await mixture(4, guesses: true, SimulatedPlanner())
+    let spending = isHonest ? mixed : try await mixture(4, guesses: true, SimulatedScheduler())
     try trial.step(0.6)
     let half = try await mixture(2, guesses: false, planner)
     try trial.step(0.8)
@@ -201,7 +201,7 @@ public struct PlanGENSystem: AtlasEntry {
   /// The share of mixed tasks that is solved and the calls for each, one task after the other; what the bandit learns is kept.
   static func series(
     _ algorithms: [PlanAlgorithm], _ bandit: PlanBandit?, price: Double = 0, _ count: Int, _ random: RandomStream,
-    every: Int = 4, _ planner: SimulatedPlanner = SimulatedPlanner()
+    every: Int = 4, _ planner: SimulatedScheduler = SimulatedScheduler()
   ) async throws -> Outcome {
     var method = PlanGEN(algorithms)
     (method.rounds, method.calls, method.experience, method.price) = (0, limit, bandit, price)
@@ -220,7 +220,7 @@ public struct PlanGENSystem: AtlasEntry {
 
   /// One round of best-of-n by verification.
   private static func single(
-    _ task: CalendarTask, _ count: Int, repairs: Int, _ planner: SimulatedPlanner, _ seed: UInt64
+    _ task: CalendarTask, _ count: Int, repairs: Int, _ planner: SimulatedScheduler, _ seed: UInt64
   ) async throws -> (isSolved: Bool, calls: Int) {
     var method = PlanGEN([PlanAlgorithm("best-of-n", .bestOf(count: count), repairs: repairs)])
     method.rounds = 1
@@ -232,7 +232,7 @@ public struct PlanGENSystem: AtlasEntry {
   private static func vote(_ task: CalendarTask, _ count: Int, _ seed: UInt64) async throws -> Bool {
     var method = PlanGEN([PlanAlgorithm("best-of-n", .bestOf(count: count), repairs: 0)])
     method.selection = .majority
-    let run = try Run(task.planning, by: method, asking: SimulatedPlanner(), seed: seed)
+    let run = try Run(task.planning, by: method, asking: SimulatedScheduler(), seed: seed)
     while try await run.step() {}
     return task.isSolved(by: run.report.point)
   }

@@ -15,7 +15,7 @@ public import GradusNumerics
 /// - How suited a way is: best-of-n 1 − h, others h, with h = min(1, constraints/12) and noise of deviation `doubt`.
 ///
 /// Of language models it proves nothing.
-public struct SimulatedPlanner: LanguageModel {
+public struct SimulatedScheduler: LanguageModel {
   public var slip = 0.4
   public var reminded = 0.1
   public var recall = 0.97
