@@ -247,8 +247,8 @@ public struct JointPromptSearch: OptimizationMethod {
   public func report(_ s: State) -> Report<Assignment> {
     var report = Report(point: s.best, value: s.bestScore.map { -$0 })
     report.reasons = [
-      "\(s.sets.count) sets of examples, \(s.texts.reduce(0) { $0 + $1.count }) texts (\(s.rejected) proposals could not be used), "
-        + "\(s.trials.count) combinations tried"
+      "sets of examples: \(s.sets.count), texts: \(s.texts.reduce(0) { $0 + $1.count }), proposals that could not be used: \(s.rejected), "
+        + "combinations tried: \(s.trials.count)"
     ]
     return report
   }

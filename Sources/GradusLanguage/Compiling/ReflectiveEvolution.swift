@@ -222,7 +222,8 @@ public struct ReflectiveEvolution: OptimizationMethod {
     let best = s.pool.max { $0.mean < $1.mean }
     var report = Report(point: best?.values ?? s.program.start, value: best.map { -$0.mean })
     report.reasons = [
-      "\(s.pool.count) candidates, \(s.mergeCount) of them merged; \(s.refused) were no better, \(s.wasted) answers could not be used"
+      "candidates: \(s.pool.count), merges tried: \(s.mergeCount), texts that were no better: \(s.refused), "
+        + "answers that could not be used: \(s.wasted)"
     ]
     return report
   }
