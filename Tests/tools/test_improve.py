@@ -7,6 +7,7 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -132,6 +133,24 @@ class Improve(unittest.TestCase):
         self.assertEqual((done["before"]["score"], done["after"]["score"]), (0, 1))
         self.assertFalse((self.folder / "broken").exists())
         self.assertNotIn("<script>alert", (self.folder / "p.html").read_text())
+
+    def test_a_server_is_asked_nothing_twice(self):
+        stub = subprocess.Popen([sys.executable, ROOT / "Tests" / "tools" / "model_stub.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                text=True)
+        self.addCleanup(lambda: (stub.kill(), stub.wait(), stub.stdin.close(), stub.stdout.close()))
+        spec = self.spec(
+            "parameters: {t: {number: 0.5, low: 0, high: 1}}\nsteps: [{name: a, prompt: 'say {question}', temperature: '{t}'}]\n"
+            "data: {file: d.jsonl, select: 4, report: 4}\nmetric: exact(output, question)\nsettings: {trials: 3}\n")
+        arguments = [spec, "--lm", f"http://127.0.0.1:{int(stub.stdout.readline())}/v1", "--model", "stub", "--format", "json"]
+        first = json.loads(improve(self.folder, *arguments).stdout)
+        self.assertEqual(first["after"]["score"], 1)
+        self.assertGreater(first["use"]["calls"], 10)
+        (self.folder / "w.improve").unlink()
+        again = json.loads(improve(self.folder, *arguments).stdout)
+        self.assertEqual((again["use"]["calls"], again["solution"]), (0, first["solution"]))
+        (self.folder / "w.improve").unlink()
+        anew = json.loads(improve(self.folder, *arguments, "--replies", "none").stdout)
+        self.assertEqual(anew["use"]["calls"], first["use"]["calls"])
 
     def test_fields_are_chosen_and_the_target_has_a_name(self):
         rows = [{"input": str(k), "output": str(k + 1), "hint": str(k + 1)} for k in range(8)]

@@ -43,7 +43,9 @@ struct ImproveSession {
     try refuse(budget, need)
     let meter = ModelMeter(budget, prices: spec.prices)
     meter.hold(need)
-    let model = try options.open(meter, interruption: interruption) { try simulated($0) }
+    let model = try options.open(meter, keeping: "\(journal).replies", interruption: interruption) {
+      try simulated($0)
+    }
     var workflow = SpecifiedWorkflow(
       steps: spec.steps, metric: spec.metric, selection: spec.selection, reporting: spec.reporting, model: model,
       advisor: ModelAdvisor(model, prices: spec.prices), prices: spec.prices, client: try? HTTPClient())

@@ -31,7 +31,10 @@ struct LanguageModelOptions: ParsableArguments, Sendable {
   @Option(help: ArgumentHelp("Requests at a time.", valueName: "count"))
   var requests = 4
 
-  @Option(help: ArgumentHelp("Keep replies here; what was asked before is not asked again.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A server's replies are kept here, and nothing is asked twice; JOURNAL.replies unless said, 'none' keeps none.",
+      valueName: "file"))
   var replies: String?
 
   mutating func validate() throws {
@@ -46,12 +49,15 @@ struct LanguageModelOptions: ParsableArguments, Sendable {
     getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// The service behind cache, meter, limit and retries. `simulated` makes the double for a seed; throws where nobody can be asked.
+  /// The service behind cache, meter, limit and retries. Replies of a server are kept in `file` unless the user names another;
+  /// `simulated` makes the double for a seed. Throws where nobody can be asked.
   func open(
-    _ meter: ModelMeter, interruption: Interruption, simulated: (UInt64) throws -> any ModelService
+    _ meter: ModelMeter, keeping file: String, interruption: Interruption,
+    simulated: (UInt64) throws -> any ModelService
   ) throws -> any ModelService {
     let name = model ?? Self.variable("GRADUS_LM_MODEL") ?? ""
     let base: any ModelService
+    var kept = replies
     if let lm, lm.hasPrefix("simulated:") {
       guard let seed = UInt64(lm.dropFirst("simulated:".count)) else {
         throw Failure(.usage, "--lm \(lm) has no seed; write simulated:1")
@@ -71,10 +77,11 @@ struct LanguageModelOptions: ParsableArguments, Sendable {
         throw Failure(.usage, "\(failure)")
       }
       base = RetryingModel(endpoint)
+      kept = kept ?? file
     }
     let counted = MeteredModel(LimitedModel(base, places: requests), meter)
-    let kept: any ModelService =
-      try replies.map { CachedModel(counted, try Cassette($0), meter: meter) } ?? counted
-    return NamedModel(kept, model: name, interruption: interruption)
+    guard let kept, kept != "none" else { return NamedModel(counted, model: name, interruption: interruption) }
+    return NamedModel(
+      CachedModel(counted, try Cassette(kept), meter: meter), model: name, interruption: interruption)
   }
 }
