@@ -27,10 +27,11 @@ public struct PlanGENSystem: AtlasEntry {
     AtlasClaim(
       "success", "The mixture solves at most 2 points less than the best single algorithm.",
       metric: "share of solved tasks", baseline: "the best single algorithm, tuned", .atLeast, -0.02,
-      comparison: .difference, requirement: .share(0.8)),
+      comparison: .difference, requirement: .share(0.8), isSecondary: true),
     AtlasClaim(
       "calls", "And it makes at most 80 % of its calls.", metric: "calls of the model a task",
-      baseline: "the best single algorithm, tuned", .atMost, 0.8, requirement: .share(0.8)),
+      baseline: "the best single algorithm, tuned", .atMost, 0.8, requirement: .share(0.8),
+      isSecondary: true),
     AtlasClaim(
       "price", "With one repair it solves more than a majority of as many plans as that takes calls.",
       metric: "share of solved tasks", baseline: "majority at the same calls", .atLeast, 1, isSecondary: true),
@@ -38,7 +39,11 @@ public struct PlanGENSystem: AtlasEntry {
       "half", "Where half of the tasks are hard.", metric: "calls of the model a task",
       baseline: "the best single algorithm, tuned", .atMost, 0.8, isReported: true),
   ]
-  public static let standing = AtlasStanding.holds
+  public static let standing = AtlasStanding.partly(
+    tried:
+      "the mixture makes 0.79 of the calls in the mean of five seeds, and 0.75 to 0.82 in each, with 1.6 points less solved: rewards less"
+      + " 0 to 0.02 a call, two explorations; before that prior weights of 0.3 to 3 (0.84). Where half of the tasks are hard it makes 0.97:"
+      + " one line at a time, written again twice, is hardly dearer than what suits each task")
   public static let saboteur = AtlasSaboteur.crippled(
     "a verifier that approves of everything, and a bandit that guesses")
 
