@@ -12,8 +12,9 @@ import GradusNumerics
 ///
 /// Alone, a way is repeated as the mixture is, until a plan is approved or the calls are used up; the settings of the three ways, which
 /// of them is the best, and the constants of the bandit are chosen on development tasks: the fewest calls within a point of the most
-/// that is solved. How many tasks are hard is open in the sheet; what it takes where half of them are is reported. The doubles prove that verdicts arrive where they are
-/// needed and calls are spent well; they prove nothing about language models.
+/// that is solved. How many tasks are hard is open in the sheet: one in four was chosen after a look at the results of one in two, which
+/// are reported. The doubles prove that verdicts arrive where they are needed and calls are spent well; they prove nothing about language
+/// models.
 public struct PlanGENSystem: AtlasEntry {
   public static let system = "plangen"
   public static let home = "PlanGEN, StepTreeSearch, PlanBandit"
@@ -27,11 +28,10 @@ public struct PlanGENSystem: AtlasEntry {
     AtlasClaim(
       "success", "The mixture solves at most 2 points less than the best single algorithm.",
       metric: "share of solved tasks", baseline: "the best single algorithm, tuned", .atLeast, -0.02,
-      comparison: .difference, requirement: .share(0.8), isSecondary: true),
+      comparison: .difference, requirement: .share(0.8)),
     AtlasClaim(
       "calls", "And it makes at most 80 % of its calls.", metric: "calls of the model a task",
-      baseline: "the best single algorithm, tuned", .atMost, 0.8, requirement: .share(0.8),
-      isSecondary: true),
+      baseline: "the best single algorithm, tuned", .atMost, 0.8, requirement: .share(0.8)),
     AtlasClaim(
       "price", "With one repair it solves more than a majority of as many plans as that takes calls.",
       metric: "share of solved tasks", baseline: "majority at the same calls", .atLeast, 1, isSecondary: true),
@@ -39,7 +39,7 @@ public struct PlanGENSystem: AtlasEntry {
       "half", "Where half of the tasks are hard.", metric: "calls of the model a task",
       baseline: "the best single algorithm, tuned", .atMost, 0.8, isReported: true),
   ]
-  public static let standing = AtlasStanding.partly(
+  public static let standing = AtlasStanding.doesNotHold(
     tried:
       "the mixture makes 0.79 of the calls in the mean of five seeds, and 0.75 to 0.82 in each, with 1.6 points less solved: rewards less"
       + " 0 to 0.02 a call, two explorations; before that prior weights of 0.3 to 3 (0.84). Where half of the tasks are hard it makes 0.97:"
