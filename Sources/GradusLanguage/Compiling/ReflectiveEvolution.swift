@@ -141,13 +141,14 @@ public struct ReflectiveEvolution: OptimizationMethod {
   private func runs(_ s: State, _ parameter: WorkflowParameter) -> String {
     guard let seen = s.seen else { return "" }
     let call = parameter.name.split(separator: ".").first.map(String.init) ?? parameter.name
+    let asked = places(s)
     return seen.scores.indices.map { k in
       let calls = k < seen.calls.count ? seen.calls[k].filter { $0.predictor == call } : []
       var lines = calls.flatMap { one in
         one.values.values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
       }
-      if lines.isEmpty, k < s.program.examples.count, k < places(s).count {
-        lines.append("input: \(s.program.examples[places(s)[k].index].input)")
+      if lines.isEmpty, k < asked.count, asked[k].index < s.program.examples.count {
+        lines.append("input: \(s.program.examples[asked[k].index].input)")
       }
       if k < seen.remarks.count { lines.append("feedback: \(seen.remarks[k])") }
       return "Run \(k + 1)\n" + lines.joined(separator: "\n")
