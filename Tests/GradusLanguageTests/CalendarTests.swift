@@ -3,7 +3,7 @@ import GradusCore
 import GradusNumerics
 import Testing
 
-@testable import GradusLanguage
+import GradusLanguage
 
 @Suite struct CalendarTests {
   private static func task(_ seed: UInt64, people: Int = 6, constraints: Int = 12, days: Int = 3) throws -> CalendarTask

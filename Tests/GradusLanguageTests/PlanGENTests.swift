@@ -3,7 +3,7 @@ import GradusCore
 import GradusNumerics
 import Testing
 
-@testable import GradusLanguage
+import GradusLanguage
 
 @Suite struct PlanGENTests {
   private static let task = PlanningTask("Go to the sea.", form: "one line a step, then \"End: PLACE\"", ending: "End:")

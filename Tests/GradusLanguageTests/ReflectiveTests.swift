@@ -3,7 +3,7 @@ import GradusCore
 import GradusNumerics
 import Testing
 
-@testable import GradusLanguage
+import GradusLanguage
 
 /// Candidates that are kept for what they alone can do, changed after a look at runs, and merged.
 @Suite struct ReflectiveTests {

@@ -40,6 +40,29 @@ import Testing
     #expect(solution.verdict.certificate.note?.contains("places set aside") == true)
   }
 
+  @Test func aWorkflowIsMadeFromWhatIsKnown() async throws {
+    let knowledge = try WorkKnowledge(
+      types: ["scan": .string, "note": .string, "claim": .string],
+      tasks: [
+        WorkTask("read", "the text of a page", requires: ["scan"], produces: "note"),
+        WorkTask("bill", "the claim of a note", requires: ["note"], produces: "claim"),
+      ])
+    let ways: [String: [WorkGraph.Alternative]] = [
+      "read": [.init("code", money: 1, time: 1, success: 0.99)],
+      "bill": [
+        .init("code", money: 1, time: 1, success: 0.5), .init("human", money: 9, time: 5, success: 0.99),
+      ],
+    ]
+    // tutorial: working
+    let plan = try knowledge.plan(WorkIntention(inputs: ["scan"], outputs: ["claim"]))
+    let graph = try WorkGraph(
+      zip(plan.steps, plan.after).map { .init($0.task, after: $1, ways[$0.task] ?? []) }, floor: 0.9)
+    let solution = try await Run(graph, by: WorkLabels(), asking: graph).finish(until: .answers(1000))
+    print(WorkAudit(solution, of: graph)?.description ?? "", plan.program(in: knowledge) ?? "")
+    // tutorial: end
+    #expect(solution.status == .optimal && solution.report.point == [0, 1])
+  }
+
   @Test func aMeetingIsPlanned() async throws {
     var stream = RandomStream(seed: 1)
     let calendar = try #require(

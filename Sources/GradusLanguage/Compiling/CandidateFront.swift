@@ -9,12 +9,12 @@ import GradusNumerics
 ///
 /// A candidate that is right where all others are wrong is kept, however low its mean is. Cost: the number of scores a pass.
 /// **Reference** Agrawal et al., "GEPA: Reflective Prompt Evolution Can Outperform Reinforcement Learning" (2025), algorithm 2.
-struct CandidateFront {
+package struct CandidateFront {
   /// Candidates that are left, in ascending order, and on how many places each is among the best.
-  private(set) var members: [(candidate: Int, weight: Int)] = []
+  package private(set) var members: [(candidate: Int, weight: Int)] = []
 
   /// From the scores of each candidate on the same places.
-  init(_ scores: [[Double]]) {
+  package init(_ scores: [[Double]]) {
     guard let places = scores.first?.count, places > 0 else {
       members = scores.indices.map { ($0, 1) }
       return
@@ -36,7 +36,7 @@ struct CandidateFront {
   }
 
   /// One of those that are left, drawn by their weights.
-  func drawn(_ stream: inout RandomStream) -> Int {
+  package func drawn(_ stream: inout RandomStream) -> Int {
     var left = stream.integer(below: max(1, members.reduce(0) { $0 + $1.weight }))
     for (candidate, weight) in members {
       if left < weight { return candidate }

@@ -41,6 +41,12 @@ public struct ReflectiveEvolution: OptimizationMethod {
     public var parents: [Int]
     /// On the places to score on.
     public var scores: [Double]
+    package init(values: Assignment, parents: [Int], scores: [Double]) {
+      self.values = values
+      self.parents = parents
+      self.scores = scores
+    }
+
     public var mean: Double { scores.isEmpty ? 0 : scores.reduce(0, +) / Double(scores.count) }
   }
 
@@ -50,10 +56,10 @@ public struct ReflectiveEvolution: OptimizationMethod {
     let given: Given<LanguageProgram>
     var program: LanguageProgram { given.value }
     /// Places to learn from and to score on.
-    let learning: [Int]
-    let scoring: [Int]
+    package let learning: [Int]
+    package let scoring: [Int]
     /// Starts that are still to be scored.
-    var starts: [Assignment]
+    package var starts: [Assignment]
     public internal(set) var pool: [Candidate] = []
     var stage = Stage.score
     /// What is changed, which of its texts, and what came of looking at it.
@@ -254,7 +260,7 @@ extension ReflectiveEvolution {
 
   /// Each text from the candidate that has changed it since their last common ancestor, where both have from the better one; nil when
   /// one comes from the other, or when only one has changed anything.
-  static func combined(_ pool: [Candidate], _ first: Int, _ second: Int, _ texts: [String]) -> Assignment? {
+  package static func combined(_ pool: [Candidate], _ first: Int, _ second: Int, _ texts: [String]) -> Assignment? {
     func line(_ candidate: Int) -> Set<Int> {
       var known: Set<Int> = [], open = [candidate]
       while let next = open.popLast() {

@@ -56,7 +56,7 @@ public struct PlanGEN: OptimizationMethod {
 
   public struct State: Sendable, Codable {
     let given: Given<PlanningTask>
-    var task: PlanningTask { given.value }
+    package var task: PlanningTask { given.value }
     var stage: Stage
     public internal(set) var constraints: [String] = []
     public internal(set) var priors: [Double]

@@ -3,18 +3,18 @@ import GradusCore
 import GradusNumerics
 
 /// What is asked in planning, and how answers are read.
-enum PlanPrompt {
-  static let constraints = "List every constraint that a plan must satisfy"
-  static let suitability = "How suited is each way of planning to this task"
-  static let whole = "Write a whole plan"
-  static let step = "Write the next line of the plan, and nothing else"
-  static let verdict = "Which constraints are violated by what is planned so far?"
+package enum PlanPrompt {
+  package static let constraints = "List every constraint that a plan must satisfy"
+  package static let suitability = "How suited is each way of planning to this task"
+  package static let whole = "Write a whole plan"
+  package static let step = "Write the next line of the plan, and nothing else"
+  package static let verdict = "Which constraints are violated by what is planned so far?"
 
-  static func constraints(_ task: PlanningTask) -> String {
+  package static func constraints(_ task: PlanningTask) -> String {
     "\(shown(task))\n\(constraints), one on a line, each line beginning with \"- \". Write nothing else."
   }
 
-  static func suitability(
+  package static func suitability(
     _ task: PlanningTask, _ known: [String], _ algorithms: [(name: String, summary: String)]
   ) -> String {
     let ways = algorithms.map { "\($0.name): \($0.summary)" }.joined(separator: "\n")
@@ -28,7 +28,7 @@ enum PlanPrompt {
   }
 
   /// For one proposal.
-  static func proposal(_ task: PlanningTask, _ known: [String], _ request: StepRequest<[String]>) -> String {
+  package static func proposal(_ task: PlanningTask, _ known: [String], _ request: StepRequest<[String]>) -> String {
     var parts = [shown(task), list("constraints", known)]
     if !request.place.isEmpty { parts.append("<begun>\n\(request.place.joined(separator: "\n"))\n</begun>") }
     if !request.remarks.isEmpty {
@@ -41,7 +41,7 @@ enum PlanPrompt {
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
-  static func verdict(_ task: PlanningTask, _ known: [String], _ plan: [String]) -> String {
+  package static func verdict(_ task: PlanningTask, _ known: [String], _ plan: [String]) -> String {
     """
     \(shown(task))
     \(list("constraints", known))
@@ -62,7 +62,7 @@ enum PlanPrompt {
   // MARK: Reading
 
   /// Lines that begin with a dash or a star, without it, each once; at most 200.
-  static func items(_ text: String) -> [String] {
+  package static func items(_ text: String) -> [String] {
     var found: [String] = []
     for line in text.split(whereSeparator: \.isNewline) {
       let line = line.trimmed
@@ -74,7 +74,7 @@ enum PlanPrompt {
   }
 
   /// The number behind each name, kept within 0 and 1; a half where there is none.
-  static func priors(_ text: String, _ names: [String]) -> [Double] {
+  package static func priors(_ text: String, _ names: [String]) -> [Double] {
     let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmed }
     return names.map { name in
       let said = lines.last { $0.lowercased().hasPrefix("\(name.lowercased()):") }
@@ -84,7 +84,7 @@ enum PlanPrompt {
   }
 
   /// The number behind the last "Score:", kept within −100 and 100; nil without one.
-  static func verdict(_ text: String) -> StepVerdict? {
+  package static func verdict(_ text: String) -> StepVerdict? {
     let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmed }
     guard let line = lines.last(where: { $0.lowercased().hasPrefix("score:") }),
       let word = line.dropFirst(6).split(whereSeparator: { $0.isWhitespace || $0 == "/" }).first,
@@ -94,7 +94,7 @@ enum PlanPrompt {
   }
 
   /// The lines of a proposal, after those that were there; nil where there are none, or where the wanted marks are missing.
-  static func proposal(
+  package static func proposal(
     _ text: String, _ request: StepRequest<[String]>, _ task: PlanningTask
   ) -> StepProposal<[String], String>? {
     guard let inside = JSONFinder.tagged(request.isWhole ? "plan" : "step", in: text) else { return nil }

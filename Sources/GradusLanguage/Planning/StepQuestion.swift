@@ -9,6 +9,12 @@ public struct StepRequest<Place: Sendable & Codable>: Sendable, Codable {
   public var isWhole: Bool
   /// What was said of earlier proposals for this place.
   public var remarks: [String]
+
+  public init(place: Place, isWhole: Bool, remarks: [String] = []) {
+    self.place = place
+    self.isWhole = isWhole
+    self.remarks = remarks
+  }
 }
 
 /// Steps, and where they lead.
