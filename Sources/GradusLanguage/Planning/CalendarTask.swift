@@ -35,8 +35,11 @@ public struct CalendarTask: Sendable, Codable, Hashable {
       let owners = (Array(0..<people) + (people..<constraints).map { _ in stream.integer(below: people) }).sorted()
       let order = stream.permutation(constraints)
       let own = zip(owners, order).map { CalendarConstraint(names[$0], kinds[$1]) }
-      self.init(people: names, days: days, length: length, constraints: own)
-      if solutions.contains(self.solutions.count) { return }
+      let task = CalendarTask(people: names, days: days, length: length, constraints: own)
+      if solutions.contains(task.solutions.count) {
+        self = task
+        return
+      }
     }
     return nil
   }
