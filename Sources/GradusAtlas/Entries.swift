@@ -39,7 +39,6 @@ extension Atlas {
     NorMuonSystem.self,
     NormalizedLogistic.self,
     PROMSTSystem.self,
-    PlanGENSystem.self,
     PromptControlSurvey.self,
     PuzzlesSystem.self,
     RankingDescentSystem.self,

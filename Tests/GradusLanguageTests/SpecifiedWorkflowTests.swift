@@ -101,7 +101,7 @@ import Testing
   ])
   func commandsThatFailAreFailuresOfTheirRows(_ words: [String], _ told: String) async throws {
     let step = WorkflowStep(
-      "run", .command(words.map { TextTemplate($0) }, input: nil), timeout: told.contains("0.3") ? 0.3 : 20)
+      "run", .command(words.map { TextTemplate($0) }, input: nil), timeout: told.contains("0.3") ? 0.3 : 500)
     var workflow = try Self.workflow([step])
     workflow.selection = Array(Self.rows.prefix(1))
     let outcome = try await workflow.run([:], on: [SelectionItem(0)], stream: RandomStream(seed: 1))

@@ -45,8 +45,12 @@ struct StepRunner: Sendable {
       guard MonotonicTime.now - began < timeout else {
         throw WorkflowError("the command '\(name)' has not ended after \(timeout) s")
       }
+      guard (told ?? []).isEmpty else {
+        pause = 1
+        continue
+      }
       // Nothing to hear: longer and longer pauses.
-      pause = (told ?? []).isEmpty ? min(20, pause * 2) : 1
+      pause = min(20, pause * 2)
       do { try await Task.sleep(for: .milliseconds(pause)) } catch { throw ModelFailure.cancelled }
     }
   }
