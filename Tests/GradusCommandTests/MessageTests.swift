@@ -87,7 +87,8 @@ struct MessageTests {
     // Away from the repository and with an empty environment, only a library in the system's folders can be found.
     let folder = try Scratch.folder()
     let program = folder.appendingPathComponent("gradus").path
-    try FileManager.default.copyItem(atPath: CommandRunner.path, toPath: program)
+    // A second name, not a copy: a process that another test starts at this moment would hold the copy open, and it could not be run.
+    try FileManager.default.linkItem(atPath: CommandRunner.path, toPath: program)
     let environment = [
       "PATH": "/nonexistent", "HOME": folder.path,
       "LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? "",

@@ -91,7 +91,7 @@ import Testing
 
   @Test func onlyToolsThatFitAreShown() async throws {
     let planner = try ToolPlanner(stubs: try ToolPlanTests.stubs(), most: 1)
-    #expect(planner.retrieved(for: "What does a flight cost?").map(\.tool) == ["fare"])
+    #expect(planner.shelf.retrieved(for: "What does a flight cost?").map(\.tool) == ["fare"])
     let run = Self.run(try planner.parameters)
     let model = ScriptedModel { prompt, _ in
       #expect(prompt.contains("fn fare(") && !prompt.contains("fn cheapest("))

@@ -164,22 +164,22 @@ public struct BlackBoxTools: AtlasEntry {
 
     func reversed() async throws -> Double {
       let planner = try ReverseChain(stubs: stubs)
-      var exact = 0
-      for (k, item) in items.enumerated() {
-        let run = run(try planner.parameters, k)
-        let plan = try? await planner(run.input("query", item.query), in: run, asking: model).value
-        exact += isExact(plan, k) ? 1 : 0
-      }
-      return Double(exact) / Double(items.count)
+      return try await share(planner.parameters) { try await planner($0, in: $1, asking: model) }
     }
 
     func checked() async throws -> Double {
       let planner = try DirectPlanner("checked", stubs: stubs, retries: 5, checks: true)
+      return try await share(planner.parameters) { try await planner($0, in: $1, asking: model) }
+    }
+
+    /// The share of items whose plan is exactly the known one.
+    private func share(
+      _ parameters: [WorkflowParameter], _ plan: (Traced<String>, WorkflowTrace) async throws -> Traced<ToolPlan>
+    ) async throws -> Double {
       var exact = 0
       for (k, item) in items.enumerated() {
-        let run = run(try planner.parameters, k)
-        let plan = try? await planner(run.input("query", item.query), in: run, asking: model).value
-        exact += isExact(plan, k) ? 1 : 0
+        let run = run(parameters, k)
+        exact += isExact(try? await plan(run.input("query", item.query), run).value, k) ? 1 : 0
       }
       return Double(exact) / Double(items.count)
     }

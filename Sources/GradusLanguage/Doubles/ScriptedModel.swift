@@ -21,18 +21,13 @@ public struct ScriptedModel: ModelService {
     to request: ModelRequest, hearing listener: ModelListener?
   ) async throws(ModelFailure) -> ModelReply {
     let prompt = request.prompt
-    var answers: [ModelReply.Answer] = []
-    for k in 0..<request.count {
-      do { answers.append(.init(try rule(prompt, (request.seed ?? 0) &+ k))) } catch let failure as ModelFailure {
+    return try ModelReply.double(request, hearing: listener) { k throws(ModelFailure) in
+      do { return try rule(prompt, (request.seed ?? 0) &+ k) } catch let failure as ModelFailure {
         throw failure
       } catch {
         throw .server(service: name, status: 500, cause: ModelFailure.plain("\(error)"))
       }
     }
-    if let listener, let first = answers.first { listener(first.text) }
-    let completion = answers.reduce(0) { $0 + $1.text.utf8.count / 3 + 1 }
-    return ModelReply(
-      answers, usage: TokenUsage(prompt: request.promptTokenEstimate, completion: completion, isEstimate: true))
   }
 }
 

@@ -41,17 +41,10 @@ public struct SimulatedPlanner: ModelService {
     to request: ModelRequest, hearing listener: ModelListener?
   ) async throws(ModelFailure) -> ModelReply {
     let prompt = request.prompt
-    var mark = Fingerprint()
-    mark.mix(request.json.description)
-    var answers: [ModelReply.Answer] = []
-    for k in 0..<max(1, request.count) {
-      var stream = RandomStream(seed: seed ^ mark.value).child("answer", k)
-      answers.append(.init(answer(prompt, &stream)))
+    return try ModelReply.double(request, hearing: listener) { k in
+      var stream = request.draws(seed: seed, answer: k)
+      return answer(prompt, &stream)
     }
-    if let listener, let first = answers.first { listener(first.text) }
-    let completion = answers.reduce(0) { $0 + $1.text.utf8.count / 3 + 1 }
-    return ModelReply(
-      answers, usage: TokenUsage(prompt: request.promptTokenEstimate, completion: completion, isEstimate: true))
   }
 
   private func answer(_ prompt: String, _ stream: inout RandomStream) -> String {

@@ -8,24 +8,18 @@ public import GradusTrace
 /// With `checks`, the calls are held against the signatures of the stubs and a fault is shown as an error of a program would be;
 /// without, what is written is taken, as long as it is a list of calls.
 public struct DirectPlanner: Sendable {
-  public var stubs: [ToolStub]
-  /// Stubs that a query is shown.
-  public var most: Int
+  public let shelf: ToolShelf
   public var retries: Int
   public var checks: Bool
   public let writer: Predictor
-  private let index: TextIndex
 
   /// Throws where two tools would have one name.
   public init(
     _ name: String = "direct", stubs: [ToolStub], most: Int = 8, retries: Int = 0, checks: Bool = false
   ) throws(SignatureError) {
-    try ToolPlanner.check(stubs)
-    self.stubs = stubs
-    self.most = max(1, most)
+    shelf = try ToolShelf(stubs, most: most)
     self.retries = max(0, retries)
     self.checks = checks
-    index = ToolPlanner.index(of: stubs)
     writer = Predictor(
       name,
       try Signature(
@@ -46,8 +40,7 @@ public struct DirectPlanner: Sendable {
   public func callAsFunction(
     _ query: Traced<String>, in run: WorkflowTrace, asking model: any ModelService
   ) async throws(WorkflowError) -> Traced<ToolPlan> {
-    let shown = (try? query.value).map { index.nearest(to: $0, most: most).sorted().map { stubs[$0] } } ?? []
-    let tools = run.call("tools", [query.id]) { shown.map(\.text).joined(separator: "\n") }
+    let (shown, tools) = shelf.shown(for: query, in: run)
     return try await CodeDialogue(writer: writer, attempts: retries + 1)
       .accepted("plan", [("query", query), ("tools", tools)], in: run, asking: model) { code throws(PredictionFault) in
         guard let json = try? JSONValue(parsing: Array(code.utf8)) else {

@@ -12,23 +12,17 @@ public import GradusTrace
 ///
 /// Source: Zhang et al., "Reverse Chain: A Generic-Rule for LLMs to Master Multi-API Planning" (2023).
 public struct ReverseChain: Sendable {
-  public var stubs: [ToolStub]
-  /// Stubs that a query is shown.
-  public var most: Int
+  public let shelf: ToolShelf
   /// Calls that a plan may have, and how deep they may lie in each other.
   public var limit: Int
   public let writer: Predictor
-  private let index: TextIndex
 
   /// Throws where two tools would have one name.
   public init(
     _ name: String = "chain", stubs: [ToolStub], most: Int = 8, limit: Int = 20
   ) throws(SignatureError) {
-    try ToolPlanner.check(stubs)
-    self.stubs = stubs
-    self.most = max(1, most)
+    shelf = try ToolShelf(stubs, most: most)
     self.limit = max(1, limit)
-    index = ToolPlanner.index(of: stubs)
     writer = Predictor(
       name,
       try Signature(
@@ -49,8 +43,7 @@ public struct ReverseChain: Sendable {
   public func callAsFunction(
     _ query: Traced<String>, in run: WorkflowTrace, asking model: any ModelService
   ) async throws(WorkflowError) -> Traced<ToolPlan> {
-    let shown = (try? query.value).map { index.nearest(to: $0, most: most).sorted().map { stubs[$0] } } ?? []
-    let tools = run.call("tools", [query.id]) { shown.map(\.text).joined(separator: "\n") }
+    let (shown, tools) = shelf.shown(for: query, in: run)
     var said: [(need: String, node: Traced<Prediction>)] = []
     var open = ["answer"]
     while said.count < limit, let need = open.popLast() {

@@ -12,20 +12,14 @@ public import GradusTrace
 ///
 /// Source: "SwissNYF: Tool Grounded LLM Agents for Black Box Setting" (2024), TOPGUN.
 public struct ToolPlanner: Sendable {
-  public var stubs: [ToolStub]
-  /// Stubs that a query is shown.
-  public var most: Int
+  public let shelf: ToolShelf
   public var retries: Int
   public let writer: Predictor
-  private let index: TextIndex
 
   /// Throws where two tools would have one name in programs.
   public init(_ name: String = "plan", stubs: [ToolStub], most: Int = 8, retries: Int = 5) throws(SignatureError) {
-    try Self.check(stubs)
-    self.stubs = stubs
-    self.most = max(1, most)
+    shelf = try ToolShelf(stubs, most: most)
     self.retries = max(0, retries)
-    index = Self.index(of: stubs)
     writer = Predictor(
       name,
       try Signature(
@@ -38,31 +32,16 @@ public struct ToolPlanner: Sendable {
           """))
   }
 
-  static func check(_ stubs: [ToolStub]) throws(SignatureError) {
-    let names = stubs.map(\.name)
-    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
-      throw SignatureError("the tool '\(twice)' is there twice", expected: "another name")
-    }
-  }
-
-  static func index(of stubs: [ToolStub]) -> TextIndex { TextIndex(stubs.map { "\($0.tool) \($0.summary)" }) }
-
   /// Of its predictor.
   public var parameters: [WorkflowParameter] {
     get throws(WorkflowError) { try writer.parameters }
-  }
-
-  /// The stubs that a query is shown, in their own order.
-  public func retrieved(for query: String) -> [ToolStub] {
-    index.nearest(to: query, most: most).sorted().map { stubs[$0] }
   }
 
   /// Asks `model` until a program runs; the node holds the last error when none does.
   public func callAsFunction(
     _ query: Traced<String>, in run: WorkflowTrace, asking model: any ModelService
   ) async throws(WorkflowError) -> Traced<ToolPlan> {
-    let shown = (try? query.value).map(retrieved) ?? []
-    let tools = run.call("tools", [query.id]) { shown.map(\.text).joined(separator: "\n") }
+    let (shown, tools) = shelf.shown(for: query, in: run)
     return try await CodeDialogue(writer: writer, attempts: retries + 1)
       .accepted("plan", [("query", query), ("tools", tools)], in: run, asking: model) { code throws(PredictionFault) in
         try ToolPlan(running: code, on: shown)
