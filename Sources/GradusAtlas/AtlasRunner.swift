@@ -99,7 +99,8 @@ public struct AtlasRunner: Sendable {
         let trial = self.trial(E.self, seed: seed, turn: k + 1)
         group.addTask {
           do {
-            return (k, .success(try await entry.measure(trial, tuned: tuned, subject: swaps ? .system : subject)))
+            let observed = try await entry.measure(trial, tuned: tuned, subject: swaps ? .system : subject)
+            return (k, .success(observed))
           } catch let error where error is AtlasTimeout || error is AtlasInterruption {
             return (k, .failure(error))
           }

@@ -62,8 +62,47 @@ extension Repository {
     return false
   }
 
+  /// Tuples that are returned with a part that is waited for: optimized, Swift 6.3 may lose the parts before it
+  /// (Documentation/decisions/0078).
+  public var tuplesAcrossWaits: [Finding] {
+    swiftFiles.filter { $0.target != nil }.flatMap { file in
+      let code = file.code
+      let text = code.map(\.text).joined(separator: "\n")
+      return text.matches(of: #/(\breturn|\{|\bin)\s*\(/#).compactMap { match -> Finding? in
+        guard Self.waitsWithin(text[match.range.upperBound...]) else { return nil }
+        let before = text[..<match.range.upperBound].count { $0 == "\n" }
+        return Finding(
+          file: file.path, line: code[before].number,
+          message: "a tuple across `await` is returned; bind its parts first")
+      }
+    }
+  }
+
+  /// Whether the tuple whose opening parenthesis was just read has several parts, and one is waited for in place.
+  static func waitsWithin(_ text: Substring) -> Bool {
+    var (depth, hasParts, word, waits) = (1, false, "", false)
+    for character in text {
+      switch character {
+      case "(", "[": depth += 1
+      case ")", "]": depth -= 1
+      case ",": hasParts = hasParts || depth == 1
+      case "{": return false
+      default: break
+      }
+      if character.isLetter {
+        word.append(character)
+      } else {
+        waits = waits || word == "await"
+        word = ""
+      }
+      if depth == 0 { return hasParts && waits }
+    }
+    return false
+  }
+
   /// Everything `gradus-maintain check` and the repository's tests look at.
   public var findings: [Finding] {
     tooLong + unlicensed + bannedWords + machinePaths + floorViolations + staleCatalogs + undocumented
+      + tuplesAcrossWaits
   }
 }

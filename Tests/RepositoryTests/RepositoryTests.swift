@@ -22,6 +22,7 @@ import Testing
   @Test func filesAreShort() { expectNone(repository.tooLong) }
   @Test func filesSayTheirLicense() { expectNone(repository.unlicensed) }
   @Test func nothingIsUnfinishedOrUnsafe() { expectNone(repository.bannedWords) }
+  @Test func noTupleIsReturnedAcrossAWait() { expectNone(repository.tuplesAcrossWaits) }
   @Test func modulesKeepTheirFloors() { expectNone(repository.floorViolations) }
   @Test func publicDeclarationsAreDocumented() { expectNone(repository.undocumented) }
   @Test func noPathOfAMachine() { expectNone(repository.machinePaths) }

@@ -60,6 +60,17 @@ import Testing
   }
 
   @Test(arguments: [
+    ("do { return (k, try await f()) } catch {}", true), ("group.addTask { (i, try await body(i)) }", true),
+    ("group.addTask { [k] in\n  (k,\n   .success(try await f(k)))\n}", true), ("return (try await a(), b, c[0])", true),
+    ("return (k, awaited)", false), ("return (try await f(a, b))", false), ("return (k, answer)", false),
+    ("let (a, b) = (try await f(), try await g())", false), ("return (k, \"await\")", false),
+    ("return (a, { await f() })", false),
+  ])
+  func tuples(text: String, caught: Bool) {
+    #expect(repository(["Sources/GradusCore/A.swift": text]).tuplesAcrossWaits.isEmpty == !caught)
+  }
+
+  @Test(arguments: [
     ("see /wo" + "rk/x", true), ("\"/tm" + "p/x\"", true), ("../wo" + "rk/x", false), ("a/tm" + "p/b", false),
     ("x = 1 / 2", false),
   ])

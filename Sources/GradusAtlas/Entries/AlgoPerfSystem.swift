@@ -76,7 +76,8 @@ public struct AlgoPerfSystem: AtlasEntry {
       let seconds = 0.5 * Double(clock() - began) / Double(CLOCKS_PER_SEC)
       var part = comparison
       part.workloads = Array(comparison.workloads.prefix(2))
-      return (outcome, try await part.run(trial, threads: 1, seed: isHonest ? seed : seed &+ 1), seconds)
+      let again = try await part.run(trial, threads: 1, seed: isHonest ? seed : seed &+ 1)
+      return (outcome, again, seconds)
     }
     let pairs = outcome.trials.indices.flatMap { c in
       zip(outcome.trials[c].prefix(2).joined().joined(), again.trials[c].joined().joined())

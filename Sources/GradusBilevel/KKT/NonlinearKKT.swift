@@ -54,7 +54,8 @@ public struct NonlinearKKT: OptimalityMap {
       var (larger, smaller) = (values, values)
       larger[k] += h
       smaller[k] -= h
-      return (try await instance(larger), try await instance(smaller), larger[k] - smaller[k])
+      let (ahead, behind) = (try await instance(larger), try await instance(smaller))
+      return (ahead, behind, larger[k] - smaller[k])
     }
   }
 

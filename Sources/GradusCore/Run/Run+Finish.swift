@@ -114,9 +114,10 @@ extension Run {
           estimate += question.costEstimate
           working += 1
           group.addTask {
-            do { return (number, try await question.put(to: oracle)) } catch {
-              throw OracleFailure(wrapping: error, question: question.kind)
-            }
+            do {
+              let answer = try await question.put(to: oracle)
+              return (number, answer)
+            } catch { throw OracleFailure(wrapping: error, question: question.kind) }
           }
         }
         guard let arrival = try await group.next() else { return nil }

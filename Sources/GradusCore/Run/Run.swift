@@ -151,9 +151,10 @@ public final class Run<Method: OptimizationMethod> {
   @usableFromInline
   func answerOldest(_ oracle: Question.Oracle) async throws -> (number: Int, answer: Question.Answer) {
     let ticket = outstanding[0]
-    do { return (ticket.number, try await ticket.question.put(to: oracle)) } catch {
-      throw OracleFailure(wrapping: error, question: ticket.question.kind)
-    }
+    do {
+      let answer = try await ticket.question.put(to: oracle)
+      return (ticket.number, answer)
+    } catch { throw OracleFailure(wrapping: error, question: ticket.question.kind) }
   }
 
   @usableFromInline var noOracle: Unsuitable {

@@ -41,7 +41,10 @@ public struct Tool: Sendable {
     if let strange = said.members?.first(where: { member in !arguments.contains { $0.name == member.name } }) {
       return ("there is no argument '\(strange.name)'", true)
     }
-    do { return (try await body(values), false) } catch { return ("\(error)", true) }
+    do {
+      let said = try await body(values)
+      return (said, false)
+    } catch { return ("\(error)", true) }
   }
 }
 

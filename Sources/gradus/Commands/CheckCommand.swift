@@ -51,7 +51,8 @@ struct CheckCommand: GradusSubcommand {
         }
         group.addTask { @concurrent in
           let known = highs == nil ? sources : sources + Self.formulas(for: entry)
-          return (place, await Conformance.check(entry, sources: known))
+          let laws = await Conformance.check(entry, sources: known)
+          return (place, laws)
         }
       }
       for _ in 0..<(threads ?? ProcessIdentity.processors) { begin() }
