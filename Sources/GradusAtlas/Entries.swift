@@ -39,6 +39,7 @@ extension Atlas {
     NorMuonSystem.self,
     NormalizedLogistic.self,
     PROMSTSystem.self,
+    PlanGENSystem.self,
     PromptControlSurvey.self,
     PuzzlesSystem.self,
     RankingDescentSystem.self,

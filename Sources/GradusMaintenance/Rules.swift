@@ -65,7 +65,7 @@ extension Repository {
   /// Tuples that are returned with a part that is waited for: optimized, Swift 6.3 may lose the parts before it
   /// (Documentation/decisions/0078).
   public var tuplesAcrossWaits: [Finding] {
-    swiftFiles.filter { $0.target != nil }.flatMap { file in
+    swiftFiles.filter { file in file.target != nil && file.lines.contains { $0.contains("await") } }.flatMap { file in
       let code = file.code
       let text = code.map(\.text).joined(separator: "\n")
       return text.matches(of: #/(\breturn|\{|\bin)\s*\(/#).compactMap { match -> Finding? in

@@ -62,4 +62,22 @@ import Testing
     // tutorial: end
     #expect(solution.status == .optimal && solution.report.point == [0, 1])
   }
+
+  @Test func aMeetingIsPlanned() async throws {
+    var stream = RandomStream(seed: 1)
+    let calendar = try #require(
+      CalendarTask(people: 4, constraints: 8, days: 2, solutions: 1...2, &stream))
+    let text = calendar.planning.text
+    let model = ScriptedModel { prompt, _ in
+      prompt.contains("Score: NUMBER") ? "Score: 100" : "<plan>Answer: noon</plan>"
+    }
+    // tutorial: planning
+    let task = PlanningTask(text, form: "a line for each step, then \"Answer: …\"", ending: "Answer:")
+    var method = PlanGEN([.bestOfFive, .treeOfThought, .rebase])
+    method.calls = 120
+    let run = try Run(task, by: method, asking: ModelAdvisor(model), seed: 1)
+    while try await run.step() {}
+    // tutorial: end
+    #expect(run.report.point == ["Answer: noon"] && run.report.value == -100)
+  }
 }
