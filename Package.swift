@@ -48,6 +48,7 @@ let package = Package(
     + [
       .library(name: "GradusAskTell", targets: ["GradusAskTell"]),
       .library(name: "GradusDashboard", targets: ["GradusDashboard"]),
+      .library(name: "GradusFormulation", targets: ["GradusFormulation"]),
       .library(name: "libgradus", type: .dynamic, targets: ["GradusC"]),
       .executable(name: "gradus", targets: ["gradus"]),
     ],
@@ -93,7 +94,7 @@ let package = Package(
     library("GradusProblems", ["GradusNumerics", "GradusCore"]),
     library("GradusConformance", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     library("Gradus", everything.map { .byName(name: $0) }),
-    library("GradusAtlas", everything.map { .byName(name: $0) }),
+    library("GradusAtlas", (everything + ["Gradus", "GradusFormulation"]).map { .byName(name: $0) }),
     library(
       "GradusAskTell",
       ["Gradus", "GradusNumerics", "GradusCore", "GradusBlackBox", "GradusFirstOrder", "GradusLearning"]),
@@ -101,12 +102,15 @@ let package = Package(
     library("GradusC", ["Gradus", "GradusNumerics", "GradusCore", "GradusAskTell", "GradusHeader"]),
     library(
       "GradusDashboard", ["Gradus", "GradusNumerics", "GradusNative", "GradusCore", "GradusStudy", "GradusAskTell"]),
+    library(
+      "GradusFormulation",
+      ["Gradus", "GradusNumerics", "GradusCore", "GradusNative", "GradusModeling", "GradusDiscrete", "GradusLanguage"]),
     .executableTarget(
       name: "gradus",
       dependencies: [
         "Gradus", "GradusConformance", "GradusAtlas", "GradusAskTell", "GradusDashboard",
         "GradusNumerics", "GradusCore", "GradusNative", "GradusModeling", "GradusLearning", "GradusStudy",
-        "GradusLanguage",
+        "GradusLanguage", "GradusFormulation",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
       ], swiftSettings: settings),
     tests("GradusAtlasTests", ["GradusAtlas", "GradusCore", "GradusNumerics", "GradusBlackBox"]),
@@ -136,6 +140,12 @@ let package = Package(
     tests("GradusCommandTests", ["gradus", "GradusCore", "GradusFirstOrder", "GradusNative"]),
     tests("GradusAskTellTests", ["Gradus", "GradusAskTell"]),
     tests("GradusDashboardTests", ["Gradus", "GradusDashboard", "GradusCore", "GradusNumerics", "GradusStudy"]),
+    tests(
+      "GradusFormulationTests",
+      [
+        "GradusFormulation", "Gradus", "GradusNumerics", "GradusCore", "GradusModeling", "GradusDiscrete",
+        "GradusLanguage",
+      ]),
     tests("GradusProblemsTests", ["GradusNumerics", "GradusCore", "GradusProblems"]),
     tests(
       "ConformanceTests",

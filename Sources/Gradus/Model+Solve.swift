@@ -37,8 +37,22 @@ extension Model {
   public func solve(
     by method: String? = nil, settings: [(name: String, value: String)] = [], timeLimit: Double? = nil, seed: UInt64 = 0
   ) async throws -> ModelAnswer {
-    let program = try program()
-    let (run, isMirrored) = try opened(program, method, settings, seed)
+    try await program().solve(by: method, settings: settings, timeLimit: timeLimit, seed: seed)
+  }
+
+  /// Makes an answer the start of the next solve; variables declared since begin at their former start.
+  public func start(from answer: ModelAnswer) { start(at: answer.point, multipliers: answer.duals) }
+
+  /// The value of a formula at the point of an answer.
+  public func value(of formula: Formula, in answer: ModelAnswer) -> Double { value(of: formula, at: answer.point) }
+}
+
+extension FormulaProgram {
+  /// Solves the program by the method that `Model.solve` would choose, and throws what that throws.
+  public func solve(
+    by method: String? = nil, settings: [(name: String, value: String)] = [], timeLimit: Double? = nil, seed: UInt64 = 0
+  ) async throws -> ModelAnswer {
+    let (run, isMirrored) = try opened(method, settings, seed)
     var rules: [any StoppingRule] = []
     if let timeLimit {
       rules.append(.time(.seconds(timeLimit)))
@@ -55,9 +69,9 @@ extension Model {
   }
 
   private func opened(
-    _ program: FormulaProgram, _ method: String?, _ settings: [(name: String, value: String)], _ seed: UInt64
+    _ method: String?, _ settings: [(name: String, value: String)], _ seed: UInt64
   ) throws -> (any ErasedRun, isMirrored: Bool) {
-    if let form = try? program.standardForm(), form.quadraticTerms.isEmpty {
+    if let form = try? standardForm(), form.quadraticTerms.isEmpty {
       if form.quadratic == nil, method == nil || method == HighsSolver.card.name {
         let highs = try HighsSolver(settings: settings)
         return (try Run(MixedIntegerProgram(form), by: highs, asking: HighsOracle(form), seed: seed), false)
@@ -67,7 +81,7 @@ extension Model {
         if let run = try? Run(QuadraticProgram(form), by: solver, asking: (), seed: seed) { return (run, false) }
       }
     }
-    let subject = SolvableProgram(program)
+    let subject = SolvableProgram(self)
     if let method {
       guard let entry = Catalog.entry(named: method) else {
         throw Unsuitable(
@@ -86,10 +100,4 @@ extension Model {
       method: "solve", needs: "a method for this class of problem", found: "none that takes it",
       remedy: "Name a method, or state the problem without what is unusual in it.")
   }
-
-  /// Makes an answer the start of the next solve; variables declared since begin at their former start.
-  public func start(from answer: ModelAnswer) { start(at: answer.point, multipliers: answer.duals) }
-
-  /// The value of a formula at the point of an answer.
-  public func value(of formula: Formula, in answer: ModelAnswer) -> Double { value(of: formula, at: answer.point) }
 }
