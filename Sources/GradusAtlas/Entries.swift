@@ -32,6 +32,7 @@ extension Atlas {
     InfluenceSystem.self,
     InstructionSearch.self,
     KnobTuning.self,
+    LLMOPTSystem.self,
     LearningRateFreeSuite.self,
     LearningToRelax.self,
     LionKSystem.self,

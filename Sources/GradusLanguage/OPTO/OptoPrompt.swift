@@ -26,56 +26,111 @@ struct OptoPrompt {
     """
 
   func text(_ story: TraceStory, _ assignment: Assignment, memory: [Attempt]) -> String {
-    var sections: [(name: String, lines: [String])] = [("Instruction", [Self.instruction])]
-    if !program.purpose.isEmpty { sections[0].lines.append(program.purpose) }
+    var page = Page()
+    page.section("Instruction") {
+      $0.line(Self.instruction)
+      if !program.purpose.isEmpty { $0.line(program.purpose) }
+    }
     if showsTrace {
       let calls = story.lines.filter { !$0.inputs.isEmpty }
-      sections.append(("Code", calls.map { "\($0.name) = \($0.operation)(\($0.inputs.joined(separator: ", ")))" }))
-      var known: Set<String> = []
-      let told = calls.compactMap { line in
-        known.insert(line.operation).inserted ? program.guide[line.operation].map { "[\(line.operation)] \($0)" } : nil
+      page.section("Code") { page in
+        for call in calls { page.call(call) }
       }
-      sections.append(("Documentation", told))
-    }
-    sections.append(("Variables", program.parameters.compactMap { variable($0, assignment) }))
-    sections.append(
-      (
-        "Constraints",
-        program.parameters.compactMap { parameter in
-          parameter.constraint.map { "\(parameter.name): \($0)" }
+      page.section("Documentation") { page in
+        var known: Set<String> = []
+        for call in calls where known.insert(call.operation).inserted {
+          if let told = program.guide[call.operation] { page.line("[\(call.operation)] \(told)") }
         }
-      ))
+      }
+    }
+    page.section("Variables") { page in
+      for parameter in program.parameters { variable(parameter, assignment).map { page.line($0) } }
+    }
+    page.section("Constraints") { page in
+      for parameter in program.parameters {
+        if let constraint = parameter.constraint { page.line("\(parameter.name): \(constraint)") }
+      }
+    }
     if showsTrace {
-      sections.append(("Inputs", values(story, .input)))
-      sections.append(("Others", values(story, .between)))
+      page.section("Inputs") { $0.values(story, .input) }
+      page.section("Others") { $0.values(story, .between) }
     }
-    sections.append(("Outputs", values(story, .output)))
-    sections.append(("Feedback", [story.feedback]))
-    if !memory.isEmpty {
-      sections.append(
-        (
-          "Earlier attempts",
-          memory.map { attempt in
-            let values = program.parameters.compactMap { variable($0, attempt.assignment) }
-            return values.joined(separator: "\n") + "\nfeedback: \(attempt.feedback)\n"
-          }
-        ))
+    page.section("Outputs") { $0.values(story, .output) }
+    page.section("Feedback") { $0.line(story.feedback) }
+    page.section("Earlier attempts") { page in
+      for attempt in memory {
+        for parameter in program.parameters { variable(parameter, attempt.assignment).map { page.line($0) } }
+        page.line("feedback: \(attempt.feedback)\n")
+      }
     }
-    return sections.filter { !$0.lines.isEmpty }
-      .map { "#\($0.name)\n" + $0.lines.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    return page.text + "\n"
+  }
+
+  /// Sections that are written one behind the other; those without a line are left out.
+  private struct Page {
+    private(set) var text = ""
+    private var isOpen = false
+    private var heading = ""
+
+    mutating func section(_ name: String, _ body: (inout Page) -> Void) {
+      heading = name
+      isOpen = false
+      body(&self)
+    }
+
+    private mutating func begin() {
+      if isOpen {
+        text += "\n"
+        return
+      }
+      isOpen = true
+      if !text.isEmpty { text += "\n\n" }
+      text += "#"
+      text += heading
+      text += "\n"
+    }
+
+    mutating func line(_ line: String) {
+      begin()
+      text += line
+    }
+
+    /// As `name = operation(inputs)`.
+    mutating func call(_ line: TraceStory.Line) {
+      begin()
+      text += line.name
+      text += " = "
+      text += line.operation
+      for (k, input) in line.inputs.enumerated() {
+        text += k == 0 ? "(" : ", "
+        text += input
+      }
+      text += ")"
+    }
+
+    mutating func values(_ story: TraceStory, _ role: TraceStory.Role) {
+      for line in story.lines where line.role == role {
+        begin()
+        text += "("
+        text += line.type
+        text += ") "
+        text += line.name
+        text += " = "
+        // Texts in quotes: a line of data must not look like a heading.
+        text += line.type == "str" || line.isError ? Self.quoted(line.value) : line.value
+      }
+    }
+
+    private static func quoted(_ text: String) -> String {
+      let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C && $0 != 0x2F }
+      return isPlain ? "\"" + text + "\"" : JSONValue.string(text).description
+    }
   }
 
   private func variable(_ parameter: WorkflowParameter, _ assignment: Assignment) -> String? {
     guard let value = assignment[parameter.name] else { return nil }
     let purpose = parameter.purpose.isEmpty ? "" : "  # \(parameter.purpose)"
     return "(\(value.type)) \(parameter.name) = \(value.json.description)\(purpose)"
-  }
-
-  private func values(_ story: TraceStory, _ role: TraceStory.Role) -> [String] {
-    story.lines.filter { $0.role == role }.map {
-      // Texts in quotes: a line of data must not look like a heading.
-      "(\($0.type)) \($0.name) = \($0.type == "str" || $0.isError ? JSONValue.string($0.value).description : $0.value)"
-    }
   }
 
   /// What an answer suggests: names that are parameters with values that they may have. Others are passed over.

@@ -45,36 +45,42 @@ public struct TraceStory: Sendable, Codable, Hashable {
       guard node < causes.count, let set = causes[node] else { continue }
       part.merge(set)
     }
-    var names: [Int: String] = [:]
+    let parts = part.nodes
+    var names = [String?](repeating: nil, count: trace.count)
     var used: [String: Int] = [:]
     lines = []
-    for node in part.nodes {
+    lines.reserveCapacity(parts.count)
+    for node in parts {
       let operation = trace.operation(of: node)
-      let isRoot = trace.inputCount(of: node) == 0
+      let inputs = trace.inputs(of: node)
+      let isRoot = inputs.isEmpty
       // The first value of an operation has its name and 0, as in mathematics x₀.
       let turn = used[operation, default: 0]
       used[operation] = turn + 1
-      let name = isRoot ? turn == 0 ? operation : "\(operation)_\(turn)" : "\(operation)\(turn)"
+      let name = isRoot ? turn == 0 ? operation : "\(operation)_\(turn)" : operation + String(turn)
       names[node] = name
       let value = trace.value(of: node)
+      let type = Self.type(of: value)
       let role: Role =
         parameters.contains(node) ? .parameter : node == output ? .output : isRoot ? .input : .between
       lines.append(
         Line(
-          name: name, operation: operation,
-          inputs: trace.inputs(of: node).map { names[$0] ?? trace.operation(of: $0) },
-          type: Self.type(of: value), value: Self.text(of: value, width), role: role, isError: value is FailedValue))
+          name: name, operation: operation, inputs: inputs.map { names[$0] ?? trace.operation(of: $0) },
+          type: type, value: Self.text(of: value, width), role: role, isError: type == Self.errorType))
     }
   }
 
+  private static let errorType = "error"
+
   private static func type(of value: (any Sendable)?) -> String {
+    // Each question is a dynamic cast; most values are texts.
     switch value {
-    case let parameter as ParameterValue: parameter.type
     case is String: "str"
+    case let parameter as ParameterValue: parameter.type
     case is Double, is Float: "float"
     case is Int: "int"
     case is Bool: "bool"
-    case is FailedValue: "error"
+    case is FailedValue: errorType
     case nil: "freed"
     case let value?: "\(Swift.type(of: value))"
     }

@@ -4,7 +4,7 @@ public import GradusCore
 public import GradusModeling
 
 /// What became of a model that was read and solved: the statement that its own check supports, or the reason why there is none.
-public struct Execution: Sendable, Codable, Hashable {
+public struct ModelExecution: Sendable, Codable, Hashable {
   /// nil where the model was not read or could not be solved at all.
   public var status: Status?
   /// In the model's sense; nil without a point.
@@ -34,18 +34,18 @@ public struct ModelExecutor: Sendable {
   public init(timeLimit: Double = 10) { self.timeLimit = timeLimit }
 
   /// Reads the model in a text and solves it. Cost: that of the solver, at most the time limit.
-  public func run(_ text: String, _ notation: FiveElementModel.Notation = .yaml) async throws -> Execution {
+  public func run(_ text: String, _ notation: FiveElementModel.Notation = .yaml) async throws -> ModelExecution {
     let program: FormulaProgram
     do throws(ReadError) {
       program = try FiveElementModel.parse(text: text, notation: notation, path: "model").program
     } catch {
-      return Execution(message: "\(error)")
+      return ModelExecution(message: "\(error)")
     }
     return try await run(program)
   }
 
   /// Solves a program.
-  public func run(_ program: FormulaProgram) async throws -> Execution {
+  public func run(_ program: FormulaProgram) async throws -> ModelExecution {
     do {
       let answer = try await program.solve(timeLimit: timeLimit)
       let names = program.linear.columnNames
@@ -53,13 +53,13 @@ public struct ModelExecutor: Sendable {
       if answer.objective != nil {
         for (k, name) in names.enumerated() where k < answer.point.count { values[name] = answer.point[k] }
       }
-      return Execution(status: answer.status, objective: answer.objective, values: values)
+      return ModelExecution(status: answer.status, objective: answer.objective, values: values)
     } catch let error as CancellationError {
       throw error
     } catch let error as MissingComponent {
       throw error
     } catch {
-      return Execution(message: "\(error)")
+      return ModelExecution(message: "\(error)")
     }
   }
 }
