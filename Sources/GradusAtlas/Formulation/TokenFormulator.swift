@@ -3,6 +3,7 @@ import GradusCore
 import GradusFirstOrder
 import GradusFormulation
 import GradusLearning
+import GradusModeling
 import GradusNumerics
 
 /// A transformer that writes the formulations of told problems, within their grammar.
