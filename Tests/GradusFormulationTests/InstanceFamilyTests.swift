@@ -26,7 +26,7 @@ import Testing
         #expect(try FiveElementStatement(reading: model.text(.json), notation: .json) == model)
         for parameter in model.parameters {
           #expect(parameter.values.count == model.count(over: parameter.over), "\(parameter.name)")
-          #expect(parameter.values.allSatisfy(\.isFinite))
+          #expect(parameter.values.allSatisfy { $0.isFinite })
         }
         // Squares and triangles leap between small sizes.
         let count = try model.program().variableCount

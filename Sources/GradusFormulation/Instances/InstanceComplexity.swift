@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import GradusCore
 public import GradusModeling
+internal import GradusNumerics
 
 /// How much there is in a model, for a target when instances are drawn.
 ///

@@ -82,10 +82,10 @@ struct MinimumCostFlowFamily: DrawnFamily {
     t.say(
       "\(s["who"]) sends \(s["what"]) through a network of \(s["arcs"]).",
       "\(s["who"]) asks how much \(s["what"]) should go through each of its \(t.size("ARC")) \(s["arcs"]).",
-      "\(s["what"].capitalized) flows in the \(s["arcs"]) of \(s["who"].lowercased()), each of which has one direction."
+      "All \(s["what"]) flows in the \(s["arcs"]) of \(s["who"].lowercased()), each of which has one direction."
     )
     t.data(
-      [("supply", "supply")], "Each \(s["SOURCE"]) adds at most", "At the \(s["SOURCE"]) end there are, at most",
+      [("supply", "supply")], "Each \(s["SOURCE"]) adds at most", "The most that every \(s["SOURCE"]) can add, net",
       "What can be fed in, net of what comes in from elsewhere, is limited to")
     t.data(
       [("need", "need")], "Each \(s["SINK"]) keeps exactly",
