@@ -29,7 +29,7 @@ import Testing
   }
 
   /// Classes that have no instance near a target; each is listed with the targets it leaps over.
-  private static let beyond: [String: [Double]] = ["vehicle-routing": [20]]
+  private static let beyond: [String: [Double]] = ["vehicle-routing": [20], "unit-commitment": [20]]
 
   @Test(arguments: InstanceFamilyTests.names, [20.0, 60, 180])
   func drawnInstancesLandNearTheTarget(_ name: String, _ target: Double) throws {

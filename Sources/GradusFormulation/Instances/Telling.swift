@@ -64,7 +64,7 @@ struct Telling {
 
   private mutating func append(_ sentence: String) {
     if !text.isEmpty, text.last != "\n" { text += " " }
-    text += sentence
+    text += Self.withArticles(sentence)
   }
 
   private mutating func appendTable(_ lead: String, _ lines: [[String]]) {
@@ -72,7 +72,26 @@ struct Telling {
     text += lines.map { $0.joined(separator: " | ") }.joined(separator: "\n") + "\n"
   }
 
-  private func labels(of set: String) -> [String] { model.elements(set).map { $0.joined(separator: " to ") } }
+  /// Names as they are; numbers behind the noun of their set, since a number beside another says nothing.
+  private func labels(of set: String) -> [String] {
+    model.elements(set).map { element in
+      let label = element.joined(separator: " to ")
+      return label.allSatisfy(\.isNumber) ? "\(noun(set)) \(label)" : label
+    }
+  }
+
+  private func noun(_ set: String) -> String { story[set] == set ? "name" : story[set] }
+
+  /// `a` is `an` in front of a vowel, of those that the nouns here begin with.
+  private static func withArticles(_ sentence: String) -> String {
+    var words = sentence.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    for k in words.indices.dropLast() where words[k] == "a" || words[k] == "A" {
+      let next = words[k + 1]
+      let isSpokenWithY = ["uni", "use", "one"].contains { next.hasPrefix($0) }
+      if let first = next.first, "aeiou".contains(first), !isSpokenWithY { words[k] += "n" }
+    }
+    return words.joined(separator: " ")
+  }
 
   private func heading(_ meaning: String, _ unit: String?) -> String {
     guard let unit, unit != "1" else { return meaning }
@@ -95,7 +114,7 @@ struct Telling {
     let labels = labels(of: set)
     switch style {
     case 0:
-      let head = [story[set]] + columns.map { heading($0.meaning, $0.parameter.unit) }
+      let head = [noun(set)] + columns.map { heading($0.meaning, $0.parameter.unit) }
       appendTable(
         lead, [head] + labels.indices.map { k in [labels[k]] + columns.map { plain($0.parameter, k) } })
     case 1:
@@ -119,7 +138,7 @@ struct Telling {
     let unit = parameter.unit.map { $0 == "1" ? "" : " (in \(NumberWording.unit($0)))" } ?? ""
     switch style {
     case 0:
-      let head = [[story[parameter.over[0]]] + columns]
+      let head = [[noun(parameter.over[0])] + columns]
       appendTable(
         lead + unit,
         head + rows.indices.map { r in [rows[r]] + columns.indices.map { plain(parameter, r * columns.count + $0) } })

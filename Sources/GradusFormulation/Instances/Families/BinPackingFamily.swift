@@ -25,7 +25,7 @@ struct BinPackingFamily: DrawnFamily {
     var model = FiveElementStatement(name: name)
     model.sets = [
       .init("ITEM", story.names("ITEM", max(shape.rows, shape.columns), &stream)),
-      .init("BIN", (1...shape.columns).map { "\(story["BIN"])\($0)" }),
+      .init("BIN", (1...shape.columns).map { "\(story["BIN"])_\($0)" }),
     ]
     model.declare("weight", over: ["ITEM"], unit: "kg")
     model.declare("capacity", unit: "kg")

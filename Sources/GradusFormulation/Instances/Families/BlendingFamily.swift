@@ -73,11 +73,11 @@ struct BlendingFamily: DrawnFamily {
       "For each \(s["INGREDIENT"]), what a ton costs and how many tons can be used at most",
       "What the \(s["items"]) cost, and the stock that cannot be exceeded")
     t.data(
-      [("content", "share")], "Their contents in percent of weight",
-      "Every \(s["INGREDIENT"]) contains, in percent by weight",
+      [("content", "share")], "Their contents by weight",
+      "Every \(s["INGREDIENT"]) contains, as parts of its weight",
       "Shares of the weight")
     t.data(
-      [("least", "at least"), ("most", "at most")], "The finished \(s["what"]) must contain, in percent of its weight",
+      [("least", "at least"), ("most", "at most")], "The finished \(s["what"]) must contain, as parts of its weight",
       "In the blend these limits hold for the shares of its weight",
       "Lower and upper limits for the contents of the \(s["what"])")
     t.say(

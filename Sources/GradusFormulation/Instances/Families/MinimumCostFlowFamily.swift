@@ -12,19 +12,21 @@ struct MinimumCostFlowFamily: DrawnFamily {
     StorySetting(
       ["SOURCE": StoryNames.depots, "SINK": StoryNames.townsA, "TRANSIT": StoryNames.islands],
       [
-        "who": "A gas company", "what": "gas", "arcs": "pipes", "arc": "pipe", "SOURCE": "field", "SINK": "town",
+        "who": "A gas company", "what": "gas", "arcs": "pipes", "arc": "pipe", "ARC": "pipe", "SOURCE": "field",
+        "SINK": "town",
         "TRANSIT": "hub",
       ]),
     StorySetting(
       ["SOURCE": StoryNames.townsB, "SINK": StoryNames.projects, "TRANSIT": StoryNames.townsA],
       [
-        "who": "A quarry firm", "what": "gravel", "arcs": "roads", "arc": "road", "SOURCE": "quarry", "SINK": "site",
+        "who": "A quarry firm", "what": "gravel", "arcs": "roads", "arc": "road", "ARC": "road", "SOURCE": "quarry",
+        "SINK": "site",
         "TRANSIT": "yard",
       ]),
     StorySetting(
       ["SOURCE": StoryNames.units, "SINK": StoryNames.townsB, "TRANSIT": StoryNames.depots],
       [
-        "who": "A heat supplier", "what": "hot water", "arcs": "mains", "arc": "main", "SOURCE": "works",
+        "who": "A heat supplier", "what": "hot water", "arcs": "mains", "arc": "main", "ARC": "main", "SOURCE": "works",
         "SINK": "suburb", "TRANSIT": "junction",
       ]),
   ]

@@ -13,15 +13,22 @@ struct NetworkDesignFamily: DrawnFamily {
     StorySetting(
       ["SOURCE": ["exchange", "datacentre", "teleport"], "SINK": StoryNames.townsA],
       [
-        "who": "A telephone company", "what": "traffic", "arc": "cable", "arcs": "cables", "SINK": "town",
+        "who": "A telephone company", "what": "traffic", "arc": "cable", "ARC": "cable", "arcs": "cables",
+        "SINK": "town",
         "unit": "Gbit",
       ]),
     StorySetting(
       ["SOURCE": ["reservoir", "spring", "lake"], "SINK": StoryNames.townsB],
-      ["who": "A water board", "what": "water", "arc": "pipe", "arcs": "pipes", "SINK": "village", "unit": "Ml"]),
+      [
+        "who": "A water board", "what": "water", "arc": "pipe", "ARC": "pipe", "arcs": "pipes", "SINK": "village",
+        "unit": "Ml",
+      ]),
     StorySetting(
       ["SOURCE": ["mine", "port", "sawmill"], "SINK": StoryNames.projects],
-      ["who": "A railway", "what": "freight", "arc": "track", "arcs": "tracks", "SINK": "yard", "unit": "kt"]),
+      [
+        "who": "A railway", "what": "freight", "arc": "track", "ARC": "track", "arcs": "tracks", "SINK": "yard",
+        "unit": "kt",
+      ]),
   ]
 
   func skeleton(_ size: Int, _ story: StorySetting, _ stream: inout RandomStream) -> FiveElementStatement {

@@ -104,14 +104,16 @@ struct PoolingFamily: DrawnFamily {
     t.data(
       [("price", "price"), ("limit", "most \(s["what"])"), ("least", "least amount"), ("most", "greatest amount")],
       "For each \(s["PRODUCT"]), the price, the most \(s["what"]) allowed, and the least and the greatest amount",
-      "Every \(s["PRODUCT"]) has a price, a limit for \(s["what"]) and limits for the amount", "The other side")
+      "Every \(s["PRODUCT"]) has a price, a limit for \(s["what"]) and limits for the amount",
+      "What every \(s["PRODUCT"]) brings, and what limits it has")
     t.say(
-      "Any \(s["SOURCE"]) can go into \(t.list("POOL")), where all that comes in is mixed, or directly to any \(s["PRODUCT"]).",
-      "Each \(s["SOURCE"]) may be fed to \(t.list("POOL")), which mix what they get, or pass by them straight to a "
-        + "\(s["PRODUCT"]).",
-      "There are two ways: through \(t.list("POOL")), where everything fed in is blended, and straight from a "
-        + "\(s["SOURCE"]) to a \(s["PRODUCT"])."
-    )
+      "Any \(s["SOURCE"]) can go into a \(s["pool"]) (\(t.list("POOL"))), which mixes all that comes into it, or directly "
+        + "to any \(s["PRODUCT"]).",
+      "Each \(s["SOURCE"]) may be fed to a \(s["pool"]) (\(t.list("POOL"))), in part or wholly, where it is mixed "
+        + "with what else is fed to the "
+        + "same one, or go straight to a \(s["PRODUCT"]).",
+      "There are two ways: through a \(s["pool"]), namely \(t.list("POOL")), each of which blends everything fed into it, and "
+        + "straight from a \(s["SOURCE"]) to a \(s["PRODUCT"]).")
     t.say(
       "What leaves a \(s["pool"]) is what came in, and its \(s["what"]) is the mean of that, weighted by amounts; a "
         + "\(s["pool"]) can supply every \(s["PRODUCT"]).",

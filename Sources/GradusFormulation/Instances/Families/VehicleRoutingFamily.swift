@@ -13,19 +13,22 @@ struct VehicleRoutingFamily: DrawnFamily {
     StorySetting(
       ["HOME": ["depot", "warehouse"], "CUSTOMER": StoryNames.townsA],
       [
-        "who": "A parcel service", "vehicle": "van", "vehicles": "vans", "CUSTOMER": "stop", "customers": "stops",
+        "who": "A parcel service", "vehicle": "van", "vehicles": "vans", "CUSTOMER": "stop", "ARC": "way",
+        "customers": "stops",
         "what": "parcels",
       ]),
     StorySetting(
       ["HOME": ["brewery", "cellar"], "CUSTOMER": StoryNames.projects],
       [
-        "who": "A brewery", "vehicle": "lorry", "vehicles": "lorries", "CUSTOMER": "customer", "customers": "customers",
+        "who": "A brewery", "vehicle": "lorry", "vehicles": "lorries", "CUSTOMER": "customer", "ARC": "way",
+        "customers": "customers",
         "what": "kegs",
       ]),
     StorySetting(
       ["HOME": ["harbour", "pier"], "CUSTOMER": StoryNames.islands],
       [
-        "who": "A supply office", "vehicle": "boat", "vehicles": "boats", "CUSTOMER": "island", "customers": "islands",
+        "who": "A supply office", "vehicle": "boat", "vehicles": "boats", "CUSTOMER": "island", "ARC": "way",
+        "customers": "islands",
         "what": "crates",
       ]),
   ]
@@ -96,8 +99,9 @@ struct VehicleRoutingFamily: DrawnFamily {
       [("distance", "distance")], "The distances", "How far it is from place to place",
       "The lengths of the ways between the places")
     t.say(
-      "There are \(t.number("vehicles")) \(s["vehicles"]) at most, and each carries up to \(t.number("capacity")) \(s["what"]).",
-      "Not more than \(t.number("vehicles")) \(s["vehicles"]) can leave, with at most \(t.number("capacity")) "
+      "The number of \(s["vehicles"]) on tour is at most \(t.number("vehicles")), and each carries up to "
+        + "\(t.number("capacity")) \(s["what"]).",
+      "Not more than \(t.number("vehicles")) of the \(s["vehicles"]) can leave, with at most \(t.number("capacity")) "
         + "\(s["what"]) on each.",
       "A \(s["vehicle"]) holds \(t.number("capacity")) \(s["what"]), and the number of \(s["vehicles"]) is limited "
         + "to \(t.number("vehicles"))."
