@@ -64,10 +64,12 @@ struct BoundTightening {
 
   /// Bounds that cross by rounding alone meet; those that cross by more exclude every value.
   private mutating func settle(_ j: Int) {
-    guard lower[j] >= upper[j] || upper[j] - lower[j] <= 1e-12 * max(1, abs(lower[j])) else { return }
-    guard lower[j].isFinite, upper[j].isFinite,
-      lower[j] - upper[j] <= CanonicalModel.tolerance * max(1, abs(upper[j]))
-    else {
+    guard lower[j].isFinite, upper[j].isFinite else {
+      if lower[j] >= upper[j] { isContradictory = true }
+      return
+    }
+    guard upper[j] - lower[j] <= 1e-12 * max(1, abs(lower[j])) else { return }
+    if lower[j] - upper[j] > CanonicalModel.tolerance * max(1, abs(upper[j])) {
       isContradictory = true
       return
     }

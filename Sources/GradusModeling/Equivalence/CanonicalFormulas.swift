@@ -65,8 +65,8 @@ struct CanonicalFormulas {
       return (1..<Int(number)).reduce(arguments[0]) { power, _ in product(power, arguments[0]) }
     case .quotient: return quotient(arguments[0], arguments[1])
     case .minimum, .maximum: return extremum(source.operations[Int(node)], arguments)
-    case .greater: return call(.less, [arguments[1], arguments[0]])
-    case .greaterOrEqual: return call(.lessOrEqual, [arguments[1], arguments[0]])
+    case .greater: return call(.less, 0, [arguments[1], arguments[0]])
+    case .greaterOrEqual: return call(.lessOrEqual, 0, [arguments[1], arguments[0]])
     default: return call(source.operations[Int(node)], number, arguments)
     }
   }
@@ -138,7 +138,7 @@ struct CanonicalFormulas {
   }
 
   private mutating func call(
-    _ operation: FormulaOperation, _ number: Double = 0, _ arguments: [CanonicalPolynomial]
+    _ operation: FormulaOperation, _ number: Double, _ arguments: [CanonicalPolynomial]
   ) -> CanonicalPolynomial {
     if arguments.count == 1, arguments[0].isConstant {
       return CanonicalPolynomial(operation.value(arguments[0].constant, number: number))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
+internal import GradusNumerics
 
 /// A program in a form that does not depend on how it was written down:
 ///
@@ -58,7 +59,7 @@ public struct CanonicalModel: Sendable {
     let form = program.linear
     var bounds = BoundTightening(form)
     bounds.roundIntegers()
-    var builder = CanonicalFormulas(program, fixed: (0..<program.variableCount).map { bounds.fixedValue(of: $0) })
+    let builder = CanonicalFormulas(program, fixed: (0..<program.variableCount).map { bounds.fixedValue(of: $0) })
     let sign: Double = form.sense == .minimize ? 1 : -1
     var goal = builder.polynomial(program.objective)
     goal.scale(by: sign)

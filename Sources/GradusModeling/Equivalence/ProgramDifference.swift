@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import GradusCore
+internal import GradusNumerics
 
 extension ModelDifference {
   /// In what two programs differ, by the names of the first: sense, variables, rows.
@@ -40,7 +41,7 @@ private struct ProgramRow {
 
   /// How many entries two rows have in common.
   func agreement(with other: ProgramRow) -> Int {
-    entries.count { other.entries[$0.key].map { value in NumberClasses.areEqual(value, $0.value) } ?? false }
+    entries.count { entry in other.entries[entry.key].map { NumberClasses.areEqual($0, entry.value) } ?? false }
   }
 }
 
@@ -146,13 +147,27 @@ private struct ProgramComparison {
     let isNegated =
       a.sense != b.sense && pairs.contains { $0.old != 0 }
       && pairs.allSatisfy { NumberClasses.areEqual($0.old, -$0.new) }
-    if isNegated { return [] }
+    if first.objective == nil, second.objective == nil {
+      if isNegated { return [] }
+    } else if isSameFormula {
+      return []
+    }
     var found: [ModelDifference] = []
     if a.sense != b.sense {
       found.append(ModelDifference(.objectiveSense, "objective", a.sense.rawValue, b.sense.rawValue))
     }
     for pair in pairs where !NumberClasses.areEqual(pair.old, pair.new) { found.append(number(.cost, pair)) }
+    let texts = (
+      first.objective.map { FormulaText(first).text(of: $0) } ?? "0",
+      second.objective.map { FormulaText(second).text(of: $0) } ?? "0"
+    )
+    if texts.0 != texts.1 { found.append(ModelDifference(.formula, "objective", texts.0, texts.1)) }
     return found
+  }
+
+  /// The objectives alone are the same problem: a formula may be written in many ways.
+  private var isSameFormula: Bool {
+    ModelIsomorphism(first.keeping(rows: []), second.keeping(rows: []), workLimit: 100_000).isSame
   }
 
   private func number(_ kind: ModelDifference.Kind, _ pair: (name: String, old: Double, new: Double)) -> ModelDifference
