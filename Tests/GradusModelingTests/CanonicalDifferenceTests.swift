@@ -17,14 +17,14 @@ import Testing
 
   /// A change of the text, and what it is called.
   @Test(arguments: [
-    ("3 * x", "3.9 * x", "other cost x: 3 in the first model, 3.9 in the second"),
+    ("3 * x", "3.9 * x", "other cost at x: 3 in the first model, 3.9 in the second"),
     ("minimize", "maximize", "other sense of the objective: minimize in the first model, maximize in the second"),
-    ("4 * n >= 6", "5 * n >= 6", "other coefficient of n in a: 4 in the first model, 5 in the second"),
-    ("4 * n >= 6", "240 * n >= 6", "another unit in of n in a: 4 in the first model, 240 in the second"),
+    ("4 * n >= 6", "5 * n >= 6", "other coefficient at n in a: 4 in the first model, 5 in the second"),
+    ("4 * n >= 6", "240 * n >= 6", "another unit at n in a: 4 in the first model, 240 in the second"),
     (">= 6", "<= 6", "other relation in a: >= in the first model, <= in the second"),
-    (">= 6", ">= 8", "other right-hand side a: 6 in the first model, 8 in the second"),
+    (">= 6", ">= 8", "other right-hand side at a: 6 in the first model, 8 in the second"),
     ("kind: integer, ", "", "other kind of n: integer in the first model, continuous in the second"),
-    ("upper: 9", "upper: 8", "other bound upper of x: 9 in the first model, 8 in the second"),
+    ("upper: 9", "upper: 8", "other bound of x (upper): 9 in the first model, 8 in the second"),
     ("\n  b: x - n <= 5", "", "the constraint b is missing in the second model"),
   ])
   func programsSayWhatDiffers(_ old: String, _ new: String, _ message: String) throws {

@@ -56,9 +56,9 @@ struct BoundTightening {
   }
 
   private mutating func round(_ j: Int) {
-    let slack = CanonicalModel.tolerance
-    lower[j] = (lower[j] - slack * max(1, abs(lower[j]))).rounded(.up)
-    upper[j] = (upper[j] + slack * max(1, abs(upper[j]))).rounded(.down)
+    func slack(_ bound: Double) -> Double { min(1e-6, CanonicalModel.tolerance * max(1, abs(bound))) }
+    lower[j] = (lower[j] - slack(lower[j])).rounded(.up)
+    upper[j] = (upper[j] + slack(upper[j])).rounded(.down)
     if lower[j] > upper[j] { isContradictory = true }
   }
 

@@ -103,18 +103,21 @@ struct CanonicalFormulas {
       isMonomial: atoms.allSatisfy { isMonomial[Int($0)] })
   }
 
-  /// a/b: by a number, a multiple; else a·(1/b), where the factor of a single term is drawn out of b.
+  /// a/b: by a number, a multiple; else a·(1/b), where a factor is drawn out of b.
   private mutating func quotient(_ a: CanonicalPolynomial, _ b: CanonicalPolynomial) -> CanonicalPolynomial {
     if b.isConstant, (1 / b.constant).isFinite {
       var result = a
       result.scale(by: 1 / b.constant)
       return result
     }
+    // The constant of b becomes 1; without one, its largest coefficient ±1.
+    let largest = b.atoms.reduce(0) { abs(b[$1]) > abs($0) ? b[$1] : $0 }
+    let unit = b.constant != 0 ? b.constant : b.atoms.count == 1 ? largest : abs(largest)
     var factor = 1.0
     var denominator = b
-    if b.constant == 0, b.atoms.count == 1, let only = b.atoms.first, b[only] != 0, (1 / b[only]).isFinite {
-      factor = 1 / b[only]
-      denominator = CanonicalPolynomial(atom: only)
+    if unit != 0, (1 / unit).isFinite {
+      factor = 1 / unit
+      denominator.scale(by: factor)
     }
     let reciprocal = known(graph.node(.quotient, [atom(of: denominator)]))
     return product(a, CanonicalPolynomial(atom: reciprocal, factor))

@@ -25,7 +25,8 @@ public struct ModelDifference: Sendable, Codable, Hashable, CustomStringConverti
   }
 
   public var kind: Kind
-  /// The constraint, variable, set or parameter, with its member in brackets; `objective` for the objective.
+  /// The constraint, variable, set or parameter, with its member in brackets; `objective` for the objective; `x (upper)` for a
+  /// bound, `x in r` for the coefficient of a column in a row.
   public var place: String
   public var first: String?
   public var second: String?
@@ -49,12 +50,12 @@ public struct ModelDifference: Sendable, Codable, Hashable, CustomStringConverti
       case .extraParameter: "the parameter \(place) is in the second model alone"
       case .objectiveSense: "other sense of the objective"
       case .relation: "other relation in \(place)"
-      case .coefficient: "other coefficient \(place)"
-      case .rightHandSide: "other right-hand side \(place)"
-      case .cost: "other cost \(place)"
+      case .coefficient: "other coefficient at \(place)"
+      case .rightHandSide: "other right-hand side at \(place)"
+      case .cost: "other cost at \(place)"
       case .integrality: "other kind of \(place)"
       case .bound: "other bound of \(place)"
-      case .unit: "another unit in \(place)"
+      case .unit: "another unit at \(place)"
       case .index: "other subscripts in \(place)"
       case .elements: "other elements of \(place)"
       case .formula: "another formula in \(place)"

@@ -194,7 +194,7 @@ private struct ProgramComparison {
       }
       let bounds = [("lower", a.columnLower[j], b.columnLower[k]), ("upper", a.columnUpper[j], b.columnUpper[k])]
       for (side, old, new) in bounds where !NumberClasses.areEqual(old, new) {
-        found.append(number(.bound, ("\(side) of \(name)", old, new)))
+        found.append(number(.bound, ("\(name) (\(side))", old, new)))
       }
     }
     return found
@@ -218,7 +218,8 @@ private struct ProgramComparison {
   /// The row times the factor that makes most entries equal; 1 first.
   private func aligned(_ row: ProgramRow, to own: ProgramRow) -> ProgramRow {
     var best = row
-    for j in own.entries.keys.sorted() {
+    // Most entries of a row are right: a few of them are enough to find its scale.
+    for j in own.entries.keys.sorted().prefix(20) {
       guard let a = own.entries[j], let b = row.entries[j], (a / b).isFinite else { continue }
       let scaled = row.scaled(by: a / b)
       if own.agreement(with: scaled) > own.agreement(with: best) { best = scaled }
@@ -232,7 +233,7 @@ private struct ProgramComparison {
       let (old, new) = (a.entries[j] ?? 0, b.entries[j] ?? 0)
       if NumberClasses.areEqual(old, new) { continue }
       let column = j >= 0 ? first.linear.columnNames[j] : second.linear.columnNames[-1 - j]
-      found.append(number(.coefficient, ("of \(column) in \(name)", old, new)))
+      found.append(number(.coefficient, ("\(column) in \(name)", old, new)))
     }
     if a.relation != b.relation { found.append(ModelDifference(.relation, name, a.relation, b.relation)) }
     let sides = a.relation == b.relation ? [(a.lower, b.lower), (a.upper, b.upper)] : [(side(a), side(b))]

@@ -87,7 +87,7 @@ struct StatementComparison {
       if left.map(\.text) == right.map(\.text) { continue }
       let isUnit =
         number(left).flatMap { x in number(right).flatMap { ModelDifference.unitFactor(from: x, to: $0) } } != nil
-      found.append(ModelDifference(isUnit ? .unit : .bound, "\(k == 0 ? "lower" : "upper") of \(a.name)", x, y))
+      found.append(ModelDifference(isUnit ? .unit : .bound, "\(a.name) (\(k == 0 ? "lower" : "upper"))", x, y))
     }
     return found
   }
