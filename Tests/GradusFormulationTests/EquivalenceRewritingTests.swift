@@ -58,4 +58,31 @@ import Testing
       }
     }
   }
+
+  /// Logic brings variables and rows of its own, which are matched as all others.
+  @Test func logicStaysTheSame() throws {
+    let text = """
+      sets: {FOOD: [beef, chicken, fish], PAIR: [[beef, fish], [fish, chicken]]}
+      parameters: {cost: {over: FOOD, values: [3.2, 2.6, 2.3]}, need: 7}
+      variables: {buy: {over: FOOD, kind: integer, lower: 0, upper: 50}, most: {lower: 0, upper: 99}}
+      minimize: sum(f in FOOD) cost[f] * buy[f] + 2 * most
+      subject to:
+        enough: sum(f in FOOD where f != beef) buy[f] >= need - buy["beef"]
+        variety: "sum(f in FOOD) (if buy[f] >= 1 then 1 else 0) >= 2"
+        either: "buy[beef] <= 3 or buy[fish] <= 4"
+        pairs[(a, b) in PAIR]: abs(buy[a] - buy[b]) <= most
+      """
+    let statement = try FiveElementStatement(reading: text)
+    let program = try statement.program()
+    for k in 0..<20 {
+      var other = statement
+      var draws = RandomStream(seed: 23).child("logic", k)
+      for rewriting in [HarmlessRewriting.renaming, .permutation, .negatedObjective, .redundantRow] {
+        other = try #require(rewriting.applied(to: other, &draws))
+      }
+      #expect(ModelIsomorphism(program, try other.program()).isSame, "\(other.text())")
+      other.parameters[0].values[0] += 0.01
+      #expect(!ModelIsomorphism(program, try other.program()).isSame)
+    }
+  }
 }

@@ -114,4 +114,22 @@ import Testing
     #expect(renaming.variables.map { [$0.first, $0.second] } == [["a", "w"], ["b", "v"], ["c", "u"]])
     #expect(renaming.rows.map { [$0.first, $0.second] } == [["r0", "r1"], ["r1", "r0"]])
   }
+
+  /// n! renamings, and any of them will do.
+  @Test func symmetricModelsAreFoundAtOnce() throws {
+    func assignment(_ order: String, _ sense: String) throws -> FormulaProgram {
+      let text = """
+        sets: {A: 1..15, B: 1..15}
+        variables: {x: {over: [A, B], kind: binary}}
+        \(sense)sum(i in A, j in B) x[i,j]
+        subject to:
+          a[i in A]: sum(j in B) \(order) == 1
+          b[j in B]: -1 == -(sum(i in A) \(order))
+        """
+      return try FiveElementModel.parse(text: text).program
+    }
+    let first = try assignment("x[i,j]", "minimize: ")
+    #expect(ModelIsomorphism(first, try assignment("x[j,i]", "maximize: -1 * "), workLimit: 1_000_000).isSame)
+    #expect(ModelIsomorphism(first, try assignment("x[j,i]", "maximize: ")) == .different)
+  }
 }

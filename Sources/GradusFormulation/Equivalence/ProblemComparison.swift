@@ -7,7 +7,7 @@ public import GradusNumerics
 /// Do two models state the same problem? Proved where one is the other with other names, refuted where a data set tells them apart,
 /// and else left open.
 ///
-/// 1. Canonical forms that are isomorphic (`ModelIsomorphism`): `same`.
+/// 1. Canonical forms on the given data that are isomorphic (`ModelIsomorphism`): `same`.
 /// 2. Both are solved on their own data, and then on `samples` other data sets, which the second gets through a
 ///    `DataCorrespondence`. Other statuses, or optima a and b, both of minimizing, with |a − b| > tolerance·max(1, |a|): `different`.
 /// 3. Otherwise `undecided`: not told apart, which is never the same as equal.
