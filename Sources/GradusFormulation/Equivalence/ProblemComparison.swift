@@ -9,7 +9,8 @@ public import GradusNumerics
 ///
 /// 1. Canonical forms on the given data that are isomorphic (`ModelIsomorphism`): `same`.
 /// 2. Both are solved on their own data, and then on `samples` other data sets, which the second gets through a
-///    `DataCorrespondence`. Other statuses, or optima a and b, both of minimizing, with |a − b| > tolerance·max(1, |a|): `different`.
+///    `DataCorrespondence`. Other statuses, or optima a and b, both of minimizing, with
+///    |a − b| > tolerance·max(1, |a|): `different`.
 /// 3. Otherwise `undecided`: not told apart, which is never the same as equal.
 ///
 /// Only `optimal`, `infeasible` and `unbounded` tell models apart: local optima of one problem may differ.

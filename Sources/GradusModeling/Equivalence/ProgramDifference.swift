@@ -5,9 +5,9 @@ internal import GradusNumerics
 extension ModelDifference {
   /// In what two programs differ, by the names of the first: sense, variables, rows.
   ///
-  /// Partners are found by name; where fewer than half of the names agree, by kind, bounds, cost and numbers, which is a guess. Rows
-  /// are compared up to scale and sign. Cost: linear in the entries where names agree, else quadratic in the variables and rows, of
-  /// which at most 1000 are then looked at.
+  /// Partners are found by name; where fewer than half of the names agree, by kind, bounds, cost and numbers, which is a guess.
+  /// Rows are compared up to scale and sign. Cost: linear in the entries where names agree, else quadratic in the variables and
+  /// rows, of which at most 1000 are then looked at.
   public static func between(_ first: FormulaProgram, _ second: FormulaProgram) -> [ModelDifference] {
     let comparison = ProgramComparison(first, second)
     return comparison.objective() + comparison.variables() + comparison.constraints()

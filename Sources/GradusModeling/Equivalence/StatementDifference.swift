@@ -2,7 +2,8 @@
 internal import GradusCore
 
 extension ModelDifference {
-  /// In what two statements differ, in the names of the first: sense, sets, variables, numbers, formulas, constraints, in this order.
+  /// In what two statements differ, in the names of the first: objective, sets, variables, numbers, constraints, in this
+  /// order.
   ///
   /// Partners are found by name, and else by what they hold; names themselves, the names of indices and the order of things are no
   /// difference, nor are both sides of a comparison exchanged together with its sign. What is the same problem in other words may
