@@ -54,13 +54,13 @@ import Testing
           y: {lower: 1}
         maximize: (x - 3) * y - (x - y) / 2 - abs(x + 1) + x^2 + 2^y
         subject to:
-          r: x / y <= (if x >= 3 then 1 else 4)
+          r: x / y <= (if x <= 3 then 4 else 1)
         """)
     #expect(
       words.wanted
         == "The most of (x minus 3) times y minus (x minus y) divided by 2 minus the size of x plus 1 plus x squared plus 2 to the power y."
     )
-    #expect(words.required == ["r: x divided by y is at most (1 if x is at least 3, else 4)."])
+    #expect(words.required == ["r: x divided by y is at most (4 if x is at most 3, else 1)."])
     #expect(!words.assumptions.contains { $0.contains("proportion") })
   }
 

@@ -3,6 +3,7 @@ internal import GradusCore
 import GradusDiscrete
 import GradusLanguage
 import GradusModeling
+import GradusNumerics
 
 /// One answer of a model: read, solved, and compared with the words.
 struct FormulationCheck: Sendable {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import GradusCore
+public import GradusCore
 
 /// Compares the numbers of a text with those of a model, without a language model.
 ///
@@ -22,10 +22,9 @@ public struct NumberJudge: Sendable {
     let numbers = StatementNumbers(document)
     var sources = NumberSources(problem.numbers)
     var invented: [(value: Double, places: [String])] = []
-    for use in numbers.uses {
-      // A free number explains those of the text, and needs no source.
-      let isSaid = sources.take(use.value)
-      if isSaid || Self.free.contains(use.value) { continue }
+    // What is said as it is comes first: others are made of what is left.
+    let others = numbers.uses.filter { !sources.takeDirectly($0.value) && !Self.free.contains($0.value) }
+    for use in others where !sources.takeMade(use.value) {
       if let known = invented.firstIndex(where: { $0.value == use.value }) {
         invented[known].places.append(use.place)
       } else {
@@ -77,8 +76,7 @@ private struct NumberSources {
       }
     }
     if numbers.count <= Self.limit {
-      // First readings and shares; all pairs of all readings would make anything.
-      let firsts = numbers.indices.flatMap { k in numbers[k].readings.prefix(2).map { (abs($0), k) } }
+      let firsts = numbers.indices.flatMap { k in numbers[k].readings.prefix(4).map { (abs($0), k) } }
       for (i, a) in firsts.enumerated() {
         for b in firsts[(i + 1)...] where a.1 != b.1 {
           add(a.0 * b.0, [a.1, b.1])
@@ -123,17 +121,17 @@ private struct NumberSources {
     return isFound
   }
 
-  /// Takes the numbers that this one is, or else those that it is made of; whether there are any.
-  mutating func take(_ value: Double) -> Bool {
-    if takeDirectly(value) { return true }
+  /// Takes the numbers that this one is made of, of several ways the one that explains most; whether there is any.
+  mutating func takeMade(_ value: Double) -> Bool {
     // 0.333 for a third.
     let slack = 1e-3 * value
     var k = Self.first(notBelow: value - slack, in: made.count) { made[$0].value }
-    var best: (distance: Double, place: Int)?
+    var best: (isExact: Bool, news: Int, place: Int)?
     while k < made.count, made[k].value <= value + slack {
-      let distance = abs(made[k].value - value)
-      let isClose = distance <= 1e-9 * max(1, value) || value != value.rounded()
-      if isClose, best.map({ distance < $0.distance }) ?? true { best = (distance, k) }
+      let isExact = abs(made[k].value - value) <= 1e-9 * max(1, value)
+      let news = made[k].numbers.count { !taken[$0] }
+      let isBetter = best.map { isExact != $0.isExact ? isExact : news > $0.news } ?? true
+      if isExact || value != value.rounded(), isBetter { best = (isExact, news, k) }
       k += 1
     }
     guard let best else { return false }

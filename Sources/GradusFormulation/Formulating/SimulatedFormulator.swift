@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import GradusCore
+import GradusCore
 public import GradusLanguage
 public import GradusModeling
 import GradusNumerics

@@ -73,9 +73,10 @@ public struct WordProblem: Sendable, Codable, Hashable {
 
   /// The text that stands between the marks of a prompt, the last time, as `init` took it.
   static func text(in prompt: String) -> String? {
-    guard let end = prompt.ranges(of: "\n</problem>").last,
-      let begin = prompt[..<end.lowerBound].ranges(of: "<problem>\n").last
+    let opening = "<problem>\n"
+    let closing = "\n</problem>"
+    guard let end = prompt.ranges(of: closing).last, let begin = prompt[..<end.lowerBound].ranges(of: opening).last
     else { return nil }
-    return prompt[begin.upperBound..<end.lowerBound].replacing("‹", with: "<")
+    return String(prompt[begin.upperBound..<end.lowerBound]).replacing("‹", with: "<")
   }
 }
