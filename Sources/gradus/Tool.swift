@@ -50,7 +50,8 @@ struct GradusCommand: ParsableCommand {
     abstract: "Solves the model you already have; every answer says what was checked, and by whom.",
     version: "gradus \(gradusVersion)",
     subcommands: [
-      SolveCommand.self, TrainCommand.self, TuneCommand.self, ImproveCommand.self, WorkerCommand.self,
+      SolveCommand.self, TrainCommand.self, TuneCommand.self, ImproveCommand.self, FormulateCommand.self,
+      WorkerCommand.self,
       CompareCommand.self,
       VerifyCommand.self, DescribeCommand.self,
       ConvertCommand.self,

@@ -20,7 +20,11 @@ struct DescribeCommand: GradusSubcommand {
   @Argument(help: "A problem file, or problem:NAME[,key=value…].")
   var file: String
 
+  @Flag(help: "Tell a model file back in plain words, with what it takes for granted.")
+  var words = false
+
   func execute() async throws -> ExitCode {
+    if words { return try tellWords() }
     let subject = try Subject.load(file, task: data.task)
     let methods = Catalog.all.filter { subject.fits($0) && subject.isSolvable(by: $0) }.map(\.card.name)
     switch (subject.content, output.format) {

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Gradus
+import GradusDashboard
+import GradusFormulation
+import GradusLanguage
+import GradusModeling
+
+struct FormulateCommand: GradusSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "formulate",
+    abstract: "Turns a problem in words into a model, solves it, and says what the words do not bear out.",
+    discussion: """
+      PROBLEM is the text itself, a file with it, or - for standard input.
+
+        gradus formulate "A baker has 30 kg of flour. … How many loaves bring the most?" --lm http://127.0.0.1:8080/v1
+        gradus formulate order.txt --lm http://127.0.0.1:8080/v1 --output order.yaml
+
+      A language model writes the five elements: sets, parameters, variables, objective, constraints. They are read, solved and
+      compared with the text: every number of the text has to be used, every number of the model has to come from it, and a second
+      question asks whether the model says what the text says. What is found is put to the model, at most --rounds times.
+      Doubts that are left stand beside the result. Nothing is guessed: where data are missing, the command says which.
+
+      Exit codes: 0 a model with an optimum; 4 something is missing, or the model is not settled; 1 no model came; 5 no language model.
+      """)
+
+  @OptionGroup var output: OutputOptions
+
+  @OptionGroup var language: LanguageModelOptions
+
+  @Argument(help: "The problem in words, a file with it, or '-'.")
+  var problem: String
+
+  @Option(help: ArgumentHelp("Corrections of an answer, 0 to 12.", valueName: "count"))
+  var rounds = 3
+
+  @Flag(inversion: .prefixedNo, help: "Ask the model whether its model says what the text says.")
+  var judge = true
+
+  @Flag(help: "Have the problem understood and the model built step by step first.")
+  var guided = false
+
+  @Option(
+    help: ArgumentHelp("Answers that are worked out independently; the most frequent counts.", valueName: "count"))
+  var vote = 1
+
+  @Option(name: .customLong("output"), help: ArgumentHelp("Write the model here.", valueName: "model.yaml"))
+  var model: String?
+
+  @Flag(help: "Read and compare the model; do not solve it.")
+  var noSolve = false
+
+  @Option(help: ArgumentHelp("Seconds for one solve.", valueName: "seconds"))
+  var timeLimit = 60.0
+
+  @Option(help: "The seed of requests and solvers.")
+  var seed: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp("Prices of a million tokens, of prompts and of answers, for --budget-cost.", valueName: "a,b"))
+  var prices: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "For --lm simulated:SEED: lines {\"text\": …, \"model\": {…}} with what it knows.", valueName: "file.jsonl"))
+  var known: String?
+
+  mutating func validate() throws {
+    try OptionRange.whole("--rounds", rounds, Formulator.roundLimits)
+    try OptionRange.whole("--vote", vote, Formulator.voteLimits)
+    try OptionRange.positiveSeconds("--time-limit", timeLimit)
+    if prices != nil, parsedPrices == nil { throw ValidationError("--prices must be two numbers, as in 0.15,0.6") }
+    if let model, ![".yaml", ".yml", ".json"].contains(where: { model.lowercased().hasSuffix($0) }) {
+      throw ValidationError("--output \(model): the file must end with .yaml or .json")
+    }
+  }
+
+  private var parsedPrices: ModelPrices? {
+    let parts = (prices ?? "0,0").split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+    guard parts.count == 2, let prompt = parts[0], let completion = parts[1], prompt >= 0, completion >= 0,
+      prompt < 1e9, completion < 1e9
+    else { return nil }
+    return ModelPrices(prompt: prompt, completion: completion)
+  }
+
+  func execute() async throws -> ExitCode {
+    let began = ContinuousClock.now
+    let words = try ProblemText.read(problem)
+    let interruption = Interruption()
+    SignalWatch.begin(interruption)
+    let meter = ModelMeter(language.budget, prices: parsedPrices ?? ModelPrices())
+    let service = try service(meter, interruption)
+    var formulator = Formulator(executor: ModelExecutor(timeLimit: timeLimit))
+    formulator.rounds = rounds
+    formulator.judges = judge
+    formulator.stages = guided ? Formulator.Stage.allCases : []
+    formulator.votes = vote
+    formulator.solves = !noSolve
+    formulator.seed = Int(seed & 0xFFFF_FFFF)
+    formulator.prices = parsedPrices ?? ModelPrices()
+    let found: Formulation
+    do { found = try await formulator.formulate(words, asking: service) } catch let failure as ModelFailure {
+      if interruption.isRaised { return .interrupted }
+      throw Failure(Self.code(failure), "\(failure)")
+    }
+    var result: ResultDocument?
+    if let text = found.model {
+      if let model { try write(text, to: model) }
+      if found.execution != nil { result = try await solve(text, interruption) }
+    }
+    let report = FormulationReport(
+      formulation: found, result: result, count: meter.count, seed: seed, seconds: (ContinuousClock.now - began).seconds
+    )
+    switch output.format {
+    case .text: Console.out(report.text)
+    case .json: Console.out(report.json.serialized(indented: true) + [0x0A])
+    }
+    if interruption.isRaised { return .interrupted }
+    return complain(found, result)
+  }
+
+  private func service(_ meter: ModelMeter, _ interruption: Interruption) throws -> any ModelService {
+    let named =
+      language.lm ?? LanguageModelOptions.variable("OPENAI_BASE_URL") ?? LanguageModelOptions.variable("OPENAI_API_KEY")
+    guard named != nil else {
+      throw Failure(
+        .missing,
+        "no language model is named; give --lm URL of a server with OpenAI's interface, or set OPENAI_BASE_URL ('make tools' sets up a local one)"
+      )
+    }
+    do {
+      return try language.open(meter, keeping: model.map { "\($0).replies" } ?? "none", interruption: interruption) {
+        seed in
+        guard let known else {
+          throw Failure(.usage, "--lm simulated knows no problem by itself; give --known FILE with texts and models")
+        }
+        return try KnownProblems.model(known, seed: seed)
+      }
+    } catch let error as CassetteError {
+      throw Failure(.unreadable, "\(error)")
+    }
+  }
+
+  private static func code(_ failure: ModelFailure) -> ExitCode {
+    if case .unreachable = failure { return .missing }
+    return .failed
+  }
+
+  /// As `gradus solve` would answer the file.
+  private func solve(_ text: String, _ interruption: Interruption) async throws -> ResultDocument {
+    var request = SolveRequest()
+    request.seed = seed
+    request.timeLimit = timeLimit
+    request.interruption = interruption
+    let read = try FiveElementModel.parse(text: text, path: model ?? "model")
+    let subject = Subject(ModelContents(problem: .program(read.program), notes: read.notes), model ?? "model")
+    if let document = subject.contradiction(request) { return document }
+    return try await SolveSession(subject, request).finish()
+  }
+
+  private func write(_ text: String, to path: String) throws {
+    var text = text
+    if path.lowercased().hasSuffix(".json") {
+      // What YAML alone can hold stays as it is; a statement is written in either.
+      let statement = try FiveElementStatement(reading: text, path: "the model")
+      text = statement.text(.json)
+    }
+    try AtomicFile.write([Array(text.utf8)], to: path)
+  }
+
+  /// The exit code, with a line on standard error where it is not 0.
+  private func complain(_ found: Formulation, _ result: ResultDocument?) -> ExitCode {
+    func say(_ line: String) { Console.error(Failure(.unfinished, line).line) }
+    switch found.outcome {
+    case .asksBack:
+      say(
+        "the problem lacks: \(found.missing.map(FormulationReport.plain).joined(separator: "; ")); add it to the text")
+      return .unfinished
+    case .noModel:
+      let last = found.rounds.last?.messages.first.map { FormulationReport.plain($0.text) } ?? "no answer"
+      say("no model came: \(last); try --guided, more --rounds, or another language model")
+      return .failed
+    case .formulated: return .success
+    case .unsettled:
+      let why = found.rounds.last?.messages.first.map { FormulationReport.plain($0.text) } ?? "no optimum"
+      say("the model is not settled: \(why); add what the text leaves open, or correct the model by hand")
+      return .unfinished
+    case .solved:
+      guard let result, ![.optimal, .locallyOptimal, .stationary].contains(result.status) else { return .success }
+      say("the model has no optimum that was checked: \(result.status.rawValue); give it more --time-limit")
+      return .unfinished
+    }
+  }
+}

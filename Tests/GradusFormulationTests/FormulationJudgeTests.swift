@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import GradusCore
+import GradusFormulation
+import Testing
+
+@Suite struct FormulationJudgeTests {
+  static let text = """
+    A baker sells bread at 4 and cake at 7. Bread takes 2 hours, cake 3 hours; there are 60 hours a week, and 20 % of them are lost.
+    How many breads and cakes bring the most?
+    """
+
+  private func doubts(
+    _ parameters: String, _ rows: String, text: String = text
+  ) throws -> [FormulationDoubt] {
+    let model = """
+      {"sets": {"W": ["bread", "cake"]}, "parameters": {\(parameters)},
+       "variables": {"make": {"over": "W", "kind": "integer", "lower": 0}},
+       "maximize": "sum(w in W) price[w] * make[w]", "subject to": {\(rows)}}
+      """
+    return try NumberJudge(WordProblem(text)).doubts(of: JSONValue(parsing: model))
+  }
+
+  private let data =
+    "\"price\": {\"over\": \"W\", \"values\": [4, 7]}, \"time\": {\"over\": \"W\", \"values\": {\"bread\": 2, \"cake\": 3}}"
+
+  @Test func aModelWithAllNumbersRaisesNoDoubt() throws {
+    let found = try doubts(
+      data + ", \"hours\": 60, \"kept\": 0.8", "\"work\": \"sum(w in W) time[w] * make[w] <= kept * hours\"")
+    #expect(found.isEmpty, "\(found)")
+    // 48 = 60·0.8 is made of two numbers of the text; so are minutes of hours.
+    #expect(try doubts(data + ", \"hours\": 48", "\"work\": \"sum(w in W) time[w] * make[w] <= hours\"").isEmpty)
+    #expect(
+      try doubts(
+        data + ", \"minutes\": 3600, \"kept\": 0.8",
+        "\"work\": \"60 * sum(w in W) time[w] * make[w] <= kept * minutes\""
+      )
+      .isEmpty)
+  }
+
+  @Test func leftOutAndAlteredNumbersAreNamed() throws {
+    let dropped = try doubts(data + ", \"hours\": 60", "\"work\": \"sum(w in W) time[w] * make[w] <= hours\"")
+    #expect(dropped.map(\.kind) == [.unexplained] && dropped[0].text.contains("20"), "\(dropped)")
+    let altered = try doubts(
+      data + ", \"hours\": 61.7, \"kept\": 0.8", "\"work\": \"sum(w in W) time[w] * make[w] <= kept * hours\"")
+    #expect(altered.map(\.kind) == [.unexplained, .invented], "\(altered)")
+    #expect(altered.last?.text.contains("61.7 in hours") == true)
+  }
+
+  @Test func aParameterThatNothingUsesExplainsNothing() throws {
+    let found = try doubts(data + ", \"hours\": 60, \"kept\": 0.8", "\"work\": \"sum(w in W) make[w] <= 60\"")
+    #expect(found.contains { $0.kind == .unexplained && $0.text.contains("kept") }, "\(found)")
+  }
+
+  @Test func subscriptsExponentsAndElementsAreNoData() throws {
+    let model = """
+      {"sets": {"D": "1..5"}, "variables": {"x": {"over": "D", "lower": 0}},
+       "minimize": "sum(d in D) x[d]^2", "subject to": {"last": "x[5] >= 9", "`row 77`": "x[1] + x[2] >= 8"}}
+      """
+    let problem = try WordProblem("Over five days find the smallest sum of squares; day 5 needs 9, the first two 8.")
+    #expect(NumberJudge(problem).doubts(of: try JSONValue(parsing: model)).isEmpty)
+  }
+
+  @Test func anythingIsJudgedWithoutACrash() throws {
+    let problem = try WordProblem(String(repeating: "3 4 ", count: 5000) + "?")
+    for text in [
+      "{}", "{\"parameters\": [1], \"sets\": 3, \"variables\": \"x\", \"subject to\": [[[[7]]]]}",
+      "{\"minimize\": \"'`[[^\"}",
+    ] {
+      _ = NumberJudge(problem).doubts(of: try JSONValue(parsing: text))
+    }
+  }
+}

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`gradus formulate` as a user calls it: with a server that gives scripted answers, with a simulated model, and without any; and
+`gradus describe --words`."""
+import http.server
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import threading
+import unittest
+
+from program import FOLDER, ROOT, gradus
+
+TEXT = "Bread brings 4, cake 7. Bread takes 2 hours, cake 3, and there are 61. How many of each bring the most?"
+MODEL = {"name": "bakery", "parameters": {"bread": 4, "cake": 7, "first": 2, "second": 3, "hours": 61},
+         "variables": {"b": {"kind": "integer", "lower": 0}, "c": {"kind": "integer", "lower": 0}},
+         "maximize": "bread * b + cake * c", "subject to": {"work": "first * b + second * c <= hours"}}
+WRONG = {**MODEL, "parameters": {**MODEL["parameters"], "hours": 68.3}}
+FREE = {**MODEL, "subject to": {}}
+
+
+class Server:
+    """Answers one request after the other, the last answer again and again, and keeps what it was asked."""
+
+    def __init__(self, *answers):
+        self.asked, self.answers = [], [answer if isinstance(answer, str) else json.dumps(answer) for answer in answers]
+        owner = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                text = owner.answers[min(len(owner.asked), len(owner.answers) - 1)]
+                owner.asked.append(request)
+                body = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
+                                   "usage": {"prompt_tokens": 100, "completion_tokens": 20}}).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Formulate(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+        self.clean = {key: value for key, value in os.environ.items() if not key.startswith("OPENAI")}
+
+    def formulate(self, *arguments, **more):
+        return subprocess.run([str(FOLDER / "gradus"), "formulate", *map(str, arguments)], capture_output=True, text=True, timeout=120,
+                              cwd=self.folder, env=self.clean, **more)
+
+    def served(self, *answers):
+        server = Server(*answers)
+        self.addCleanup(server.close)
+        return server
+
+    def test_words_become_a_model_and_its_optimum(self):
+        server = self.served(MODEL, {"faults": []})
+        done = self.formulate(TEXT, "--lm", server.url, "--format", "json", "--output", "m.yaml")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = json.loads(done.stdout)
+        self.assertEqual((found["schema"], found["outcome"]), ("gradus.formulation/1", "solved"))
+        self.assertEqual((found["result"]["schema"], found["result"]["status"], found["result"]["objective"]),
+                         ("gradus.result/1", "optimal", 141))
+        self.assertEqual((found["doubts"], found["missing"], found["use"]["calls"]), ([], [], 2))
+        self.assertIn(TEXT, server.asked[0]["messages"][0]["content"])
+        self.assertEqual((self.folder / "m.yaml").read_text(), found["model"])
+        again = gradus("solve", self.folder / "m.yaml", "--format", "json")
+        self.assertEqual(json.loads(again.stdout)["objective"], 141)
+        # Asked again, the kept replies answer.
+        kept = json.loads(self.formulate(TEXT, "--lm", server.url, "--format", "json", "--output", "m.yaml").stdout)
+        self.assertEqual((kept["use"]["calls"], kept["use"]["kept"], kept["model"]), (0, 2, found["model"]))
+        recorded = self.formulate(TEXT, "--lm", "recorded:m.yaml.replies", "--format", "json")
+        self.assertEqual((recorded.returncode, json.loads(recorded.stdout)["model"]), (0, found["model"]))
+
+    def test_messages_lead_to_another_answer(self):
+        server = self.served("I think:", {**MODEL, "maximize": "bread * b + cake * d"}, FREE, WRONG, MODEL)
+        done = self.formulate("-", "--lm", server.url, "--format", "json", "--no-judge", "--rounds", 5, input=TEXT)
+        found = json.loads(done.stdout)
+        self.assertEqual((done.returncode, found["result"]["objective"], len(found["rounds"])), (0, 141, 5))
+        told = [round["messages"][0] for round in found["rounds"][:4]]
+        self.assertEqual([message["source"] for message in told], ["form", "reader", "solver", "judge"])
+        self.assertIn("model:", told[1]["text"])
+        self.assertIn("no limit", told[2]["text"])
+        self.assertEqual(found["rounds"][4]["messages"], [])
+
+    def test_what_is_missing_is_asked_for_and_nothing_guessed(self):
+        server = self.served({"missing": ["the price of cake"]})
+        done = self.formulate(TEXT, "--lm", server.url)
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("the problem lacks: the price of cake; add it to the text", done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+        none = self.formulate("The sun shines on 3 hills.", "--lm", server.url)
+        self.assertEqual((none.returncode, len(server.asked)), (4, 1))
+
+    def test_without_a_model_it_says_how_to_name_one(self):
+        done = self.formulate(TEXT)
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("no language model is named; give --lm URL", done.stderr)
+        gone = self.formulate(TEXT, "--lm", "http://127.0.0.1:9/v1")
+        self.assertEqual(gone.returncode, 5, gone.stderr)
+        self.assertIn("cannot be reached", gone.stderr)
+
+    def test_exit_codes_of_what_goes_wrong(self):
+        silly = self.served("no idea")
+        done = self.formulate(TEXT, "--lm", silly.url, "--rounds", 1)
+        self.assertEqual((done.returncode, len(silly.asked)), (1, 2))
+        self.assertIn("no model came", done.stderr)
+        endless = self.served(FREE, {"faults": []})
+        self.assertEqual(self.formulate(TEXT, "--lm", endless.url, "--rounds", 0).returncode, 4)
+        for arguments, code in [(["", "--lm", silly.url], 2), (["none.txt", "--lm", silly.url], 3), ([TEXT, "--rounds", 13], 2),
+                                ([TEXT, "--vote", 0], 2), ([TEXT, "--prices", "x"], 2), ([TEXT, "--output", "m.lp"], 2),
+                                ([TEXT, "--lm", "simulated:1"], 2), (["x" * 100_001 + " 3?", "--lm", silly.url], 3),
+                                ([TEXT, "--lm", "recorded:none"], 3)]:
+            with self.subTest(arguments[-1]):
+                done = self.formulate(*arguments)
+                self.assertEqual(done.returncode, code, done.stderr)
+                self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+                self.assertEqual(done.stdout, "")
+
+    def test_budgets_hold_and_votes_count(self):
+        server = self.served(WRONG)
+        done = self.formulate(TEXT, "--lm", server.url, "--budget-calls", 1, "--no-judge", "--format", "json")
+        found = json.loads(done.stdout)
+        self.assertEqual((done.returncode, len(server.asked), len(found["doubts"])), (0, 1, 2))
+        self.assertIn("--budget-calls", found["stopped"])
+        voting = self.served(WRONG, WRONG, MODEL, MODEL)
+        found = json.loads(self.formulate(TEXT, "--lm", voting.url, "--vote", 3, "--no-judge", "--format", "json").stdout)
+        self.assertEqual((found["result"]["objective"], found["votes"][0]["count"]), (141, 2))
+
+    def test_a_simulated_model_knows_what_it_is_given(self):
+        lines = [{"rates": {"dropped": 1, "heeds": 1}}, {"text": TEXT, "model": MODEL}]
+        (self.folder / "known.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        done = self.formulate(TEXT, "--lm", "simulated:3", "--known", "known.jsonl", "--guided")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("a model with an optimum after 2 answers", done.stdout)
+        self.assertIn("objective   141", done.stdout)
+        (self.folder / "known.jsonl").write_text("{\"text\": 3}\n")
+        broken = self.formulate(TEXT, "--lm", "simulated:3", "--known", "known.jsonl")
+        self.assertEqual(broken.returncode, 3)
+        self.assertIn("known.jsonl:1:1", broken.stderr)
+
+    def test_no_file_is_read_for_a_model(self):
+        (self.folder / "p.csv").write_text("W,p\na,5\n")
+        spy = {**MODEL, "parameters": {"p": {"over": "W", "file": "p.csv"}}, "sets": {"W": ["a"]}}
+        done = self.formulate(TEXT, "--lm", self.served(spy).url, "--rounds", 0, "--format", "json")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["model"]), (1, None))
+
+
+class Words(unittest.TestCase):
+    def test_a_model_is_told_back(self):
+        done = gradus("describe", "--words", ROOT / "Examples" / "bakery.yaml")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("The most of profit, which is the sum over all CAKE of price of it times bake of it minus 5 times weight", done.stdout)
+        self.assertIn("supply: for each g in GOOD, the sum over all c in CAKE of use of c and g times bake of c is at most stock of g.",
+                      done.stdout)
+        told = json.loads(gradus("describe", "--words", ROOT / "Examples" / "diet.mps", "--format", "json").stdout)
+        self.assertEqual(told["schema"], "gradus.words/1")
+        self.assertTrue(told["required"] and told["assumptions"])
+
+    def test_what_is_no_model_file_is_refused(self):
+        self.assertEqual(gradus("describe", "--words", "problem:rosenbrock").returncode, 2)
+        self.assertEqual(gradus("describe", "--words", "none.yaml").returncode, 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
