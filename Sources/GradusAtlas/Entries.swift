@@ -39,6 +39,7 @@ extension Atlas {
     MFACSystem.self,
     NorMuonSystem.self,
     NormalizedLogistic.self,
+    ORThoughtSystem.self,
     PROMSTSystem.self,
     PlanGENSystem.self,
     PromptControlSurvey.self,
