@@ -14,10 +14,10 @@ import Testing
     {"id": "d", "problem": "maximize x <= 5", "answer": "see below"}
     """
 
-  private static func formulate(_ words: String) async throws -> GradusFormulation.Execution {
+  private static func formulate(_ words: String) async throws -> ModelExecution {
     switch words {
-    case "nothing fits": return GradusFormulation.Execution(status: .infeasible)
-    case "maximize x <= 3": return GradusFormulation.Execution(status: .optimal, objective: 3, values: ["x": 3])
+    case "nothing fits": return ModelExecution(status: .infeasible)
+    case "maximize x <= 3": return ModelExecution(status: .optimal, objective: 3, values: ["x": 3])
     default: throw PlanningError("here", "no idea", expected: "one")
     }
   }
@@ -50,7 +50,7 @@ import Testing
     var problems = try BenchmarkProblem.read(Self.text)
     let journal = MemoryJournal()
     let calls = Mutex(0)
-    let work: @Sendable (String) async throws -> GradusFormulation.Execution = { words in
+    let work: @Sendable (String) async throws -> ModelExecution = { words in
       let number = calls.withLock { count in
         count += 1
         return count

@@ -81,7 +81,7 @@ import Testing
       quantities: [.init(BenchmarkQuantity.optimum, 100), .init("x", 2)])
     let scorer = BenchmarkScorer()
     func score(_ objective: Double?, _ values: [String: Double]) -> BenchmarkScore {
-      scorer.score(item, Execution(status: .optimal, objective: objective, values: values))
+      scorer.score(item, ModelExecution(status: .optimal, objective: objective, values: values))
     }
     #expect(score(100.009, ["x": 2]).isCorrect)
     #expect(!score(100.02, ["x": 2]).isCorrect)

@@ -24,8 +24,8 @@ public struct ProblemComparison: Sendable {
     public var data: FiveElementStatement?
     /// 0 for the data as given.
     public var sample: Int
-    public var first: Execution
-    public var second: Execution
+    public var first: ModelExecution
+    public var second: ModelExecution
   }
 
   /// What is known of two models.
@@ -114,8 +114,8 @@ public struct ProblemComparison: Sendable {
   }
 
   private struct Outcome {
-    var first: Execution
-    var second: Execution
+    var first: ModelExecution
+    var second: ModelExecution
     var judgement: Judgement
   }
 
@@ -126,7 +126,7 @@ public struct ProblemComparison: Sendable {
   }
 
   /// Integer programs are solved to a gap below the tolerance: the solver's own is too wide to tell optima apart.
-  private func run(_ program: FormulaProgram) async throws -> Execution {
+  private func run(_ program: FormulaProgram) async throws -> ModelExecution {
     guard program.isLinear, program.linear.isDiscrete else { return try await executor.run(program) }
     let gap = "\(tolerance / 100)"
     do {
@@ -136,17 +136,17 @@ public struct ProblemComparison: Sendable {
       if answer.objective != nil {
         for (k, name) in program.linear.columnNames.enumerated() { values[name] = answer.point[k] }
       }
-      return Execution(status: answer.status, objective: answer.objective, values: values)
+      return ModelExecution(status: answer.status, objective: answer.objective, values: values)
     } catch let error as CancellationError {
       throw error
     } catch let error as MissingComponent {
       throw error
     } catch {
-      return Execution(message: "\(error)")
+      return ModelExecution(message: "\(error)")
     }
   }
 
-  private func judgement(_ a: Execution, _ sense: Sense, _ b: Execution, _ other: Sense) -> Judgement {
+  private func judgement(_ a: ModelExecution, _ sense: Sense, _ b: ModelExecution, _ other: Sense) -> Judgement {
     for execution in [a, b] where !Self.isDecided(execution) {
       let status = execution.status.map { "the status \($0.rawValue) of a model decides nothing" }
       return .open(execution.message ?? status ?? "a model was not solved")
@@ -157,7 +157,7 @@ public struct ProblemComparison: Sendable {
     return abs(left - right) <= tolerance * max(1, abs(left)) ? .agreed : .apart
   }
 
-  private static func isDecided(_ execution: Execution) -> Bool {
+  private static func isDecided(_ execution: ModelExecution) -> Bool {
     switch execution.status {
     case .optimal: execution.objective != nil
     case .infeasible, .unbounded: true

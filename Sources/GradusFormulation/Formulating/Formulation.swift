@@ -73,7 +73,7 @@ public struct Formulation: Sendable, Codable, Hashable {
   /// The model in YAML; nil where none could be read.
   public var model: String?
   /// What solving it gave; nil without a model, and where it was not to be solved.
-  public var execution: Execution?
+  public var execution: ModelExecution?
   public var doubts: [FormulationDoubt] = []
   /// What the text does not say, or says in two ways; not empty where the model asks back.
   public var missing: [String] = []

@@ -17,7 +17,7 @@ struct FormulationCheck: Sendable {
     /// nil where the answer is no model.
     var document: JSONValue?
     var model: String?
-    var execution: Execution?
+    var execution: ModelExecution?
     var missing: [String] = []
     var messages: [FormulationMessage] = []
     var doubts: [FormulationDoubt] = []
@@ -97,7 +97,7 @@ struct FormulationCheck: Sendable {
   }
 
   /// What is wrong with an answer of the solver; nil where there is an optimum.
-  private func fault(_ execution: Execution, _ program: FormulaProgram) async -> String? {
+  private func fault(_ execution: ModelExecution, _ program: FormulaProgram) async -> String? {
     if execution.hasOptimum { return nil }
     switch execution.status {
     case .infeasible, .locallyInfeasible:

@@ -74,7 +74,7 @@ enum FormulationPrompt {
   static let judgingMark = "Does this model say what the problem says?"
 
   /// The question whether a model says what the words say.
-  static func judging(_ problem: WordProblem, _ model: String, _ execution: Execution?) -> String {
+  static func judging(_ problem: WordProblem, _ model: String, _ execution: ModelExecution?) -> String {
     let answer = execution?.objective.map { "Its best value is \($0)." } ?? ""
     return """
       \(judgingMark) Compare what is decided, what is wanted (largest or smallest), every requirement and every number. What stands \

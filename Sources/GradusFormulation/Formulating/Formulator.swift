@@ -134,7 +134,7 @@ public struct Formulator: Sendable {
 
   /// The faults that the judging model names; none where its answer cannot be read, for then nothing is known.
   private func faults(
-    _ problem: WordProblem, _ text: String, _ execution: Execution?, seed: Int, of model: any ModelService,
+    _ problem: WordProblem, _ text: String, _ execution: ModelExecution?, seed: Int, of model: any ModelService,
     _ usage: inout FormulationUsage
   ) async throws(ModelFailure) -> [String] {
     var request = ModelRequest(

@@ -35,7 +35,7 @@ public enum BenchmarkAnswer: Sendable, Hashable, Codable {
   }
 
   /// Whether an execution gives this answer: |found − published| ≤ tolerance·max(1, |published|), or no optimum where none is published.
-  public func agrees(with execution: Execution, tolerance: Double) -> Bool {
+  public func agrees(with execution: ModelExecution, tolerance: Double) -> Bool {
     switch self {
     case .number(let value):
       guard execution.hasOptimum, let found = execution.objective else { return false }

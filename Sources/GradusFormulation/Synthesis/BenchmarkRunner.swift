@@ -12,7 +12,7 @@ public struct BenchmarkRunner: Sendable {
   public struct Result: Sendable, Hashable, Codable {
     public var id: String
     public var published: BenchmarkAnswer
-    public var execution: Execution
+    public var execution: ModelExecution
     public var isRight: Bool
 
     /// For reading: what was found and what is published.
@@ -52,7 +52,7 @@ public struct BenchmarkRunner: Sendable {
   /// end runs: those are thrown, and the journal keeps what was done. Throws what the journal throws as well.
   public func run(
     _ problems: [BenchmarkProblem], journal: (any Journal)? = nil,
-    _ formulate: @escaping @Sendable (String) async throws -> Execution
+    _ formulate: @escaping @Sendable (String) async throws -> ModelExecution
   ) async throws -> Report {
     var done = try Self.known(journal, problems)
     let open = problems.indices.filter { done[problems[$0].id] == nil }
@@ -76,12 +76,12 @@ public struct BenchmarkRunner: Sendable {
 
   private struct Finished: Sendable {
     var place: Int
-    var execution: Execution
+    var execution: ModelExecution
   }
 
   private static func executed(
-    _ words: String, _ formulate: @Sendable (String) async throws -> Execution
-  ) async throws -> Execution {
+    _ words: String, _ formulate: @Sendable (String) async throws -> ModelExecution
+  ) async throws -> ModelExecution {
     do {
       return try await formulate(words)
     } catch let error as CancellationError {
@@ -91,11 +91,11 @@ public struct BenchmarkRunner: Sendable {
     } catch let error as ModelFailure where error.endsRuns {
       throw error
     } catch {
-      return Execution(message: "\(error)".split(whereSeparator: \.isNewline).joined(separator: " "))
+      return ModelExecution(message: "\(error)".split(whereSeparator: \.isNewline).joined(separator: " "))
     }
   }
 
-  private func report(_ problems: [BenchmarkProblem], _ done: [String: Execution]) -> Report {
+  private func report(_ problems: [BenchmarkProblem], _ done: [String: ModelExecution]) -> Report {
     let results = problems.compactMap { problem in
       done[problem.id].map {
         Result(
@@ -118,7 +118,7 @@ public struct BenchmarkRunner: Sendable {
     return String(print.value, radix: 16)
   }
 
-  private static func line(_ problem: BenchmarkProblem, _ execution: Execution) -> [UInt8] {
+  private static func line(_ problem: BenchmarkProblem, _ execution: ModelExecution) -> [UInt8] {
     let names = execution.values.keys.sorted()
     let line: JSONValue = [
       "id": .string(problem.id), "words": .string(mark(problem)), "status": JSONValue(execution.status?.rawValue),
@@ -131,16 +131,16 @@ public struct BenchmarkRunner: Sendable {
   /// What the journal holds of these problems; other lines are passed over.
   private static func known(
     _ journal: (any Journal)?, _ problems: [BenchmarkProblem]
-  ) throws -> [String: Execution] {
+  ) throws -> [String: ModelExecution] {
     let marks = Dictionary(problems.map { ($0.id, mark($0)) }) { first, _ in first }
-    var found: [String: Execution] = [:]
+    var found: [String: ModelExecution] = [:]
     for line in try journal?.lines() ?? [] {
       guard let json = try? JSONValue(parsing: line), let id = json["id"]?.text,
         let mark = json["words"]?.text, marks[id] == mark
       else { continue }
       var values: [String: Double] = [:]
       for member in json["values"]?.members ?? [] { values[member.name] = member.value.double }
-      found[id] = Execution(
+      found[id] = ModelExecution(
         status: json["status"]?.text.flatMap(Status.init), objective: json["objective"]?.double, values: values,
         message: json["message"]?.text)
     }

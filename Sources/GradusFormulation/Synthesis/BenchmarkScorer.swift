@@ -52,7 +52,7 @@ public struct BenchmarkScorer: Sendable {
   }
 
   /// The score of what a program gave.
-  public func score(_ item: SynthesizedItem, _ execution: Execution, cost: Double = 0) -> BenchmarkScore {
+  public func score(_ item: SynthesizedItem, _ execution: ModelExecution, cost: Double = 0) -> BenchmarkScore {
     var score = BenchmarkScore(
       id: item.id, category: item.category, isCorrect: false, hasRun: execution.hasOptimum, disagreements: [],
       cost: cost)

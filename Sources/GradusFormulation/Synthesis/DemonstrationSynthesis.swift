@@ -54,7 +54,7 @@ public struct DemonstrationSynthesis: Sendable {
     for attempt in 0..<10 {
       var own = stream.child("attempt", attempt)
       let drawn = Self.drawn(category, &own)
-      var found: [Execution] = []
+      var found: [ModelExecution] = []
       for count in 3...max(3, drawn.steps.count) {
         guard let model = drawn.prefix(count) else { break }
         let execution = try await executor.run(model.text())
@@ -101,9 +101,9 @@ public struct DemonstrationSynthesis: Sendable {
 public struct SynthesizedDemonstration: Sendable, Hashable {
   public var demonstration: SocraticDemonstration
   /// Of the prefixes with 3, 4, … steps.
-  public var executions: [Execution]
+  public var executions: [ModelExecution]
 
-  public init(_ demonstration: SocraticDemonstration, _ executions: [Execution]) {
+  public init(_ demonstration: SocraticDemonstration, _ executions: [ModelExecution]) {
     self.demonstration = demonstration
     self.executions = executions
   }
