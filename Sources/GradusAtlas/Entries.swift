@@ -41,6 +41,7 @@ extension Atlas {
     NorMuonSystem.self,
     NormalizedLogistic.self,
     ORThoughtSystem.self,
+    OptMATHSystem.self,
     PROMSTSystem.self,
     PlanGENSystem.self,
     PromptControlSurvey.self,
