@@ -131,18 +131,15 @@ import Testing
     #expect(reason.contains("f"))
   }
 
-  /// Comparisons of mutated pairs, half of which need the solver on four data sets.
-  @Test func smallPairsAreComparedFast() async throws {
+  /// Mistakes are never proved to be the same problem, and most of them have a witness; the rest does not bind on any data set.
+  @Test func mistakesMostlyHaveAWitness() async throws {
     let stream = RandomStream(seed: 31)
-    var (different, undecided, count) = (0, 0, 0)
-    let clock = ContinuousClock()
-    let start = clock.now
+    var (different, undecided) = (0, 0)
     for k in 0..<14 {
       let statement = EquivalenceKit.statement(k, stream)
       for mutation in ModelMutation.allCases {
         var draws = stream.child("mutation", k)
         guard let result = mutation.applied(to: statement, &draws) else { continue }
-        count += 1
         switch try await ProblemComparison().compare(statement, result.statement, draws) {
         case .same: Issue.record("\(mutation) of \(statement.name)")
         case .different: different += 1
@@ -150,7 +147,6 @@ import Testing
         }
       }
     }
-    print("\(count) comparisons in \(clock.now - start): \(different) different, \(undecided) undecided")
-    #expect(different > undecided)
+    #expect(different > 2 * undecided, "\(different) different, \(undecided) undecided")
   }
 }

@@ -38,7 +38,6 @@ import Testing
       #expect(renaming.variables.count == canonical.variables.count { $0 != nil })
       return
     }
-    print("not proved:", rewriting as Any, statement.name, verdict)
     let compared = try await ProblemComparison().compare(statement, other, RandomStream(seed: 1))
     if case .different(let witness, let differences) = compared {
       Issue.record("\(rewriting as Any) of \(statement.name): \(witness.first) and \(witness.second), \(differences)")
