@@ -25,13 +25,18 @@ public struct ModelExecution: Sendable, Codable, Hashable {
   }
 }
 
-/// Reads and solves models within a time limit. Nothing that a model says makes it throw, but for `CancellationError` and what is missing on
-/// this machine (`MissingComponent`).
+/// Reads and solves models within a time limit. Nothing that a model says makes it throw, but for `CancellationError` and what is missing
+/// on this machine (`MissingComponent`).
 public struct ModelExecutor: Sendable {
   /// Seconds for one model.
   public var timeLimit: Double
+  /// How far an integer optimum may be from its bound, relative and absolute: small, so that optima can be compared.
+  public var gap: Double
 
-  public init(timeLimit: Double = 10) { self.timeLimit = timeLimit }
+  public init(timeLimit: Double = 10, gap: Double = 1e-8) {
+    self.timeLimit = timeLimit
+    self.gap = gap
+  }
 
   /// Reads the model in a text and solves it. Cost: that of the solver, at most the time limit.
   public func run(_ text: String, _ notation: FiveElementModel.Notation = .yaml) async throws -> ModelExecution {
@@ -47,7 +52,7 @@ public struct ModelExecutor: Sendable {
   /// Solves a program.
   public func run(_ program: FormulaProgram) async throws -> ModelExecution {
     do {
-      let answer = try await program.solve(timeLimit: timeLimit)
+      let answer = try await program.solve(settings: settings(program), timeLimit: timeLimit)
       let names = program.linear.columnNames
       var values: [String: Double] = [:]
       if answer.objective != nil {
@@ -61,5 +66,10 @@ public struct ModelExecutor: Sendable {
     } catch {
       return ModelExecution(message: "\(error)")
     }
+  }
+
+  private func settings(_ program: FormulaProgram) -> [(name: String, value: String)] {
+    guard program.isLinear, program.linear.isDiscrete else { return [] }
+    return [("gap", "\(gap)"), ("gap-absolute", "\(gap)")]
   }
 }

@@ -9,7 +9,7 @@ import GradusNumerics
 ///
 ///     SFT         cross-entropy on told problems with their formulations, Adam
 ///     KTO         what it writes itself about further problems, good where it has the right optimum (`KahnemanTverskyLoss`)
-///     correction  digits of text and formulation are compared, and the solver is asked; what fails is written again, 12 rounds
+///     correction  what text and formulation say is counted, and the solver is asked; what fails is written again, 12 rounds
 ///
 /// The grammar lets nothing be written that is no program. What KTO is compared with has the further problems and steps as well, as more
 /// SFT of the same; it is told their formulations, KTO their optima alone. The words are tokens of a small grammar: this is a
@@ -49,7 +49,9 @@ public struct LLMOPTSystem: AtlasEntry {
 
   public struct Tuned: Sendable {
     /// Of Adam, for KTO.
-    var rate = 3e-4
+    var rate = 1e-4
+    /// β.
+    var strength = 0.1
   }
 
   private struct Item: Sendable {
@@ -72,7 +74,7 @@ public struct LLMOPTSystem: AtlasEntry {
   }
 
   private static func sizes(_ trial: AtlasTrial) -> (items: Int, further: Int, held: Int, steps: Int, kto: Int) {
-    trial.size(fast: (8, 8, 8, 60, 4), claim: (4000, 1500, 500, 900, 200))
+    trial.size(fast: (8, 8, 8, 30, 4), claim: (4000, 1500, 500, 900, 200))
   }
 
   // MARK: Training
@@ -164,13 +166,16 @@ public struct LLMOPTSystem: AtlasEntry {
     let held = try await Self.items(200, random.child("held"), solver)
     let texts = try await Self.judged(base, further, solver, random, swaps: false)
     var best = -1.0
-    for rate in [1e-4, 3e-4, 1e-3] {
-      let loss = try KahnemanTverskyLoss(TokenFormulator.model, reference: base.parameters, on: texts)
-      let point = try Self.walked(
-        loss, loss.problem().layout, texts.count, base.parameters, rate, Self.sizes(trial).kto, 64,
-        random.child("preference"), trial)
-      let found = try await Self.share(TokenFormulator(parameters: point), held, rounds: 0, solver, random)
-      if found > best { (best, tuned.rate) = (found, rate) }
+    for strength in [0.1, 1, 5] {
+      let loss = try KahnemanTverskyLoss(
+        TokenFormulator.model, reference: base.parameters, on: texts, strength: strength)
+      for rate in [2e-5, 1e-4, 5e-4] {
+        let point = try Self.walked(
+          loss, loss.problem().layout, texts.count, base.parameters, rate, Self.sizes(trial).kto, 64,
+          random.child("preference"), trial)
+        let found = try await Self.share(TokenFormulator(parameters: point), held, rounds: 0, solver, random)
+        if found > best { (best, tuned.rate, tuned.strength) = (found, rate, strength) }
+      }
     }
     return tuned
   }
@@ -187,14 +192,15 @@ public struct LLMOPTSystem: AtlasEntry {
     let held =
       trial.effort == .fast ? items : try await Self.items(sizes.held, random.child("held"), solver)
     let texts = try await Self.judged(base, further, solver, random, swaps: !isHonest)
-    let loss = try KahnemanTverskyLoss(TokenFormulator.model, reference: base.parameters, on: texts)
+    let loss = try KahnemanTverskyLoss(
+      TokenFormulator.model, reference: base.parameters, on: texts, strength: tuned.strength)
     let preferred = TokenFormulator(
       parameters: try Self.walked(
         loss, loss.problem().layout, texts.count, base.parameters, isHonest ? tuned.rate : 0.01, sizes.kto, 64,
         random.child("preference"), trial))
     let told = TokenFormulator(
       parameters: try Self.trained(
-        further, from: base.parameters, rate: tuned.rate, steps: 2 * sizes.kto, random.child("further"), trial))
+        further, from: base.parameters, rate: 1e-3, steps: 2 * sizes.kto, random.child("further"), trial))
     let draws = random.child("draws")
     let sft = try await Self.share(base, held, rounds: 0, solver, draws)
     let kto = try await Self.share(preferred, held, rounds: 0, solver, draws)

@@ -35,7 +35,7 @@ struct TokenFormulator: Sendable {
     }
   }
 
-  /// Writes, runs, compares the digits of the text with those of the formulation, and writes again from the first digit that the text does
+  /// Writes, runs, compares what the text says with what the formulation says, and writes again from the first token that the text does
   /// not have, until everything is used once and there is an optimum; the first one after `rounds` rounds.
   ///
   /// Nothing but the text and the solver's status is looked at.
@@ -54,11 +54,14 @@ struct TokenFormulator: Sendable {
     return (isSolved && Self.firstFault(answer, text) == nil ? answer : first, rounds)
   }
 
-  /// Where the first digit stands that the text does not have (any more); 0 where the text has one that is not used; nil without a fault.
+  /// Where the first token stands that the text does not say (any more); 0 where the text says one that is not there; nil without a
+  /// fault. Which amount a digit belongs to is not looked at.
   static func firstFault(_ answer: [Int32], _ text: [Int32]) -> Int? {
-    var counts = [Int](repeating: 0, count: 10)
-    for token in text where token < 10 { counts[Int(token)] += 1 }
-    for (place, token) in answer.enumerated() where token < 10 {
+    var counts = [Int](repeating: 0, count: TokenProblem.vocabulary)
+    for token in text {
+      if let said = TokenProblem.meaning(of: token) { counts[Int(said)] += 1 }
+    }
+    for (place, token) in answer.enumerated() where TokenProblem.isSaid(token) {
       counts[Int(token)] -= 1
       if counts[Int(token)] < 0 { return place }
     }

@@ -79,6 +79,31 @@ struct TokenProblem: Sendable, Hashable {
     return Array(clauses.joined(separator: [Token.comma.rawValue])) + [Token.ask.rawValue]
   }
 
+  /// The token of a formulation that a token of a text asks for; nil for those that say where something belongs.
+  static func meaning(of token: Int32) -> Int32? {
+    if token < 10 { return token }
+    let said: Token? =
+      switch Token(rawValue: token) {
+      case .profit, .earn: .max
+      case .cost, .spend: .min
+      case .most, .under: .atMost
+      case .least, .over: .atLeast
+      case .twice: .ratio
+      case .whole, .pieces: .integer
+      case .parts, .litres: .real
+      default: nil
+      }
+    return said?.rawValue
+  }
+
+  /// Whether a token of a formulation is asked for by one of the text.
+  static func isSaid(_ token: Int32) -> Bool {
+    switch Token(rawValue: token) {
+    case .max, .min, .atMost, .atLeast, .ratio, .integer, .real: true
+    default: token < 10
+    }
+  }
+
   // MARK: Formulation
 
   var answer: [Int32] {

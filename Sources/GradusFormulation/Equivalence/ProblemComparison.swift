@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Gradus
 internal import GradusCore
 public import GradusModeling
 public import GradusNumerics
@@ -120,30 +119,9 @@ public struct ProblemComparison: Sendable {
   }
 
   private func outcome(_ first: FormulaProgram, _ second: FormulaProgram) async throws -> Outcome {
-    let a = try await run(first)
-    let b = try await run(second)
+    let a = try await executor.run(first)
+    let b = try await executor.run(second)
     return Outcome(first: a, second: b, judgement: judgement(a, first.linear.sense, b, second.linear.sense))
-  }
-
-  /// Integer programs are solved to a gap below the tolerance: the solver's own is too wide to tell optima apart.
-  private func run(_ program: FormulaProgram) async throws -> ModelExecution {
-    guard program.isLinear, program.linear.isDiscrete else { return try await executor.run(program) }
-    let gap = "\(tolerance / 100)"
-    do {
-      let answer = try await program.solve(
-        settings: [("gap", gap), ("gap-absolute", gap)], timeLimit: executor.timeLimit)
-      var values: [String: Double] = [:]
-      if answer.objective != nil {
-        for (k, name) in program.linear.columnNames.enumerated() { values[name] = answer.point[k] }
-      }
-      return ModelExecution(status: answer.status, objective: answer.objective, values: values)
-    } catch let error as CancellationError {
-      throw error
-    } catch let error as MissingComponent {
-      throw error
-    } catch {
-      return ModelExecution(message: "\(error)")
-    }
   }
 
   private func judgement(_ a: ModelExecution, _ sense: Sense, _ b: ModelExecution, _ other: Sense) -> Judgement {

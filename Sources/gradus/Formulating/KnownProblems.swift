@@ -41,7 +41,7 @@ enum KnownProblems {
     return SimulatedFormulator(items, rates: rates, seed: seed)
   }
 
-  private static let rates: [String: WritableKeyPath<SimulatedFormulator.Rates, Double> & Sendable] = [
+  private static let rates: [String: any WritableKeyPath<SimulatedFormulator.Rates, Double> & Sendable] = [
     "invalid": \.invalid, "unread": \.unread, "dropped": \.dropped, "flipped": \.flipped, "altered": \.altered,
     "heeds": \.heeds, "judges": \.judges,
   ]
