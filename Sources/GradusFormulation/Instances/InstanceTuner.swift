@@ -13,12 +13,14 @@ public import GradusNumerics
 public struct InstanceTuner: Sendable {
   /// What a size gave.
   public struct Tuned: Sendable, Codable, Hashable {
+    /// For `statement(size:difficulty:_:)`.
     public var size: Int
     /// The mean S of the draws.
     public var complexity: Double
     /// The share of the draws within the tolerance.
     public var share: Double
 
+    /// What a size is said to give.
     public init(size: Int, complexity: Double, share: Double) {
       self.size = size
       self.complexity = complexity
@@ -33,8 +35,10 @@ public struct InstanceTuner: Sendable {
   public var tolerance: Double
   /// How many instances judge a size.
   public var draws: Int
+  /// What each thing counts in S.
   public var weights: InstanceComplexity.Weights
 
+  /// A tuner; no setting depends on a family.
   public init(tolerance: Double = 0.25, draws: Int = 6, weights: InstanceComplexity.Weights = .init()) {
     self.tolerance = tolerance
     self.draws = max(1, draws)
