@@ -45,7 +45,7 @@ public struct InstanceTuner: Sendable {
     self.weights = weights
   }
 
-  /// The best size found for a target; the stream advances by one draw.
+  /// The best size found for a target from 1 to 10⁶, to which others are moved; the stream advances by one draw.
   ///
   /// Throws `ReadError` where a family states what is no model. Cost: at most fourteen sizes with `draws` instances each, which
   /// are read but not solved.
@@ -54,12 +54,14 @@ public struct InstanceTuner: Sendable {
   ) throws(ReadError) -> Tuned {
     let base = stream.child("tuning", Int(stream.next() >> 1))
     var tried: [Tuned] = []
-    var size = max(1, Int(target.rounded()))
+    // Small instances say what a variable brings, and are read soon.
+    let target = target.isFinite ? min(max(target, 1), 1e6) : 1
+    var size = min(5000, max(6, Int((target / 4).rounded())))
     for _ in 0..<8 where !tried.contains(where: { $0.size == size }) {
       let result = try judged(family, size, target, difficulty, base)
       tried.append(result)
       if result.share == 1, abs(result.complexity - target) <= 0.1 * target { return result }
-      size = max(1, min(5000, Int((Double(size) * min(4, max(0.25, target / result.complexity))).rounded())))
+      size = max(1, min(5000, Int((Double(size) * min(8, max(0.125, target / result.complexity))).rounded())))
     }
     var best = self.best(of: tried, target)
     let step = max(1, best.size / 16)
