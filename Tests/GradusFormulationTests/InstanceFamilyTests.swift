@@ -45,7 +45,7 @@ import Testing
         var stream = RandomStream(seed: 7 + 10 * UInt64(k) + seed)
         let model = family.statement(size: size, difficulty: Double(seed), &stream)
         let first = try await executor.run(model.text())
-        #expect(first.hasOptimum, "\(first) \(model.text())")
+        #expect(first.hasOptimum && (first.status == .optimal || name == "pooling"), "\(first) \(model.text())")
         let other = family.resampled(model, &stream)
         #expect(other.parameters != model.parameters)
         let second = try await executor.run(other.text())

@@ -34,7 +34,7 @@ import Testing
   @Test(arguments: InstanceFamilyTests.names, [20.0, 60, 180])
   func drawnInstancesLandNearTheTarget(_ name: String, _ target: Double) throws {
     let family = try #require(InstanceFamilies.family(named: name))
-    let tuner = InstanceTuner(draws: 4)
+    let tuner = InstanceTuner(draws: 3)
     var stream = RandomStream(seed: 11)
     let tuned = try tuner.tuned(family, target: target, &stream)
     if Self.beyond[name]?.contains(target) == true {
@@ -43,12 +43,13 @@ import Testing
     }
     #expect(tuned.isReached, "\(tuned)")
     // Other draws than those that judged the size.
+    let draws = target == 180 ? 6 : 10
     var near = 0
-    for k in 0..<10 {
+    for k in 0..<draws {
       var stream = RandomStream(seed: 1000 + UInt64(k))
       let score = try tuner.complexity(family.statement(size: tuned.size, difficulty: 0.5, &stream))
       if abs(score - target) <= 0.25 * target { near += 1 }
     }
-    #expect(near >= 9, "\(near) of 10 at \(tuned)")
+    #expect(Double(near) >= 0.9 * Double(draws), "\(near) of \(draws) at \(tuned)")
   }
 }

@@ -15,25 +15,38 @@ internal import GradusNumerics
 public struct InstanceComplexity: Sendable, Codable, Hashable {
   /// What each thing counts.
   public struct Weights: Sendable, Codable, Hashable {
+    /// α of whole variables from 0 to 1.
     public var binary = 1.0
+    /// α of other whole variables.
     public var integer = 1.0
+    /// α of all others, semicontinuous ones too.
     public var continuous = 0.5
+    /// β of linear rows.
     public var linear = 0.5
-    /// A row that is not linear.
+    /// β of rows that are not linear.
     public var nonlinear = 2.0
+    /// γ, on top of the row's own β.
     public var bigM = 1.0
+    /// δ.
     public var terms = 0.2
 
+    /// The weights as they stand here.
     public init() {}
   }
 
+  /// Whole variables from 0 to 1.
   public var binaries = 0
+  /// Other whole variables.
   public var integers = 0
+  /// All other variables.
   public var continuous = 0
+  /// Rows without a formula.
   public var linearRows = 0
+  /// Rows with a formula.
   public var nonlinearRows = 0
   /// Counted among `linearRows` too.
   public var bigMRows = 0
+  /// Over the rows and the objective.
   public var meanTerms = 0.0
 
   /// Counts a program. Cost: one pass over its entries.

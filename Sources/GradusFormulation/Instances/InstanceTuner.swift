@@ -13,12 +13,14 @@ public import GradusNumerics
 public struct InstanceTuner: Sendable {
   /// What a size gave.
   public struct Tuned: Sendable, Codable, Hashable {
+    /// For `statement(size:difficulty:_:)`.
     public var size: Int
     /// The mean S of the draws.
     public var complexity: Double
     /// The share of the draws within the tolerance.
     public var share: Double
 
+    /// What a size is said to give.
     public init(size: Int, complexity: Double, share: Double) {
       self.size = size
       self.complexity = complexity
@@ -33,15 +35,17 @@ public struct InstanceTuner: Sendable {
   public var tolerance: Double
   /// How many instances judge a size.
   public var draws: Int
+  /// What each thing counts in S.
   public var weights: InstanceComplexity.Weights
 
+  /// A tuner; no setting depends on a family.
   public init(tolerance: Double = 0.25, draws: Int = 6, weights: InstanceComplexity.Weights = .init()) {
     self.tolerance = tolerance
     self.draws = max(1, draws)
     self.weights = weights
   }
 
-  /// The best size found for a target; the stream advances by one draw.
+  /// The best size found for a target from 1 to 10⁶, to which others are moved; the stream advances by one draw.
   ///
   /// Throws `ReadError` where a family states what is no model. Cost: at most fourteen sizes with `draws` instances each, which
   /// are read but not solved.
@@ -50,12 +54,14 @@ public struct InstanceTuner: Sendable {
   ) throws(ReadError) -> Tuned {
     let base = stream.child("tuning", Int(stream.next() >> 1))
     var tried: [Tuned] = []
-    var size = max(1, Int(target.rounded()))
+    // Small instances say what a variable brings, and are read soon.
+    let target = target.isFinite ? min(max(target, 1), 1e6) : 1
+    var size = min(5000, max(6, Int((target / 4).rounded())))
     for _ in 0..<8 where !tried.contains(where: { $0.size == size }) {
       let result = try judged(family, size, target, difficulty, base)
       tried.append(result)
       if result.share == 1, abs(result.complexity - target) <= 0.1 * target { return result }
-      size = max(1, min(5000, Int((Double(size) * min(4, max(0.25, target / result.complexity))).rounded())))
+      size = max(1, min(5000, Int((Double(size) * min(8, max(0.125, target / result.complexity))).rounded())))
     }
     var best = self.best(of: tried, target)
     let step = max(1, best.size / 16)
