@@ -5,21 +5,21 @@ public import GradusNumerics
 /// A double with latent pitfalls: tasks that are solved only with an insight for each of their pitfalls, and spoiled by insights that
 /// have nothing to do with them.
 ///
-///     a task is a line of words: `task 17`, a cue c₁ … c₁₂ for each of its 1 to 3 pitfalls, the sign s₁ … s₄ of their areas, and words
-///       w₁ … w₂₀, each with probability 0.2; signs of other areas stand there with probability 0.3
+///     a task is a line of words: `task 17`, a cue c₁ … c₁₂ for each of its 1 to 3 pitfalls, the sign s₁ … s₄ of their labels, and words
+///       w₁ … w₂₀, each with probability 0.2; signs of other labels stand there with probability 0.3
 ///     P(solved) = (1 − `spoils`)^(irrelevant insights), 0 while a pitfall has no insight
 ///     a failed attempt shows each pitfall that it lacked with probability `notices`
-///     a lesson's condition is right (its cue) with probability 0.4, too wide (the sign alone) with 0.35, too narrow (with a word) else
+///     a lesson's condition is right (its cue) with probability 0.25, too wide (the sign alone) with 0.5, too narrow (with a word) else
 ///     a label of the task is named with probability `names`, any other with `wanders`
 ///
 /// Pitfall p comes up with weight 1/(p + 2)^`skew`. Of language models it proves nothing. The same question has the same answer.
 public struct SimulatedExperience: ExperienceStudent {
   public static let pitfalls = 12
-  static let areas = 4
+  static let labels = 4
   static let words = 20
 
   public var spoils = 0.05
-  public var notices = 0.2
+  public var notices = 0.02
   public var names = 0.97
   public var wanders = 0.05
   public var skew = 1.0
@@ -37,9 +37,9 @@ public struct SimulatedExperience: ExperienceStudent {
         let p = pitfall(stream.uniform())
         if !chosen.contains(p) { chosen.append(p) }
       }
-      let areas = chosen.map { $0 % Self.areas }
+      let own = chosen.map { $0 % Self.labels }
       var parts = ["task", "t\(stream.integer(below: 1_000_000_000))"] + chosen.map { "c\($0)" }
-      for area in 0..<Self.areas where areas.contains(area) || stream.uniform() < 0.3 { parts.append("s\(area)") }
+      for label in 0..<Self.labels where own.contains(label) || stream.uniform() < 0.3 { parts.append("s\(label)") }
       for word in 0..<Self.words where stream.uniform() < 0.2 { parts.append("w\(word)") }
       return parts.joined(separator: " ")
     }
@@ -56,8 +56,8 @@ public struct SimulatedExperience: ExperienceStudent {
   }
 
   private static func label(_ pitfall: Int) -> ExperienceLabel {
-    // Three pitfalls an area, two topics: some share a topic.
-    ExperienceLabel("area \(pitfall % areas)", "topic \(pitfall / areas % 2)")
+    // Three pitfalls have one label, and its sign.
+    ExperienceLabel("area \(pitfall % labels / 2)", "topic \(pitfall % labels % 2)")
   }
 
   /// The pitfalls of a task.
@@ -112,9 +112,9 @@ public struct SimulatedExperience: ExperienceStudent {
       guard stream.uniform() < notices else { continue }
       let draw = stream.uniform()
       var condition = "c\(p)"
-      if draw < 0.35 {
-        condition = "s\(p % Self.areas)"
-      } else if draw < 0.6, let word = words.first {
+      if draw < 0.5 {
+        condition = "s\(p % Self.labels)"
+      } else if draw < 0.75, let word = words.first {
         condition = "c\(p) \(word)"
       }
       found.append(ExperienceInsight(id: "", Self.label(p), condition: condition, explanation: "pitfall \(p)"))
