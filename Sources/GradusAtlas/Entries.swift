@@ -9,6 +9,7 @@ extension Atlas {
     AdaSketchNewtonSystem.self,
     AdamPSystem.self,
     AlgoPerfSystem.self,
+    AlphaOPTSystem.self,
     AutoLRSSystem.self,
     B4System.self,
     BayesianToolkit.self,

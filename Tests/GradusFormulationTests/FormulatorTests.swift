@@ -66,6 +66,7 @@ final class AnswerQueue: Sendable {
       (Self.model(objective: "4 * b + 7 * d"), "the line is"),
       (Self.model(objective: "4 * b + 7 *"), "model:"),
       (Self.model(sign: ">="), "no limit"), (Self.model(hours: "61 - 70"), "no values fulfil"),
+      ("{\"variables\": {\"b\": \"integer\"}, \"maximize\": \"4 * b\"}", "no limit"),
       (Self.model(hours: "68.3"), "68.3 in work is neither"), (Self.model(kind: "continuous"), "may take fractions"),
       (
         "{\"variables\": {\"b\": {}}, \"minimize\": \"b\", \"parameters\": {\"p\": {\"file\": \"x.csv\"}}}",

@@ -156,6 +156,20 @@ class Formulate(unittest.TestCase):
         self.assertEqual(broken.returncode, 3)
         self.assertIn("known.jsonl:1:1", broken.stderr)
 
+    def test_experience_stands_in_the_question(self):
+        (self.folder / "l.yaml").write_text("insights:\n" + "".join(
+            f"  - {{id: {k}, area: rows, topic: hours, condition: is {k}, explanation: do {k}}}\n" for k in "ab"))
+        server = self.served({"numbers": [1]}, {"numbers": [2]}, MODEL)
+        done = self.formulate(TEXT, "--lm", server.url, "--library", "l.yaml", "--no-judge", "--format", "json")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["experience"]), (0, ["b"]))
+        question = server.asked[2]["messages"][0]["content"]
+        self.assertIn("When is b: do b", question)
+        self.assertNotIn("do a", question)
+        (self.folder / "l.yaml").write_text("insights: 3\n")
+        broken = self.formulate(TEXT, "--lm", server.url, "--library", "l.yaml")
+        self.assertEqual(broken.returncode, 3)
+        self.assertIn("l.yaml:1:11", broken.stderr)
+
     def test_no_file_is_read_for_a_model(self):
         (self.folder / "p.csv").write_text("W,p\na,5\n")
         spy = {**MODEL, "parameters": {"p": {"over": "W", "file": "p.csv"}}, "sets": {"W": ["a"]}}

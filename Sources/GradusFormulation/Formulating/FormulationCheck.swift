@@ -76,7 +76,7 @@ struct FormulationCheck: Sendable {
     if solves {
       let execution = try await executor.run(program)
       finding.execution = execution
-      if let told = await fault(execution, program) { finding.messages.append(FormulationMessage(.solver, told)) }
+      if let told = try await fault(execution, program) { finding.messages.append(FormulationMessage(.solver, told)) }
     }
     finding.doubts = NumberJudge(problem).doubts(of: document)
     if let doubt = WholeThings.doubt(problem.text, document) { finding.doubts.append(doubt) }
@@ -97,18 +97,31 @@ struct FormulationCheck: Sendable {
   }
 
   /// What is wrong with an answer of the solver; nil where there is an optimum.
-  private func fault(_ execution: ModelExecution, _ program: FormulaProgram) async -> String? {
+  private func fault(_ execution: ModelExecution, _ program: FormulaProgram) async throws -> String? {
     if execution.hasOptimum { return nil }
     switch execution.status {
     case .infeasible, .locallyInfeasible:
       return
         "no values fulfil all constraints: \(await conflict(program) ?? "look for a sign or a number that is wrong")"
-    case .unbounded:
-      return "the objective has no limit: a bound or a constraint is missing, or minimize and maximize are confused"
+    case .unbounded: return Self.unbounded
+    case .feasible where try await isUnbounded(program): return Self.unbounded
     case .infeasibleOrUnbounded: return "the model has no values, or its objective no limit"
     case let status?: return "the solver ended with \(status.rawValue) and no optimum within \(executor.timeLimit) s"
     case nil: return Self.plain(execution.message ?? "the model could not be solved")
     }
+  }
+
+  private static let unbounded =
+    "the objective has no limit: a bound or a constraint is missing, or minimize and maximize are confused"
+
+  /// Whether an integer program that has values has no limit: that of its relaxation, as its data are rational. Solvers may not say so.
+  private func isUnbounded(_ program: FormulaProgram) async throws -> Bool {
+    guard program.isLinear, program.linear.kinds.allSatisfy({ $0 == .integer || $0 == .continuous }) else {
+      return false
+    }
+    var relaxed = program
+    relaxed.linear.kinds = relaxed.linear.kinds.map { _ in .continuous }
+    return try await executor.run(relaxed).status == .unbounded
   }
 
   /// The rows that contradict each other, of linear models of moderate size.

@@ -47,6 +47,11 @@ struct FormulateCommand: GradusSubcommand {
   @Option(name: .customLong("output"), help: ArgumentHelp("Write the model here.", valueName: "model.yaml"))
   var model: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Insights that may apply; the model is asked which do, and they stand in its question.", valueName: "file.yaml"))
+  var library: String?
+
   @Flag(help: "Read and compare the model; do not solve it.")
   var noSolve = false
 
@@ -86,6 +91,7 @@ struct FormulateCommand: GradusSubcommand {
   func execute() async throws -> ExitCode {
     let began = ContinuousClock.now
     let words = try ProblemText.read(problem)
+    let experience = try library.map { try ExperienceLibrary(contentsOf: $0) } ?? ExperienceLibrary()
     let interruption = Interruption()
     SignalWatch.begin(interruption)
     let meter = ModelMeter(language.budget, prices: parsedPrices ?? ModelPrices())
@@ -99,7 +105,13 @@ struct FormulateCommand: GradusSubcommand {
     formulator.seed = Int(seed & 0xFFFF_FFFF)
     formulator.prices = parsedPrices ?? ModelPrices()
     let found: Formulation
-    do { found = try await formulator.formulate(words, asking: service) } catch let failure as ModelFailure {
+    var applied: [ExperienceInsight] = []
+    do {
+      applied = try await experience.retrieve(
+        for: words.text, by: ModelExperienceGuide(service, seed: formulator.seed))
+      formulator.insights = applied.map(\.advice)
+      found = try await formulator.formulate(words, asking: service)
+    } catch let failure as ModelFailure {
       if interruption.isRaised { return .interrupted }
       throw Failure(Self.code(failure), "\(failure)")
     }
@@ -109,7 +121,8 @@ struct FormulateCommand: GradusSubcommand {
       if found.execution != nil { result = try await solve(text, interruption) }
     }
     let report = FormulationReport(
-      formulation: found, result: result, count: meter.count, seed: seed, seconds: (ContinuousClock.now - began).seconds
+      formulation: found, result: result, experience: applied.map(\.id), count: meter.count, seed: seed,
+      seconds: (ContinuousClock.now - began).seconds
     )
     switch output.format {
     case .text: Console.out(report.text)

@@ -9,6 +9,8 @@ struct FormulationReport {
   let formulation: Formulation
   /// The answer of `gradus solve` to the model; nil without one.
   let result: ResultDocument?
+  /// Ids of the insights that stood in the question.
+  let experience: [String]
   let count: ModelMeter.Count
   let seed: UInt64
   let seconds: Double
@@ -19,6 +21,7 @@ struct FormulationReport {
     for doubt in formulation.doubts { lines.append("doubt: \(Self.plain(doubt.text))") }
     for line in formulation.missing { lines.append("missing: \(Self.plain(line))") }
     if formulation.votes.count > 0 { lines.append("votes: \(votes)") }
+    if !experience.isEmpty { lines.append("experience: \(Numbers.counted(experience.count, "insight"))") }
     lines.append("\(outcome); \(use)")
     if let stopped = formulation.stopped { lines.append("stopped: \(Self.plain(stopped))") }
     var text = lines.joined(separator: "\n") + "\n"
@@ -70,7 +73,8 @@ struct FormulationReport {
       "model": JSONValue(formulation.model), "result": result?.json ?? .null,
       "doubts": .array(
         formulation.doubts.map { ["kind": .string($0.kind.rawValue), "text": .string($0.text)] }),
-      "missing": JSONValue(strings: formulation.missing), "rounds": .array(rounds),
+      "missing": JSONValue(strings: formulation.missing), "experience": JSONValue(strings: experience),
+      "rounds": .array(rounds),
       "votes": .array(
         formulation.votes.map {
           [

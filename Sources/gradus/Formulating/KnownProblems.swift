@@ -18,7 +18,7 @@ enum KnownProblems {
       }
       guard let value = try? JSONValue(parsing: Array(line)) else { throw error("the line is no JSON") }
       for rate in value["rates"]?.members ?? [] {
-        guard let number = rate.value.double, (0...1).contains(number), let path = Self.rates[rate.name] else {
+        guard let number = rate.value.double, (0...1).contains(number), let path = Self.rate(rate.name) else {
           throw error("'\(rate.name)' is no rate, or not from 0 to 1")
         }
         rates[keyPath: path] = number
@@ -41,8 +41,16 @@ enum KnownProblems {
     return SimulatedFormulator(items, rates: rates, seed: seed)
   }
 
-  private static let rates: [String: any WritableKeyPath<SimulatedFormulator.Rates, Double> & Sendable] = [
-    "invalid": \.invalid, "unread": \.unread, "dropped": \.dropped, "flipped": \.flipped, "altered": \.altered,
-    "heeds": \.heeds, "judges": \.judges,
-  ]
+  private static func rate(_ name: String) -> WritableKeyPath<SimulatedFormulator.Rates, Double>? {
+    switch name {
+    case "invalid": \.invalid
+    case "unread": \.unread
+    case "dropped": \.dropped
+    case "flipped": \.flipped
+    case "altered": \.altered
+    case "heeds": \.heeds
+    case "judges": \.judges
+    default: nil
+    }
+  }
 }
