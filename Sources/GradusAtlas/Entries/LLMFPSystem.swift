@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GradusCore
 import GradusFormulation
+import GradusModeling
 import GradusNumerics
 
 /// Planning requests as typed JSON, compiled to integer programs, against a planner that does not look ahead.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GradusCore
 import GradusFormulation
+import GradusModeling
 import GradusNumerics
 
 /// Demonstrations that grow step by step, and a scorer that tells right programs from wrong ones.
