@@ -11,6 +11,8 @@ import Testing
     #expect(try PlanningDocument(reading: steps.json.description) == steps)
     let choice = PlanningDocument.choice(PlanningExamples.allocation(robots: 2, tasks: 3, &stream))
     #expect(try PlanningDocument(reading: choice.json.description) == choice)
+    let kept = try Coding.encode([steps, choice])
+    #expect(try Coding.decode([PlanningDocument].self, from: kept) == [steps, choice])
   }
 
   /// Every mistake is one line with its place.

@@ -6,8 +6,9 @@ import GradusNumerics
 
 /// An audit of annotated word problems, against comparing answers alone.
 ///
-///     200 generated problems a seed (fast: 20), each with a model and labels; one in five gets a fault: a wrong optimum, a flipped sense, lost
-///     integrality, infeasible data, a unit that slipped – in the label or in the model, whose answer the label then takes over
+///     200 generated problems a seed (fast: 20), each with a model and labels; one in five gets a fault: a wrong optimum, a flipped
+///     sense, lost integrality, infeasible data, a unit that slipped – in the label or in the model, whose
+///     answer the label then takes over
 ///     found: the audit reports the fault under its name;   false alarm: anything reported of a problem without a fault
 ///     answers alone: what benchmarks can check that hold words and a number, namely whether it is one
 ///

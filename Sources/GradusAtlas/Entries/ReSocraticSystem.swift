@@ -10,7 +10,8 @@ import GradusNumerics
 ///     reference: the program of the whole demonstration, run again; mutant: one mistake of each of six kinds where it bites
 ///     growth:    the optimum of each prefix, from the third step on
 ///
-/// The saboteur is a scorer that compares nothing but whether a program runs, and prefixes in the order of a shuffle.
+/// The saboteur is a scorer that compares nothing but whether a program runs, with a mutant as reference and prefixes read
+/// backwards.
 public struct ReSocraticSystem: AtlasEntry {
   public static let system = "OptiBench and ReSocratic"
   public static let home = "SocraticDemonstration, DemonstrationSynthesis, BenchmarkScorer, BenchmarkMutation"
@@ -33,7 +34,7 @@ public struct ReSocraticSystem: AtlasEntry {
   ]
   public static let standing = AtlasStanding.holds
   public static let saboteur = AtlasSaboteur.crippled(
-    "a scorer without tolerance that passes what runs, and prefixes read backwards")
+    "a scorer that passes what runs, a mutant as reference, and prefixes read backwards")
 
   public init() {}
 
@@ -53,7 +54,7 @@ public struct ReSocraticSystem: AtlasEntry {
         let item = found.item("\(k)", steps: found.demonstration.steps.count), let last = found.executions.last
       else { continue }
       whole += 1
-      // The saboteur's program is the first mutant that there is.
+      // The saboteur's reference is the last mutant that there is.
       var program = item.program
       for (m, mutation) in BenchmarkMutation.allCases.enumerated() {
         var stream = trial.random.child("mutant", 10 * k + m)

@@ -33,11 +33,11 @@ public struct AuditFinding: Sendable, Hashable, Codable, CustomStringConvertible
 ///     compare: status and optimum, sense, kind of model, whole-number variables, units
 ///     data:    every number of a parameter stands in the text; where all do but for one factor – 60, 1000, … –, a unit slipped
 ///
-/// Any `FiveElementStatement` can be audited; `readsData` is switched off for texts that spell numbers out. An answer alone can be
-/// compared with nothing: benchmarks that hold no more cannot be audited at all.
+/// Any `FiveElementStatement` can be audited; `readsData` is switched off for texts that spell numbers out. An answer alone can
+/// be compared with nothing: benchmarks that hold no more cannot be audited at all.
 ///
-/// Source: Yang et al., "Automated Optimization Modeling through Expert-Guided Large Language Model Reasoning" (2025), section 3; the comparison
-/// of data with words is our own.
+/// Source: Yang et al., "Automated Optimization Modeling through Expert-Guided Large Language Model Reasoning" (2025), section 3;
+/// the comparison of data with words is our own.
 public struct BenchmarkAudit: Sendable {
   public var executor: ModelExecutor
   /// Relative to max(1, |optimum|).

@@ -5,8 +5,8 @@ public import GradusNumerics
 
 /// One fault of the kinds that audits of benchmarks found, put into an annotated problem.
 ///
-/// Where the model itself is spoilt and still has an optimum, the label takes over that optimum, as it does where an answer was computed by a
-/// wrong program: comparing answers shows nothing then.
+/// Where the model itself is spoilt and still has an optimum, the label takes over that optimum, as it does where an answer was
+/// computed by a wrong program: comparing answers shows nothing then.
 public enum LabelFault: String, Sendable, Codable, CaseIterable {
   case wrongOptimum, flippedSense, lostIntegrality, infeasibleData, unitSlip
 
@@ -21,8 +21,8 @@ public enum LabelFault: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// The problem with this fault; nil where it has no place, as integrality where nothing is whole. Throws what `ModelExecutor` throws.
-  /// Cost: a few solves.
+  /// The problem with this fault; nil where it has no place, as integrality where nothing is whole. Throws what `ModelExecutor`
+  /// throws. Cost: a few solves.
   public func applied(
     to problem: AnnotatedProblem, by executor: ModelExecutor, _ stream: RandomStream
   ) async throws -> AnnotatedProblem? {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A planning problem without parameters: facts and actions by number, those alone that can be reached, with the earliest step of each.
+/// A planning problem without parameters: facts and actions by number, those alone that can be reached, with the earliest step of
+/// each.
 ///
-///     h(p, q) = 0 where both hold at first, else 1 + min over actions a that make p true and leave q true of h(needs(a) ∪ {q} ∖ adds(a))
+///     h(p, q) = 0 where both hold at first, else
+///               1 + min h(needs(a) ∪ ({q} ∖ adds(a))) over actions a that make p true and leave q true
 ///     h(S) = max over pairs of S
 ///
 /// h is never more than the number of actions that is needed; pairs with h = ∞ never hold together.
@@ -28,7 +30,7 @@ struct GroundedActions {
   /// h of pairs, row by row; the diagonal is h of one fact.
   private(set) var pairs: [Int] = []
 
-  /// Throws where there are more instances of actions than `limit`, or more facts than 1000.
+  /// Throws where there are more instances of actions than `limit`, more facts than 1000, or more than 4·10⁶ pairs of both.
   init(_ problem: StripsProblem, limit: Int = 100_000) throws(PlanningError) {
     var numbers: [StripsProblem.Atom: Int] = [:]
     var found: [StripsProblem.Atom] = []
@@ -76,6 +78,9 @@ struct GroundedActions {
     facts = found
     guard facts.count <= 1000 else {
       throw PlanningError("predicates", "\(facts.count) facts", expected: "at most 1000; fewer objects")
+    }
+    guard facts.count * actions.count <= 4_000_000 else {
+      throw PlanningError("actions", "\(actions.count) instances on \(facts.count) facts", expected: "fewer objects")
     }
     reach()
   }
@@ -130,13 +135,15 @@ struct GroundedActions {
     actions.removeAll { $0.earliest >= Self.never }
   }
 
-  /// Sets of facts of which at most one ever holds, so that each pair that never holds together is in one of them.
+  /// Sets of facts of which at most one ever holds, so that each pair that never holds together is in one of them; at most 500,
+  /// for they only help.
   var exclusive: [[Int]] {
     let live = facts.indices.filter { pair($0, $0) < Self.never }
     var isCovered = [Bool](repeating: false, count: pairs.count)
     var cliques: [[Int]] = []
     for p in live {
       for q in live where q > p && pair(p, q) >= Self.never && !isCovered[p * facts.count + q] {
+        guard cliques.count < 500 else { return cliques }
         var clique = [p, q]
         for r in live where r != p && r != q && clique.allSatisfy({ pair($0, r) >= Self.never }) { clique.append(r) }
         for a in clique { for b in clique { isCovered[a * facts.count + b] = true } }

@@ -76,7 +76,8 @@ public struct PlanSearch: Sendable {
 
   private func reaches(_ state: [Bool]) -> Bool { goal.allSatisfy { state[$0] } }
 
-  /// A shortest plan by breadth-first search; nil where there is none, or none was found in `limit` states. Exact: no shorter plan exists.
+  /// A shortest plan by breadth-first search; nil where there is none, or none was found in `limit` states. Exact: no shorter
+  /// plan exists.
   public func shortest(limit: Int = 200_000) -> [String]? {
     if reaches(start) { return [] }
     var states = [start]
@@ -105,8 +106,8 @@ public struct PlanSearch: Sendable {
     return names.reversed()
   }
 
-  /// A plan that takes in each step, of the moves to states not yet seen, the first that makes most of the goal true; nil where it is
-  /// stuck or longer than `limit`. What a planner does that does not look ahead.
+  /// A plan that takes in each step, of the moves to states not yet seen, the first that makes most of the goal true; nil where
+  /// it is stuck or longer than `limit`. What a planner does that does not look ahead.
   public func greedy(limit: Int = 100) -> [String]? {
     var state = start
     var seen: Set<[Bool]> = [start]

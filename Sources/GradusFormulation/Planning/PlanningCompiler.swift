@@ -13,13 +13,13 @@ public import GradusModeling
 ///     p[f,t+1] ≥ Σ_{a adds f, or needs f and keeps it} x[a,t]
 ///     p[f,0] as stated;   p[f,T] = 1 for the goal
 ///
-/// Sums over actions instead of single ones are right because one action at most is done in a step. The equation
-/// p[f,t+1] = p[f,t] + adds − deletes alone would forbid actions that add what holds already; the four rows say what is meant.
-/// Two things are added that every plan satisfies and that make the relaxation tighter: what cannot hold or be done so early is left out,
+/// Sums over actions instead of single ones are right because one action at most is done in a step. The equation p[f,t+1] =
+/// p[f,t] + adds − deletes alone would forbid actions that add what holds already; the four rows say what is meant. Two things
+/// are added that every plan satisfies and that make the relaxation tighter: what cannot hold or be done so early is left out,
 /// and of facts that never hold together at most one holds (`GroundedActions`).
 ///
-/// Source: Hao, Zhang and Fan, "Planning Anything with Rigor" (2024), section 3.3; the rows are those of state-change formulations, Vossen, Ball,
-/// Lotem and Nau, "On the Use of Integer Programming Models in AI Planning" (1999).
+/// Source: Hao, Zhang and Fan, "Planning Anything with Rigor" (2024), section 3.3; the rows are those of state-change
+/// formulations, Vossen, Ball, Lotem and Nau, "On the Use of Integer Programming Models in AI Planning" (1999).
 public struct PlanningCompiler: Sendable {
   /// What looking for a shortest plan found.
   public struct Outcome: Sendable, Hashable {
@@ -133,6 +133,11 @@ public struct PlanningCompiler: Sendable {
       return outcome
     }
     for steps in stride(from: max(1, least), through: problem.horizon, by: 1) {
+      guard steps * ground.actions.count <= 500_000 else {
+        outcome.isProved = false
+        outcome.message = "\(ground.actions.count) actions in \(steps) steps are too many; state fewer objects"
+        return outcome
+      }
       guard let program = try program(steps: steps) else { continue }
       let found = try await executor.run(program)
       outcome.programs += 1

@@ -5,14 +5,18 @@ public import GradusModeling
 
 /// A request as typed JSON: either steps in time, or numbers to choose at once.
 ///
-///     {"kind": "steps",  "objects": [{"name": "a", "type": "block"}], "predicates": [{"name": "on", "parameters": ["block", "block"]}],
-///      "actions": [{"name": "stack", "parameters": [{"name": "x", "type": "block"}], "needs": ["clear(x)"], "adds": […], "deletes": […]}],
+///     {"kind": "steps",  "objects": [{"name": "a", "type": "block"}],
+///      "predicates": [{"name": "on", "parameters": ["block", "block"]}],
+///      "actions": [{"name": "stack", "parameters": [{"name": "x", "type": "block"}],
+///                   "needs": ["clear(x)"], "adds": […], "deletes": […]}],
 ///      "initial": ["on(a,b)"], "goal": ["on(b,a)"], "horizon": 20}
 ///     {"kind": "choice", "model": { … a five-element model … }}
 ///
-/// Source: Hao, Zhang and Fan, "Planning Anything with Rigor: General-Purpose Zero-Shot Planning with LLM-based Formalized Programming"
-/// (2024), section 3.2.
-public enum PlanningDocument: Sendable, Hashable {
+/// It is encoded as its text, so that whatever is decoded has been read as strictly as any other.
+///
+/// Source: Hao, Zhang and Fan, "Planning Anything with Rigor: General-Purpose Zero-Shot Planning with LLM-based Formalized
+/// Programming" (2024), section 3.2.
+public enum PlanningDocument: Sendable, Hashable, Codable {
   case steps(StripsProblem)
   case choice(FiveElementStatement)
 
@@ -82,6 +86,15 @@ public enum PlanningDocument: Sendable, Hashable {
         "initial": atoms(problem.initial), "goal": atoms(problem.goal), "horizon": .integer(problem.horizon),
       ]
     }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    try self.init(reading: try decoder.singleValueContainer().decode(String.self))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(json.description)
   }
 
   // MARK: Reading

@@ -25,22 +25,23 @@ public struct PlanningAnswer: Sendable {
   public var usage = TokenUsage()
 }
 
-/// Plans by formal models: a language model defines and represents a request, a program compiles and solves it, and what comes out is
-/// assessed and mended.
+/// Plans by formal models: a language model defines and represents a request, a program compiles and solves it, and what comes
+/// out is assessed and mended.
 ///
 ///     define:    the model names goal, decisions and constraints
 ///     represent: the model writes a `PlanningDocument`
 ///     compile:   `PlanningCompiler` or the five-element reader, and HiGHS; an optimum is proved, or there is an error message
 ///     format:    the plan as numbered lines, the choice as names and numbers
-///     assess:    the environment carries the plan out where there is one; the model says whether the answer is good, and which of its two
-///                roles was wrong; that role and what follows are done again, at most `rounds` times in all
+///     assess:    the environment carries the plan out where there is one; the model says whether the answer is good, and which of
+///                its two roles was wrong; that role and what follows are done again, at most `rounds` times in all
 ///
 /// Compiling and formatting need no language model, so that nothing is lost there. Texts of the model are read as data.
 ///
-/// Source: Hao, Zhang and Fan, "Planning Anything with Rigor: General-Purpose Zero-Shot Planning with LLM-based Formalized Programming"
-/// (2024).
+/// Source: Hao, Zhang and Fan, "Planning Anything with Rigor: General-Purpose Zero-Shot Planning with LLM-based Formalized
+/// Programming" (2024).
 public struct PlanningPipeline: Sendable {
-  /// Says what is wrong with an answer where it is carried out, such as a simulator's first violated precondition; nil where nothing is.
+  /// Says what is wrong with an answer where it is carried out, such as a simulator's first violated precondition; nil where
+  /// nothing is.
   public typealias Environment = @Sendable (PlanningAnswer) async -> String?
 
   public var model: any ModelService
@@ -54,8 +55,8 @@ public struct PlanningPipeline: Sendable {
     self.rounds = max(1, rounds)
   }
 
-  /// Plans what a request asks. Throws `ModelFailure` when the model gives no answer, and what `ModelExecutor` throws; everything else that
-  /// goes wrong is the answer's `fault`. Cost: at most 1 + 3·rounds calls.
+  /// Plans what a request asks. Throws `ModelFailure` when the model gives no answer, and what `ModelExecutor` throws; everything
+  /// else that goes wrong is the answer's `fault`. Cost: at most 1 + 3·rounds calls.
   public func answer(
     _ request: String, seed: Int = 0, in environment: Environment? = nil
   ) async throws -> PlanningAnswer {

@@ -17,12 +17,13 @@ enum PlanningPrompt {
     if let fault { parts.append("The earlier attempt was wrong:\n\(tag("fault", fault))") }
     parts.append(
       """
-      A request for steps in time: {"kind": "steps", "objects": [{"name", "type"}], "predicates": [{"name", "parameters": [types]}], \
-      "actions": [{"name", "parameters": [{"name", "type"}], "needs": [facts], "adds": [facts], "deletes": [facts]}], "initial": [facts], \
-      "goal": [facts], "horizon": number}; a fact is written as on(a,b). Facts that are not in "initial" do not hold; facts that no action \
-      adds or deletes stay as they are. Parameters of an action stand for different objects.
-      A request for numbers: {"kind": "choice", "model": five-element model with "sets", "parameters", "variables", "minimize" or "maximize", \
-      "subject to"}.
+      A request for steps in time: {"kind": "steps", "objects": [{"name", "type"}], "predicates": [{"name", "parameters": \
+      [types]}], "actions": [{"name", "parameters": [{"name", "type"}], "needs": [facts], "adds": [facts], "deletes": \
+      [facts]}], "initial": [facts], "goal": [facts], "horizon": number}; a fact is written as on(a,b). Facts that are not \
+      in "initial" do not hold; facts that no action adds or deletes stay as they are. Parameters of an action stand for \
+      different objects.
+      A request for numbers: {"kind": "choice", "model": five-element model with "sets", "parameters", "variables", \
+      "minimize" or "maximize", "subject to"}.
       \(representTask)
       """)
     return parts.joined(separator: "\n")
@@ -34,8 +35,8 @@ enum PlanningPrompt {
     \(tag("definition", answer.definition))
     \(tag("answer", answer.text))
     \(tag("evidence", answer.fault ?? "nothing was found wrong"))
-    \(assessTask) Answer with one JSON object {"verdict": "good" | "define" | "represent", "why": "one sentence"}: good, or which of the \
-    two steps must be done again.
+    \(assessTask) Answer with one JSON object {"verdict": "good" | "define" | "represent", "why": "one sentence"}: good, \
+    or which of the two steps must be done again.
     """
   }
 

@@ -3,12 +3,13 @@ import GradusCore
 public import GradusLanguage
 public import GradusNumerics
 
-/// A double that defines, represents and assesses known planning requests, with one error in a stated share of its representations.
+/// A double that defines, represents and assesses known planning requests, with one error in a stated share of its
+/// representations.
 ///
-/// An error is, each with the same probability: a precondition, an added fact, a deleted fact, a fact of the goal or a fact of the beginning
-/// that is left out, or a predicate that is not declared. What changes nothing is no error: one is drawn that makes the shortest plan wrong
-/// or longer, or leaves none. It sees nothing but the prompt; the same prompt and seed have the same answer. As a
-/// judge it believes the evidence. Of language models it proves nothing.
+/// An error is, each with the same probability: a precondition, an added fact, a deleted fact, a fact of the goal or a fact of
+/// the beginning that is left out, or a predicate that is not declared. What changes nothing is no error: one is drawn that makes
+/// the shortest plan wrong or longer, or leaves none. It sees nothing but the prompt; the same prompt and seed have the same
+/// answer. As a judge it believes the evidence. Of language models it proves nothing.
 public enum SimulatedRepresenter {
   /// A request, and its right document.
   public struct Item: Sendable, Hashable {

@@ -5,18 +5,21 @@ public import GradusNumerics
 
 /// One mistake of a kind that people and models make, put into a model so that it can be seen.
 ///
-///     coefficient: a number of a parameter times 0.7 or 1.4      sense: the other one         dropped row: a constraint that binds is gone
-///     integrality: whole numbers become continuous, or back      swapped index: two numbers of a parameter change places
+///     coefficient: a number of a parameter times 0.7 or 1.4
+///     sense: the other one
+///     dropped row: a constraint that binds is gone
+///     integrality: whole numbers become continuous, or back
+///     swapped index: two numbers of a parameter change places
 ///     unit: all numbers of a parameter times 60 or 1000
 ///
-/// A mistake that cannot change anything – in a row with slack, at an amount that is 0 – makes an equivalent model, which no scorer can or
-/// should refuse. So mistakes are made where they bite: the reference point no longer satisfies a row, a row that bound no longer does, or its
-/// objective changes. Whether the optimum changes is not asked.
+/// A mistake that cannot change anything – in a row with slack, at an amount that is 0 – makes an equivalent model, which no
+/// scorer can or should refuse. So mistakes are made where they bite: the reference point no longer satisfies a row, a row that
+/// bound no longer does, or its objective changes. Whether the optimum changes is not asked.
 public enum BenchmarkMutation: String, Sendable, Codable, CaseIterable {
   case coefficient, sense, droppedRow = "dropped row", integrality, swappedIndex = "swapped index", unit
 
-  /// The statement with this mistake; `values` is its own optimal point. nil where no place for it bites, or the statement cannot be read.
-  /// Cost: reading the model for each place that is tried.
+  /// The statement with this mistake; `values` is its own optimal point. nil where no place for it bites, or the statement cannot
+  /// be read. Cost: reading the model for each place that is tried.
   public func applied(
     to statement: FiveElementStatement, at values: [String: Double], _ stream: inout RandomStream
   ) -> FiveElementStatement? {

@@ -9,7 +9,8 @@ public enum BenchmarkAnswer: Sendable, Hashable, Codable {
   /// Something that is no answer; such items are not scored.
   case unreadable(String)
 
-  /// Reads what a file holds. Texts: a number, with separators of thousands or a sign of currency in front; or that there is no solution.
+  /// Reads what a file holds. Texts: a number, with separators of thousands or a sign of currency in front; or that there is no
+  /// solution.
   public init(json: JSONValue?) {
     switch json {
     case nil, .null: self = .none
@@ -34,7 +35,8 @@ public enum BenchmarkAnswer: Sendable, Hashable, Codable {
     }
   }
 
-  /// Whether an execution gives this answer: |found − published| ≤ tolerance·max(1, |published|), or no optimum where none is published.
+  /// Whether an execution gives this answer: |found − published| ≤ tolerance·max(1, |published|), or no optimum where none is
+  /// published.
   public func agrees(with execution: ModelExecution, tolerance: Double) -> Bool {
     switch self {
     case .number(let value):
@@ -67,8 +69,8 @@ public struct BenchmarkProblem: Sendable, Hashable, Codable {
     self.answer = answer
   }
 
-  /// Reads the lines of a `.jsonl` text, each `{"id": …, "problem": …, "answer": …}`; empty lines are passed over. Throws the first line
-  /// that is something else, and an identifier that is there twice. Cost: linear in the text.
+  /// Reads the lines of a `.jsonl` text, each `{"id": …, "problem": …, "answer": …}`; empty lines are passed over. Throws the
+  /// first line that is something else, and an identifier that is there twice. Cost: linear in the text.
   public static func read(_ text: String, path: String = "input") throws(ReadFault) -> [BenchmarkProblem] {
     var found: [BenchmarkProblem] = []
     var seen: Set<String> = []

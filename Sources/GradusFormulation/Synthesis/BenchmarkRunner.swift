@@ -5,8 +5,8 @@ import GradusNative
 
 /// Runs something that turns words into a solved model on every problem of a benchmark, and says how often it is right.
 ///
-/// What was done is written into a journal, one JSON line a problem, so that a run that was broken off goes on where it was. A line counts
-/// for a problem with the same identifier and the same words.
+/// What was done is written into a journal, one JSON line a problem, so that a run that was broken off goes on where it was. A
+/// line counts for a problem with the same identifier and the same words.
 public struct BenchmarkRunner: Sendable {
   /// Of one problem.
   public struct Result: Sendable, Hashable, Codable {
@@ -48,8 +48,8 @@ public struct BenchmarkRunner: Sendable {
 
   /// Runs `formulate` on the words of each problem that the journal does not hold yet.
   ///
-  /// What `formulate` throws is the message of that problem, but for `CancellationError`, `MissingComponent` and failures of a model that
-  /// end runs: those are thrown, and the journal keeps what was done. Throws what the journal throws as well.
+  /// What `formulate` throws is the message of that problem, but for `CancellationError`, `MissingComponent` and failures of a
+  /// model that end runs: those are thrown, and the journal keeps what was done. Throws what the journal throws as well.
   public func run(
     _ problems: [BenchmarkProblem], journal: (any Journal)? = nil,
     _ formulate: @escaping @Sendable (String) async throws -> ModelExecution

@@ -23,8 +23,8 @@ public struct BenchmarkScore: Sendable, Hashable, Codable {
   public var isCorrect: Bool
   /// The program was read and solved: there is an optimum.
   public var hasRun: Bool
-  /// `make[bread]: 3 where 4 is published`, or why there is no answer; empty where all is right. Published answers may be wrong: these are
-  /// for reading.
+  /// `make[bread]: 3 where 4 is published`, or why there is no answer; empty where all is right. Published answers may be wrong:
+  /// these are for reading.
   public var disagreements: [String]
   /// Tokens or another price of getting the candidate; 0 where none is told.
   public var cost: Double

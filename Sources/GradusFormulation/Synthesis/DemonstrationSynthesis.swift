@@ -5,8 +5,8 @@ public import GradusNumerics
 
 /// Draws demonstrations, one step after the other from a pool of seeds, and keeps them when every prefix has a finite optimum.
 ///
-/// A point x° with whole numbers is drawn first and satisfies every row, so that no prefix is infeasible; the first row bounds what is
-/// maximized. Variables are whole numbers in linear demonstrations, one in two, and continuous otherwise.
+/// A point x° with whole numbers is drawn first and satisfies every row, so that no prefix is infeasible; the first row bounds
+/// what is maximized. Variables are whole numbers in linear demonstrations, one in two, and continuous otherwise.
 ///
 /// Source: Yang et al., "OptiBench Meets ReSocratic" (2024), section 4; the realiser and the pool are our own.
 public struct DemonstrationSynthesis: Sendable {
@@ -46,8 +46,8 @@ public struct DemonstrationSynthesis: Sendable {
 
   public init(executor: ModelExecutor = ModelExecutor()) { self.executor = executor }
 
-  /// A demonstration of a category with 1 to 4 constraints, and the optimum and point of each prefix from the third step on; nil when none
-  /// of ten draws has finite optima. Throws what `ModelExecutor` throws. Cost: one solve a prefix.
+  /// A demonstration of a category with 1 to 4 constraints, and the optimum and point of each prefix from the third step on; nil
+  /// when none of ten draws has finite optima. Throws what `ModelExecutor` throws. Cost: one solve a prefix.
   public func demonstration(
     _ category: SocraticDemonstration.Category, _ stream: RandomStream
   ) async throws -> SynthesizedDemonstration? {

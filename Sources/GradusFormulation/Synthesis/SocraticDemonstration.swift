@@ -2,7 +2,8 @@
 import GradusCore
 public import GradusModeling
 
-/// A model that grows step by step: variables, an objective, then one constraint after the other, each a sentence and a formal line.
+/// A model that grows step by step: variables, an objective, then one constraint after the other, each a sentence and a formal
+/// line.
 ///
 /// **Law** From the third step on every prefix is a whole problem; an added constraint never improves the optimum.
 ///

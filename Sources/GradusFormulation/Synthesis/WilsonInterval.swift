@@ -4,8 +4,8 @@
 ///
 ///     (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n),   p = successes/n,   z = 1.959964
 ///
-/// Without trials the interval is 0 … 1. Source: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference"
-/// (1927).
+/// Without trials the interval is 0 … 1. Source: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical
+/// Inference" (1927).
 public struct WilsonInterval: Sendable, Hashable, Codable {
   public let successes: Int
   public let trials: Int
