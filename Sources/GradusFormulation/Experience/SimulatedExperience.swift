@@ -128,7 +128,7 @@ public struct SimulatedExperience: ExperienceStudent {
     return second.condition.split(separator: " ").count < first.condition.split(separator: " ").count ? second : first
   }
 
-  /// Words that are common to the tasks where the insight was needed, and conditions without one of its words.
+  /// Words that four in five have of the tasks where the insight was needed, and conditions without one of its words.
   public func conditions(
     for insight: ExperienceInsight, needed: [String], idle: [String], missed: [String], count: Int
   ) async throws -> [String] {
@@ -138,7 +138,12 @@ public struct SimulatedExperience: ExperienceStudent {
     var found = own.indices.filter { _ in own.count > 1 }.map { k in
       own.enumerated().filter { $0.offset != k }.map(\.element).joined(separator: " ")
     }
-    let common = (tasks.first ?? []).dropFirst(2).filter { word in tasks.allSatisfy { $0.contains(word) } }
+    // Four in five: some tasks stand there by chance.
+    let first = (tasks.first ?? []).dropFirst(2) + (tasks.last ?? []).dropFirst(2)
+    var common: [String] = []
+    for word in first where !common.contains(word) && 5 * tasks.count(where: { $0.contains(word) }) >= 4 * tasks.count {
+      common.append(word)
+    }
     for word in common where !own.contains(word) {
       found.append(word)
       found.append((own + [word]).joined(separator: " "))
