@@ -8,7 +8,8 @@
 ///     evolution, for each insight: tasks where it was retrieved and needed (pos), retrieved and not needed (neg), missed (unr)
 ///       K conditions are proposed, each scored by retrieving again:
 ///       score = (pos_retrieved + unr_retrieved + (#neg − neg_retrieved)) / (#pos + #neg + #unr)
-///       the best replaces the condition where it beats #pos / (#pos + #neg + #unr), and the condition by the same score: a task may
+///       the best replaces the condition where it beats #pos / (#pos + #neg + #unr), and the condition by the same score: a task
+///         may
 ///       be missed for its labels, which no condition mends
 ///
 /// Weights of models are never touched. Source: AlphaOPT. Cost: about `tries` + 2 works on a task that fails.

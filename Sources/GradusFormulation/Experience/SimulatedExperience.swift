@@ -2,14 +2,17 @@
 import GradusCore
 public import GradusNumerics
 
-/// A double with latent pitfalls: tasks that are solved only with an insight for each of their pitfalls, and spoiled by insights that
+/// A double with latent pitfalls: tasks that are solved only with an insight for each of their pitfalls, and spoiled by insights
+/// that
 /// have nothing to do with them.
 ///
-///     a task is a line of words: `task 17`, a cue c₁ … c₁₂ for each of its 1 to 3 pitfalls, the sign s₁ … s₄ of their labels, and words
+///     a task is a line of words: `task 17`, a cue c₁ … c₁₂ for each of its 1 to 3 pitfalls, the sign s₁ … s₄ of their labels, and
+///       words
 ///       w₁ … w₂₀, each with probability 0.2; signs of other labels stand there with probability 0.3
 ///     P(solved) = (1 − `spoils`)^(irrelevant insights), 0 while a pitfall has no insight
 ///     a failed attempt shows each pitfall that it lacked with probability `notices`
-///     a lesson's condition is right (its cue) with probability 0.25, too wide (the sign alone) with 0.5, too narrow (with a word) else
+///     a lesson's condition is right (its cue) with probability 0.25, too wide (the sign alone) with 0.5, too narrow (with a word)
+///       else
 ///     a label of the task is named with probability `names`, any other with `wanders`
 ///
 /// Pitfall p comes up with weight 1/(p + 2)^`skew`. Of language models it proves nothing. The same question has the same answer.
