@@ -27,7 +27,8 @@ extension ExperienceLibrary {
   /// Insights that a guide judges at once.
   public static let batch = 30
 
-  /// What a guide thinks of for a task: insights under its labels whose conditions hold, in the order of the library. Cost: one question
+  /// What a guide thinks of for a task: insights under its labels whose conditions hold, in the order of the library. Cost: one
+  /// question
   /// for the labels and one for each 30 insights under them.
   public func retrieve(for task: String, by guide: some ExperienceGuide) async throws -> [ExperienceInsight] {
     guard !insights.isEmpty else { return [] }

@@ -8,7 +8,9 @@
 ///     evolution, for each insight: tasks where it was retrieved and needed (pos), retrieved and not needed (neg), missed (unr)
 ///       K conditions are proposed, each scored by retrieving again:
 ///       score = (pos_retrieved + unr_retrieved + (#neg − neg_retrieved)) / (#pos + #neg + #unr)
-///       the best replaces the condition where it beats #pos / (#pos + #neg + #unr)
+///       the best replaces the condition where it beats #pos / (#pos + #neg + #unr), and the condition by the same score: a task
+///         may
+///       be missed for its labels, which no condition mends
 ///
 /// Weights of models are never touched. Source: AlphaOPT. Cost: about `tries` + 2 works on a task that fails.
 public struct ExperienceLearner: Sendable {
@@ -142,16 +144,19 @@ public struct ExperienceLearner: Sendable {
     guard total > needed.count else { return false }
     let proposed = try await student.conditions(
       for: insight, needed: needed, idle: idle, missed: missed, count: variants)
-    var best = Double(needed.count) / Double(total)
-    var found: String?
-    for condition in proposed.prefix(variants) {
+    func score(_ condition: String) async throws -> Double {
       var changed = insight
       changed.condition = condition
       var right = 0
       for task in needed + missed where try await student.apply([changed], to: task).first == true { right += 1 }
       for task in idle where try await student.apply([changed], to: task).first != true { right += 1 }
-      let score = Double(right) / Double(total)
-      if score > best { (best, found) = (score, condition) }
+      return Double(right) / Double(total)
+    }
+    var best = max(Double(needed.count) / Double(total), try await score(insight.condition))
+    var found: String?
+    for condition in proposed.prefix(variants) {
+      let value = try await score(condition)
+      if value > best { (best, found) = (value, condition) }
     }
     guard let found else { return false }
     library.replaceCondition(

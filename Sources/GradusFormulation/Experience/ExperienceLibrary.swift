@@ -94,6 +94,7 @@ public struct ExperienceLibrary: Sendable, Codable, Hashable {
     return insight.id
   }
 
+  /// Takes the insight with this id out, where there is one.
   public mutating func remove(_ id: String) { insights.removeAll { $0.id == id } }
 
   /// Gives an insight another condition; the former one stays in its history.

@@ -2,14 +2,17 @@
 import GradusCore
 public import GradusNumerics
 
-/// A double with latent pitfalls: tasks that are solved only with an insight for each of their pitfalls, and spoiled by insights that
+/// A double with latent pitfalls: tasks that are solved only with an insight for each of their pitfalls, and spoiled by insights
+/// that
 /// have nothing to do with them.
 ///
-///     a task is a line of words: `task 17`, a cue c₁ … c₁₂ for each of its 1 to 3 pitfalls, the sign s₁ … s₄ of their labels, and words
+///     a task is a line of words: `task 17`, a cue c₁ … c₁₂ for each of its 1 to 3 pitfalls, the sign s₁ … s₄ of their labels, and
+///       words
 ///       w₁ … w₂₀, each with probability 0.2; signs of other labels stand there with probability 0.3
 ///     P(solved) = (1 − `spoils`)^(irrelevant insights), 0 while a pitfall has no insight
 ///     a failed attempt shows each pitfall that it lacked with probability `notices`
-///     a lesson's condition is right (its cue) with probability 0.25, too wide (the sign alone) with 0.5, too narrow (with a word) else
+///     a lesson's condition is right (its cue) with probability 0.25, too wide (the sign alone) with 0.5, too narrow (with a word)
+///       else
 ///     a label of the task is named with probability `names`, any other with `wanders`
 ///
 /// Pitfall p comes up with weight 1/(p + 2)^`skew`. Of language models it proves nothing. The same question has the same answer.
@@ -128,7 +131,7 @@ public struct SimulatedExperience: ExperienceStudent {
     return second.condition.split(separator: " ").count < first.condition.split(separator: " ").count ? second : first
   }
 
-  /// Words that are common to the tasks where the insight was needed, and conditions without one of its words.
+  /// Words that four in five have of the tasks where the insight was needed, and conditions without one of its words.
   public func conditions(
     for insight: ExperienceInsight, needed: [String], idle: [String], missed: [String], count: Int
   ) async throws -> [String] {
@@ -138,7 +141,12 @@ public struct SimulatedExperience: ExperienceStudent {
     var found = own.indices.filter { _ in own.count > 1 }.map { k in
       own.enumerated().filter { $0.offset != k }.map(\.element).joined(separator: " ")
     }
-    let common = (tasks.first ?? []).dropFirst(2).filter { word in tasks.allSatisfy { $0.contains(word) } }
+    // Four in five: some tasks stand there by chance.
+    let first = (tasks.first ?? []).dropFirst(2) + (tasks.last ?? []).dropFirst(2)
+    var common: [String] = []
+    for word in first where !common.contains(word) && 5 * tasks.count(where: { $0.contains(word) }) >= 4 * tasks.count {
+      common.append(word)
+    }
     for word in common where !own.contains(word) {
       found.append(word)
       found.append((own + [word]).joined(separator: " "))

@@ -114,7 +114,8 @@ struct FormulationCheck: Sendable {
   private static let unbounded =
     "the objective has no limit: a bound or a constraint is missing, or minimize and maximize are confused"
 
-  /// Whether an integer program that has values has no limit: that of its relaxation, as its data are rational. Solvers may not say so.
+  /// Whether an integer program that has values has no limit: that of its relaxation, as its data are rational. Solvers may not
+  /// say so.
   private func isUnbounded(_ program: FormulaProgram) async throws -> Bool {
     guard program.isLinear, program.linear.kinds.allSatisfy({ $0 == .integer || $0 == .continuous }) else {
       return false

@@ -8,8 +8,10 @@ public import GradusLanguage
 ///     messages = reader, units · solver · numbers and kinds of the text against the model · a judging model
 ///     answerₖ = model(question, answerₖ₋₁, messages)             until nothing is said, at most `rounds` times
 ///
-/// Of all answers the one counts that could be read, has an optimum, and has the fewest messages; of equal ones the latest. A model that
-/// repeats its answer to doubts insists: it is asked no more, and the doubts stand beside the result. Source: LLMOPT (the five elements
+/// Of all answers the one counts that could be read, has an optimum, and has the fewest messages; of equal ones the latest. A
+/// model that
+/// repeats its answer to doubts insists: it is asked no more, and the doubts stand beside the result. Source: LLMOPT (the five
+/// elements
 /// and the loop of corrections), ORThought (the stages of reasoning).
 ///
 /// Cost: at most `votes`·(rounds + 1) answers, twice as many calls with a judge, and as many solves.
@@ -45,7 +47,8 @@ public struct Formulator: Sendable {
 
   public init(executor: ModelExecutor = ModelExecutor()) { self.executor = executor }
 
-  /// Throws `ModelFailure` where no answer came at all, `MissingComponent` without the solver, and `CancellationError`. What answers hold
+  /// Throws `ModelFailure` where no answer came at all, `MissingComponent` without the solver, and `CancellationError`. What
+  /// answers hold
   /// makes it never throw.
   public func formulate(_ problem: WordProblem, asking model: any ModelService) async throws -> Formulation {
     guard votes > 1 else { return try await single(problem, model, seed: seed) }

@@ -7,7 +7,8 @@ public import GradusCore
 ///     said: a number u of the model with u = t, u = t·f or t/f for a factor of units f, or u = t·s, t + s, t − s, t/s, or a sum of
 ///           neighbours t₁ + … + tₙ in the text; 0 and 1 need no source
 ///
-/// A comparison of numbers is not one of meanings: it finds what was left out, altered or made up, and misses what is in the wrong place.
+/// A comparison of numbers is not one of meanings: it finds what was left out, altered or made up, and misses what is in the wrong
+/// place.
 /// Cost: n² log n for n numbers of the text, at most 200; beyond that only direct ones and those of units.
 public struct NumberJudge: Sendable {
   public let problem: WordProblem

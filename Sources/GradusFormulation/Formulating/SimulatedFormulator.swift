@@ -4,14 +4,16 @@ public import GradusLanguage
 public import GradusModeling
 import GradusNumerics
 
-/// A double that formulates problems it knows, with stated error rates. Of language models it proves nothing; the effect of a loop around
+/// A double that formulates problems it knows, with stated error rates. Of language models it proves nothing; the effect of a loop
+/// around
 /// it can be predicted exactly.
 ///
 ///     first answer: right with probability 1 − Σ rates, else with one error of the kind that was drawn
 ///     messages to its answer: the right answer with probability `heeds`, else its last answer again
 ///     asked whether a model is right: the truth with probability `judges`
 ///
-/// It finds the problem between its marks. Which constraint or number an error hits is drawn uniformly. The same request has the same answer.
+/// It finds the problem between its marks. Which constraint or number an error hits is drawn uniformly. The same request has the
+/// same answer.
 public struct SimulatedFormulator: ModelService {
   /// A problem and its right model.
   public struct Item: Sendable, Codable, Hashable {
@@ -127,7 +129,8 @@ public struct SimulatedFormulator: ModelService {
 }
 
 extension SimulatedFormulator {
-  /// The probability that a formulator ends with the right model of an item, where nothing is said against the right model but by a judge.
+  /// The probability that a formulator ends with the right model of an item, where nothing is said against the right model but by
+  /// a judge.
   ///
   ///     P = q + Σ pₘ·(1 − (1 − h)^r)   for mistakes m without an optimum,
   ///             pₘ·h·[r > 0]           for those that the numbers betray – a repeated answer insists –,

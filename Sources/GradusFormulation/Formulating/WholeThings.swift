@@ -3,7 +3,8 @@ internal import GradusCore
 
 /// Finds things that a text counts, and a model that cuts them.
 ///
-/// Counted is what stands behind `how many` and `number of`, measures such as hours and kilograms apart; whole is what a text calls so.
+/// Counted is what stands behind `how many` and `number of`, measures such as hours and kilograms apart; whole is what a text
+/// calls so.
 /// A hint, not a proof.
 struct WholeThings {
   private static let measures = [

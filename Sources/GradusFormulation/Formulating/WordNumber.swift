@@ -18,7 +18,8 @@ public struct WordNumber: Sendable, Codable, Hashable {
     self.offset = offset
   }
 
-  /// The numbers of a text, in its order. Parts of names (`A1`), ordinals (`3rd`) and the numbering of a list are none. Cost: linear.
+  /// The numbers of a text, in its order. Parts of names (`A1`), ordinals (`3rd`) and the numbering of a list are none. Cost:
+  /// linear.
   public static func all(in text: String) -> [WordNumber] {
     var scanner = WordNumberScanner(text)
     return scanner.numbers()

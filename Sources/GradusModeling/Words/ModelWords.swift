@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 public import GradusCore
 
-/// A model told back in plain words, with what it takes for granted, so that people who do not read formulas can say whether it is theirs.
+/// A model told back in plain words, with what it takes for granted, so that people who do not read formulas can say whether it is
+/// theirs.
 ///
-/// Five-element models are told from their own expressions, everything else row by row, at most `limit` rows. Every sentence is made from the
+/// Five-element models are told from their own expressions, everything else row by row, at most `limit` rows. Every sentence is
+/// made from the
 /// model alone. Cost: that of reading the model.
 public struct ModelWords: Sendable, Hashable {
   public var name = ""
