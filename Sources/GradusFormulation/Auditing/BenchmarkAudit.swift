@@ -4,6 +4,7 @@ import GradusModeling
 
 /// Something that is wrong with an annotated problem, by name.
 public struct AuditFinding: Sendable, Hashable, Codable, CustomStringConvertible {
+  /// What is wrong.
   public enum Fault: String, Sendable, Codable, CaseIterable {
     /// The model cannot be read.
     case unreadable

@@ -107,7 +107,10 @@ private struct RowWords {
     for (weight, name) in terms.prefix(Self.terms) {
       add(weight < 0, abs(weight) == 1 ? name : "\(ModelWords.number(abs(weight))) times \(name)")
     }
-    if terms.count > Self.terms { text += " and \(terms.count - Self.terms) terms more" }
+    if terms.count > Self.terms {
+      let rest = terms.count - Self.terms
+      text += " and \(rest) \(rest == 1 ? "term" : "terms") more"
+    }
     if let node { add(false, formulas.text(of: node)) }
     if offset != 0 || text.isEmpty { add(offset < 0, ModelWords.number(abs(offset))) }
     return text

@@ -11,15 +11,19 @@ struct FormulateCommand: GradusSubcommand {
     commandName: "formulate",
     abstract: "Turns a problem in words into a model, solves it, and says what the words do not bear out.",
     discussion: """
-      PROBLEM is the text itself, a file with it, or - for standard input.
+      PROBLEM is the text itself, a file with it, - for standard input, or a .jsonl file with many problems and their answers.
 
         gradus formulate "A baker has 30 kg of flour. … How many loaves bring the most?" --lm http://127.0.0.1:8080/v1
         gradus formulate order.txt --lm http://127.0.0.1:8080/v1 --output order.yaml
+        gradus formulate problems.jsonl --lm http://127.0.0.1:8080/v1 --journal done.jsonl
 
       A language model writes the five elements: sets, parameters, variables, objective, constraints. They are read, solved and
       compared with the text: every number of the text has to be used, every number of the model has to come from it, and a second
       question asks whether the model says what the text says. What is found is put to the model, at most --rounds times.
       Doubts that are left stand beside the result. Nothing is guessed: where data are missing, the command says which.
+
+      A .jsonl file has lines {"id": …, "problem": …, "answer": …}. How many answers are the published ones is said with an interval,
+      and those that are not are listed for reading. With a journal a run that was broken off goes on.
 
       Exit codes: 0 a model with an optimum; 4 something is missing, or the model is not settled; 1 no model came; 5 no language model.
       """)
@@ -28,7 +32,7 @@ struct FormulateCommand: GradusSubcommand {
 
   @OptionGroup var language: LanguageModelOptions
 
-  @Argument(help: "The problem in words, a file with it, or '-'.")
+  @Argument(help: "The problem in words, a file with it, '-', or a .jsonl file with many.")
   var problem: String
 
   @Option(help: ArgumentHelp("Corrections of an answer, 0 to 12.", valueName: "count"))
@@ -70,7 +74,21 @@ struct FormulateCommand: GradusSubcommand {
       "For --lm simulated:SEED: lines {\"text\": …, \"model\": {…}} with what it knows.", valueName: "file.jsonl"))
   var known: String?
 
+  @Option(
+    help: ArgumentHelp("Of many problems: what was done is kept here, and gone on with.", valueName: "file.jsonl"))
+  var journal: String?
+
+  @Option(help: ArgumentHelp("Of many problems: only the first so many.", valueName: "count"))
+  var first: Int?
+
   mutating func validate() throws {
+    if let first { try OptionRange.whole("--first", first, 1...Int.max) }
+    if !FormulationBenchmark.isBenchmark(problem), journal != nil || first != nil {
+      throw ValidationError("--journal and --first are for a .jsonl file with many problems")
+    }
+    if FormulationBenchmark.isBenchmark(problem), model != nil || noSolve {
+      throw ValidationError("--output and --no-solve are for one problem, not for a .jsonl file")
+    }
     try OptionRange.whole("--rounds", rounds, Formulator.roundLimits)
     try OptionRange.whole("--vote", vote, Formulator.voteLimits)
     try OptionRange.positiveSeconds("--time-limit", timeLimit)
@@ -90,7 +108,8 @@ struct FormulateCommand: GradusSubcommand {
 
   func execute() async throws -> ExitCode {
     let began = ContinuousClock.now
-    let words = try ProblemText.read(problem)
+    let isBenchmark = FormulationBenchmark.isBenchmark(problem)
+    let words = isBenchmark ? nil : try ProblemText.read(problem)
     let experience = try library.map { try ExperienceLibrary(contentsOf: $0) } ?? ExperienceLibrary()
     let interruption = Interruption()
     SignalWatch.begin(interruption)
@@ -104,6 +123,7 @@ struct FormulateCommand: GradusSubcommand {
     formulator.solves = !noSolve
     formulator.seed = Int(seed & 0xFFFF_FFFF)
     formulator.prices = parsedPrices ?? ModelPrices()
+    guard let words else { return try await benchmark(formulator, service, meter, interruption) }
     let found: Formulation
     var applied: [ExperienceInsight] = []
     do {
@@ -132,6 +152,26 @@ struct FormulateCommand: GradusSubcommand {
     return complain(found, result)
   }
 
+  /// Every problem of a file, by the usual questions; a library is for one problem.
+  private func benchmark(
+    _ formulator: Formulator, _ service: any ModelService, _ meter: ModelMeter, _ interruption: Interruption
+  ) async throws -> ExitCode {
+    let benchmark = FormulationBenchmark(
+      path: problem, journal: journal, first: first, width: language.requests, formulator: formulator, service: service,
+      meter: meter)
+    do {
+      let (report, usage) = try await benchmark.run()
+      switch output.format {
+      case .text: Console.out(FormulationBenchmark.text(report))
+      case .json: Console.out(FormulationBenchmark.json(report, usage, seed: seed).serialized(indented: true) + [0x0A])
+      }
+      return .success
+    } catch let failure as ModelFailure {
+      if interruption.isRaised { return .interrupted }
+      throw Failure(Self.code(failure), "\(failure)")
+    }
+  }
+
   private func service(_ meter: ModelMeter, _ interruption: Interruption) throws -> any ModelService {
     let named =
       language.lm ?? LanguageModelOptions.variable("OPENAI_BASE_URL") ?? LanguageModelOptions.variable("OPENAI_API_KEY")
@@ -142,7 +182,9 @@ struct FormulateCommand: GradusSubcommand {
       )
     }
     do {
-      return try language.open(meter, keeping: model.map { "\($0).replies" } ?? "none", interruption: interruption) {
+      return try language.open(
+        meter, keeping: (model ?? journal).map { "\($0).replies" } ?? "none", interruption: interruption
+      ) {
         seed in
         guard let known else {
           throw Failure(.usage, "--lm simulated knows no problem by itself; give --known FILE with texts and models")

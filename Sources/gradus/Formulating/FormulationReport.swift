@@ -82,12 +82,18 @@ struct FormulationReport {
             "count": .integer($0.count),
           ]
         }),
-      "use": [
-        "calls": .integer(count.calls), "kept": .integer(count.kept), "promptTokens": .integer(count.usage.prompt),
-        "completionTokens": .integer(count.usage.completion), "estimate": .bool(count.usage.isEstimate),
-        "cost": .number(count.cost),
-      ],
+      "use": count.json,
       "stopped": JSONValue(formulation.stopped),
+    ]
+  }
+}
+
+extension ModelMeter.Count {
+  /// What was asked of models, for results.
+  var json: JSONValue {
+    [
+      "calls": .integer(calls), "kept": .integer(kept), "promptTokens": .integer(usage.prompt),
+      "completionTokens": .integer(usage.completion), "estimate": .bool(usage.isEstimate), "cost": .number(cost),
     ]
   }
 }
