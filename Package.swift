@@ -181,7 +181,7 @@ let package = Package(
     tests("GradusProgramsTests", ["GradusPrograms", "GradusCore", "GradusNumerics"]),
     tests("GradusTraceTests", ["GradusTrace"]),
     tests("GradusTensorTests", ["GradusTensor", "GradusTrace", "GradusNumerics", "GradusNative"]),
-    tests("TutorialTests", ["Gradus"]),
+    tests("TutorialTests", ["Gradus", "GradusFormulation"]),
     tests(
       "SolvingTests",
       [

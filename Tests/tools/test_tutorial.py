@@ -42,6 +42,7 @@ class Tutorial(unittest.TestCase):
             "implicit-differentiation": "ImplicitSnippet",
             "training": "TrainingSnippet",
             "language-models": "LanguageSnippet",
+            "formulating": "FormulationSnippet",
         }
         for name, test in pages.items():
             page = (ROOT / "Documentation" / f"{name}.md").read_text()
