@@ -34,7 +34,6 @@ extension Atlas {
     InstructionSearch.self,
     KnobTuning.self,
     LLMFPSystem.self,
-    LLMOPTSystem.self,
     LearningRateFreeSuite.self,
     LearningToRelax.self,
     LionKSystem.self,
