@@ -59,6 +59,10 @@ struct FormulateCommand: GradusSubcommand {
   @Flag(help: "Read and compare the model; do not solve it.")
   var noSolve = false
 
+  @Option(
+    help: ArgumentHelp("Tokens of one answer at most; small models may write without end.", valueName: "count"))
+  var answerTokens = 4096
+
   @Option(help: ArgumentHelp("Seconds for one solve.", valueName: "seconds"))
   var timeLimit = 60.0
 
@@ -90,6 +94,7 @@ struct FormulateCommand: GradusSubcommand {
       throw ValidationError("--output and --no-solve are for one problem, not for a .jsonl file")
     }
     try OptionRange.whole("--rounds", rounds, Formulator.roundLimits)
+    try OptionRange.whole("--answer-tokens", answerTokens, 1...1_000_000)
     try OptionRange.whole("--vote", vote, Formulator.voteLimits)
     try OptionRange.positiveSeconds("--time-limit", timeLimit)
     if prices != nil, parsedPrices == nil { throw ValidationError("--prices must be two numbers, as in 0.15,0.6") }
@@ -120,6 +125,7 @@ struct FormulateCommand: GradusSubcommand {
     formulator.judges = judge
     formulator.stages = guided ? Formulator.Stage.allCases : []
     formulator.votes = vote
+    formulator.maxTokens = answerTokens
     formulator.solves = !noSolve
     formulator.seed = Int(seed & 0xFFFF_FFFF)
     formulator.prices = parsedPrices ?? ModelPrices()
