@@ -32,14 +32,13 @@ struct OptoPrompt {
       if !program.purpose.isEmpty { $0.line(program.purpose) }
     }
     if showsTrace {
-      let calls = story.lines.filter { !$0.inputs.isEmpty }
-      page.section("Code") { page in
-        for call in calls { page.call(call) }
-      }
+      page.section("Code") { $0.calls(story) }
       page.section("Documentation") { page in
         var known: Set<String> = []
-        for call in calls where known.insert(call.operation).inserted {
-          if let told = program.guide[call.operation] { page.line("[\(call.operation)] \(told)") }
+        for k in story.lines.indices where !program.guide.isEmpty && !story.lines[k].inputs.isEmpty {
+          let operation = story.lines[k].operation
+          guard known.insert(operation).inserted, let told = program.guide[operation] else { continue }
+          page.line("[\(operation)] \(told)")
         }
       }
     }
@@ -95,29 +94,34 @@ struct OptoPrompt {
       text += line
     }
 
-    /// As `name = operation(inputs)`.
-    mutating func call(_ line: TraceStory.Line) {
-      begin()
-      text += line.name
-      text += " = "
-      text += line.operation
-      for (k, input) in line.inputs.enumerated() {
-        text += k == 0 ? "(" : ", "
-        text += input
+    /// Each call as `name = operation(inputs)`. By places: a copy of a line is a handful of references.
+    mutating func calls(_ story: TraceStory) {
+      for k in story.lines.indices where !story.lines[k].inputs.isEmpty {
+        begin()
+        text += story.lines[k].name
+        text += " = "
+        text += story.lines[k].operation
+        var mark = "("
+        for input in story.lines[k].inputs {
+          text += mark
+          text += input
+          mark = ", "
+        }
+        text += ")"
       }
-      text += ")"
     }
 
     mutating func values(_ story: TraceStory, _ role: TraceStory.Role) {
-      for line in story.lines where line.role == role {
+      for k in story.lines.indices where story.lines[k].role == role {
         begin()
         text += "("
-        text += line.type
+        text += story.lines[k].type
         text += ") "
-        text += line.name
+        text += story.lines[k].name
         text += " = "
         // Texts in quotes: a line of data must not look like a heading.
-        text += line.type == "str" || line.isError ? Self.quoted(line.value) : line.value
+        let isQuoted = story.lines[k].type == "str" || story.lines[k].isError
+        text += isQuoted ? Self.quoted(story.lines[k].value) : story.lines[k].value
       }
     }
 

@@ -52,11 +52,9 @@ public struct TraceStory: Sendable, Codable, Hashable {
     lines.reserveCapacity(parts.count)
     for node in parts {
       let operation = trace.operation(of: node)
-      let inputs = trace.inputs(of: node)
-      let isRoot = inputs.isEmpty
+      let isRoot = trace.inputCount(of: node) == 0
       // The first value of an operation has its name and 0, as in mathematics x₀.
-      let turn = used[operation, default: 0]
-      used[operation] = turn + 1
+      let turn = Self.next(&used[operation, default: 0])
       let name = isRoot ? turn == 0 ? operation : "\(operation)_\(turn)" : operation + String(turn)
       names[node] = name
       let value = trace.value(of: node)
@@ -65,12 +63,21 @@ public struct TraceStory: Sendable, Codable, Hashable {
         parameters.contains(node) ? .parameter : node == output ? .output : isRoot ? .input : .between
       lines.append(
         Line(
-          name: name, operation: operation, inputs: inputs.map { names[$0] ?? trace.operation(of: $0) },
+          name: name, operation: operation,
+          inputs: (0..<trace.inputCount(of: node)).map {
+            let input = trace.input($0, of: node)
+            return names[input] ?? trace.operation(of: input)
+          },
           type: type, value: Self.text(of: value, width), role: role, isError: type == Self.errorType))
     }
   }
 
   private static let errorType = "error"
+
+  private static func next(_ turn: inout Int) -> Int {
+    defer { turn += 1 }
+    return turn
+  }
 
   private static func type(of value: (any Sendable)?) -> String {
     // Each question is a dynamic cast; most values are texts.
