@@ -176,6 +176,28 @@ class Formulate(unittest.TestCase):
         done = self.formulate(TEXT, "--lm", self.served(spy).url, "--rounds", 0, "--format", "json")
         self.assertEqual((done.returncode, json.loads(done.stdout)["model"]), (1, None))
 
+    def test_many_problems_are_counted_and_gone_on_with(self):
+        problems = [{"id": "right", "problem": TEXT, "answer": 141}, {"id": "other", "problem": "Today: " + TEXT, "answer": "17"}]
+        (self.folder / "p.jsonl").write_text("".join(json.dumps(line) + "\n" for line in problems))
+        server = self.served(MODEL)
+        options = ["--lm", server.url, "--no-judge", "--requests", 1, "--journal", "done.jsonl", "--format", "json"]
+        one = json.loads(self.formulate("p.jsonl", *options, "--first", 1).stdout)
+        self.assertEqual((one["schema"], one["accuracy"]["count"], one["accuracy"]["of"]), ("gradus.benchmark/1", 1, 1))
+        done = self.formulate("p.jsonl", *options)
+        found = json.loads(done.stdout)
+        self.assertEqual((done.returncode, found["accuracy"]["count"], found["accuracy"]["of"]), (0, 1, 2))
+        self.assertEqual([(line["id"], line["published"], line["objective"]) for line in found["disagreements"]], [("other", "17.0", 141)])
+        self.assertEqual(len(server.asked), 2, "what the journal holds is not asked again")
+        told = self.formulate("p.jsonl", *options[:-2])
+        self.assertIn("right: 1 of 2 (0.5", told.stdout)
+        for text, cause in [("", "no problem is in it"), ("{}\n", "p.jsonl:1: no id"), ("[\n", "p.jsonl:1:")]:
+            (self.folder / "p.jsonl").write_text(text)
+            broken = self.formulate("p.jsonl", "--lm", server.url)
+            self.assertEqual((broken.returncode, len(broken.stderr.splitlines())), (3, 1), broken.stderr)
+            self.assertIn(cause, broken.stderr)
+        for arguments in [[TEXT, "--journal", "j"], ["p.jsonl", "--output", "m.yaml"], ["p.jsonl", "--first", 0]]:
+            self.assertEqual(self.formulate(*arguments, "--lm", server.url).returncode, 2)
+
 
 class Words(unittest.TestCase):
     def test_a_model_is_told_back(self):

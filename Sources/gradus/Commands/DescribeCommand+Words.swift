@@ -5,7 +5,8 @@ extension DescribeCommand {
   /// The model in plain words.
   func tellWords() throws -> ExitCode {
     guard !file.hasPrefix(Subject.namedPrefix), DataFile.Format(path: file) == nil else {
-      throw Failure(.usage, "--words tells model files, and \(file) is none; give a .yaml, .json, .mps, .lp or .nl file")
+      throw Failure(
+        .usage, "--words tells model files, and \(file) is none; give a .yaml, .json, .mps, .lp or .nl file")
     }
     var words = try ModelWords(path: file)
     if words.name.isEmpty { words.name = Subject.baseName(file) }
