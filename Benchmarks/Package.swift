@@ -73,6 +73,13 @@ let package = Package(
     .executableTarget(
       name: "derivatives", dependencies: [.product(name: "Gradus", package: "gradus")], swiftSettings: settings),
     .executableTarget(
+      name: "formulation",
+      dependencies: [
+        .product(name: "GradusCore", package: "gradus"), .product(name: "GradusFormulation", package: "gradus"),
+        .product(name: "GradusModeling", package: "gradus"), .product(name: "GradusNumerics", package: "gradus"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
       name: "language",
       dependencies: [
         .product(name: "GradusCore", package: "gradus"), .product(name: "GradusLanguage", package: "gradus"),
