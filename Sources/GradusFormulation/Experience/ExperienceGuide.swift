@@ -28,8 +28,7 @@ extension ExperienceLibrary {
   public static let batch = 30
 
   /// What a guide thinks of for a task: insights under its labels whose conditions hold, in the order of the library. Cost: one
-  /// question
-  /// for the labels and one for each 30 insights under them.
+  /// question for the labels and one for each 30 insights under them.
   public func retrieve(for task: String, by guide: some ExperienceGuide) async throws -> [ExperienceInsight] {
     guard !insights.isEmpty else { return [] }
     let labels = try await guide.labels(of: task, among: taxonomy)

@@ -5,8 +5,7 @@ public import GradusLanguage
 /// A language model that learns to formulate: tasks are problems in words whose optimum is known.
 ///
 /// An answer is right when its objective is within 1e-6·max(1, |z|) of the known one. What the model says about its failures is
-/// kept only
-/// where `ExperienceLearner` verified it. Counts nothing itself: give it a metered service.
+/// kept only where `ExperienceLearner` verified it. Counts nothing itself: give it a metered service.
 public struct FormulatingStudent: ExperienceStudent {
   public var model: any ModelService
   public var formulator: Formulator

@@ -2,9 +2,8 @@
 import GradusCore
 public import GradusNumerics
 
-/// A double with latent pitfalls: tasks that are solved only with an insight for each of their pitfalls, and spoiled by insights
-/// that
-/// have nothing to do with them.
+/// A double with latent pitfalls: tasks that are solved only with an insight for each of their pitfalls, and spoiled by
+/// insights that have nothing to do with them.
 ///
 ///     a task is a line of words: `task 17`, a cue c₁ … c₁₂ for each of its 1 to 3 pitfalls, the sign s₁ … s₄ of their labels, and
 ///       words

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Counts independent formulations by their answers (self-consistency): equal are those that ask back, those without an optimum of
-/// equal
-/// status, and optima within 1e-6·max(1, |z|).
+/// Counts independent formulations by their answers (self-consistency): equal are those that ask back, those without an optimum
+/// of equal status, and optima within 1e-6·max(1, |z|).
 struct FormulationTally {
   private var groups: [[Formulation]] = []
   private let all: [Formulation]

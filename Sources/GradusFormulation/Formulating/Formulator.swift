@@ -9,10 +9,8 @@ public import GradusLanguage
 ///     answerₖ = model(question, answerₖ₋₁, messages)             until nothing is said, at most `rounds` times
 ///
 /// Of all answers the one counts that could be read, has an optimum, and has the fewest messages; of equal ones the latest. A
-/// model that
-/// repeats its answer to doubts insists: it is asked no more, and the doubts stand beside the result. Source: LLMOPT (the five
-/// elements
-/// and the loop of corrections), ORThought (the stages of reasoning).
+/// model that repeats its answer to doubts insists: it is asked no more, and the doubts stand beside the result. Source: LLMOPT
+/// (the five elements and the loop of corrections), ORThought (the stages of reasoning).
 ///
 /// Cost: at most `votes`·(rounds + 1) answers, twice as many calls with a judge, and as many solves.
 public struct Formulator: Sendable {
@@ -48,8 +46,7 @@ public struct Formulator: Sendable {
   public init(executor: ModelExecutor = ModelExecutor()) { self.executor = executor }
 
   /// Throws `ModelFailure` where no answer came at all, `MissingComponent` without the solver, and `CancellationError`. What
-  /// answers hold
-  /// makes it never throw.
+  /// answers hold makes it never throw.
   public func formulate(_ problem: WordProblem, asking model: any ModelService) async throws -> Formulation {
     guard votes > 1 else { return try await single(problem, model, seed: seed) }
     var all: [Formulation] = []

@@ -4,9 +4,8 @@ public import GradusLanguage
 public import GradusModeling
 import GradusNumerics
 
-/// A double that formulates problems it knows, with stated error rates. Of language models it proves nothing; the effect of a loop
-/// around
-/// it can be predicted exactly.
+/// A double that formulates problems it knows, with stated error rates. Of language models it proves nothing; the effect of a
+/// loop around it can be predicted exactly.
 ///
 ///     first answer: right with probability 1 − Σ rates, else with one error of the kind that was drawn
 ///     messages to its answer: the right answer with probability `heeds`, else its last answer again

@@ -5,8 +5,7 @@ public import GradusCore
 /// theirs.
 ///
 /// Five-element models are told from their own expressions, everything else row by row, at most `limit` rows. Every sentence is
-/// made from the
-/// model alone. Cost: that of reading the model.
+/// made from the model alone. Cost: that of reading the model.
 public struct ModelWords: Sendable, Hashable {
   public var name = ""
   /// What is decided: kinds, bounds, units.
