@@ -2,7 +2,12 @@
 public import GradusNumerics
 
 /// Whether the objective is to be small or large.
-public enum Sense: String, Sendable, Codable, Hashable { case minimize, maximize }
+public enum Sense: String, Sendable, Codable, Hashable {
+  case minimize, maximize
+
+  /// The other one.
+  public var opposite: Sense { self == .minimize ? .maximize : .minimize }
+}
 
 /// What values one variable may take inside its bounds.
 ///

@@ -34,7 +34,7 @@ public struct AuditFinding: Sendable, Hashable, Codable, CustomStringConvertible
 ///     compare: status and optimum, sense, kind of model, whole-number variables, units
 ///     data:    every number of a parameter stands in the text; where all do but for one factor – 60, 1000, … –, a unit slipped
 ///
-/// Any `FiveElementStatement` can be audited; `readsData` is switched off for texts that spell numbers out. An answer alone can
+/// Any `FiveElementStatement` can be audited; `readsData` is switched off for texts whose data stand elsewhere. An answer alone can
 /// be compared with nothing: benchmarks that hold no more cannot be audited at all.
 ///
 /// Source: Yang et al., "Automated Optimization Modeling through Expert-Guided Large Language Model Reasoning" (2025), section 3;
@@ -100,9 +100,6 @@ public struct BenchmarkAudit: Sendable {
     return found
   }
 
-  /// Factors between units that people mix up.
-  private static let factors: [Double] = [60, 3600, 24, 7, 12, 10, 100, 1000, 1_000_000]
-
   private func data(_ problem: AnnotatedProblem) -> [AuditFinding] {
     let numbers = TextNumbers(problem.text)
     var found: [AuditFinding] = []
@@ -110,7 +107,7 @@ public struct BenchmarkAudit: Sendable {
       let values = parameter.values.filter { $0 != 0 && $0.isFinite }
       let missing = values.filter { !numbers.holds($0) }
       guard let first = missing.first else { continue }
-      let factor = Self.factors.flatMap { [$0, 1 / $0] }.first { factor in
+      let factor = ModelDifference.unitFactors.flatMap { [$0, 1 / $0] }.first { factor in
         values.allSatisfy { numbers.holds($0 / factor) }
       }
       if let factor {

@@ -35,25 +35,15 @@ public enum LabelFault: String, Sendable, Codable, CaseIterable {
       return wrong
     case .flippedSense:
       if isInModel {
-        wrong.statement.sense = problem.sense == .minimize ? .maximize : .minimize
+        wrong.statement.sense = problem.sense.opposite
         return try await answered(wrong, by: executor)
       }
-      wrong.sense = problem.sense == .minimize ? .maximize : .minimize
+      wrong.sense = problem.sense.opposite
       return wrong
     case .lostIntegrality:
       guard !problem.integers.isEmpty else { return nil }
       if isInModel {
-        for k in wrong.statement.variables.indices {
-          switch wrong.statement.variables[k].kind {
-          case .integer: wrong.statement.variables[k].kind = .continuous
-          case .semiinteger: wrong.statement.variables[k].kind = .semicontinuous
-          case .binary:
-            wrong.statement.variables[k].kind = .continuous
-            wrong.statement.variables[k].lower = "0"
-            wrong.statement.variables[k].upper = "1"
-          default: break
-          }
-        }
+        for k in wrong.statement.variables.indices { wrong.statement.variables[k].relax() }
         return try await answered(wrong, by: executor)
       }
       wrong.integers = []

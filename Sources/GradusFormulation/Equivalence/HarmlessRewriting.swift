@@ -31,7 +31,7 @@ public enum HarmlessRewriting: String, Sendable, Codable, Hashable, CaseIterable
     case .permutation: return permuted(statement, &stream)
     case .negatedObjective:
       var result = statement
-      result.sense = statement.sense == .minimize ? .maximize : .minimize
+      result.sense = statement.sense.opposite
       result.objective = "-(\(statement.objective))"
       return result
     case .duplicatedRow:

@@ -81,7 +81,7 @@ public enum ModelMutation: String, Sendable, Codable, Hashable, CaseIterable {
 
   private func turned(_ statement: FiveElementStatement) -> Result {
     var result = statement
-    result.sense = statement.sense == .minimize ? .maximize : .minimize
+    result.sense = statement.sense.opposite
     return Result(statement: result, kind: .objectiveSense, place: "objective")
   }
 
@@ -108,11 +108,19 @@ public enum ModelMutation: String, Sendable, Codable, Hashable, CaseIterable {
     guard !places.isEmpty else { return nil }
     let place = places[stream.integer(below: places.count)]
     var result = statement
-    if statement.variables[place].kind == .binary {
-      result.variables[place].lower = "0"
-      result.variables[place].upper = "1"
-    }
-    result.variables[place].kind = isLost ? .continuous : .integer
+    if isLost { result.variables[place].relax() } else { result.variables[place].kind = .integer }
     return Result(statement: result, kind: .integrality, place: statement.variables[place].name)
+  }
+}
+
+extension FiveElementStatement.Variable {
+  /// Lets whole amounts be any amounts between the same bounds.
+  mutating func relax() {
+    switch kind {
+    case .integer: kind = .continuous
+    case .semiinteger: kind = .semicontinuous
+    case .binary: (kind, lower, upper) = (.continuous, "0", "1")
+    case .continuous, .semicontinuous: break
+    }
   }
 }

@@ -113,7 +113,7 @@ public struct SimulatedFormulator: ModelService {
         Mistake(probability: rates.dropped / Double(statement.constraints.count), answer: dropped.text(.json)))
     }
     var flipped = statement
-    flipped.sense = statement.sense == .minimize ? .maximize : .minimize
+    flipped.sense = statement.sense.opposite
     found.append(Mistake(probability: rates.flipped, answer: flipped.text(.json)))
     let count = statement.parameters.reduce(0) { $0 + $1.values.count }
     for p in statement.parameters.indices {

@@ -27,7 +27,7 @@ public enum BenchmarkMutation: String, Sendable, Codable, CaseIterable {
     var wrong = statement
     switch self {
     case .sense:
-      wrong.sense = statement.sense == .minimize ? .maximize : .minimize
+      wrong.sense = statement.sense.opposite
       return wrong
     case .droppedRow:
       let binding = statement.constraints.indices.filter { reference.binds(statement.constraints[$0].name) }
@@ -37,7 +37,7 @@ public enum BenchmarkMutation: String, Sendable, Codable, CaseIterable {
     case .integrality:
       for k in stream.permutation(statement.variables.count) {
         switch statement.variables[k].kind {
-        case .integer where !reference.isVertex: wrong.variables[k].kind = .continuous
+        case .integer where !reference.isVertex: wrong.variables[k].relax()
         case .continuous where reference.isFractional(statement.variables[k].name): wrong.variables[k].kind = .integer
         default: continue
         }

@@ -55,13 +55,10 @@ public struct BidirectionalSynthesis: Sendable {
   /// Data sets besides the given one.
   public var samples: Int
   public var executor: ModelExecutor
-  /// Whether models that are the same but for names are recognized without solving them.
-  public var proves: Bool
 
-  public init(samples: Int = 3, executor: ModelExecutor = ModelExecutor(), proves: Bool = true) {
+  public init(samples: Int = 3, executor: ModelExecutor = ModelExecutor()) {
     self.samples = samples
     self.executor = executor
-    self.proves = proves
   }
 
   /// Tells a statement, has it modelled again, and compares. Throws what the two throw, and `MissingComponent` without a solver.
@@ -73,10 +70,9 @@ public struct BidirectionalSynthesis: Sendable {
     let answer = try await modeller.statement(for: words, stream: stream.child("model", 0))
     var pair = SynthesizedPair(statement: statement, words: words, answer: answer, ending: .unread, agreed: 0)
     guard let answer else { return pair }
-    var comparison = ProblemComparison(samples: samples, executor: executor) { statement, stream in
+    let comparison = ProblemComparison(samples: samples, executor: executor) { statement, stream in
       Self.otherData(statement, stream)
     }
-    if !proves { comparison.workLimit = 0 }
     switch try await comparison.compare(statement, answer, stream.child("data", 0)) {
     case .same:
       pair.ending = .proved

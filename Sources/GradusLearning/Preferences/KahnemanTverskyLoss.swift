@@ -132,18 +132,7 @@ public final class KahnemanTverskyLoss<Architecture: Network>: Sendable, Minibat
       let weights = constant(rows.map { texts[$0].isGood ? self.weights.good : self.weights.bad })
       let r = logs - constant(rows.map { known[$0] + z })
       let loss = (weights * (signs * r).sigmoid()).mean()
-      let value = try loss.scalar
-      let gradients = try tape.backward(from: loss)
-      var flat = [Float](repeating: 0, count: layout.count)
-      for slot in layout.slots {
-        guard let traced = named[slot.name], let part = gradients[traced] else { continue }
-        let contiguous = part.layout.isContiguous ? part : part.copied(to: .single)
-        contiguous.withFloats { source in
-          for i in 0..<slot.count { flat[slot.offset + i] = source[i] }
-        }
-      }
-      gradients.recycle()
-      return Linearization(value: value, gradient: Buffer(flat))
+      return try work.linearization(of: loss, in: named, layout)
     }
   }
 }

@@ -94,18 +94,7 @@ public final class NetworkLoss<Architecture: Network>: Sendable, MinibatchOracle
     try workspace.withLock { work in
       work.load(point, layout)
       let (parameters, loss) = trace(rows, stream, &work)
-      let value = try loss.scalar
-      let gradients = try work.tape.backward(from: loss)
-      var flat = [Float](repeating: 0, count: layout.count)
-      for slot in layout.slots {
-        guard let traced = parameters[slot.name], let part = gradients[traced] else { continue }
-        let contiguous = part.layout.isContiguous ? part : part.copied(to: .single)
-        contiguous.withFloats { source in
-          for i in 0..<slot.count { flat[slot.offset + i] = source[i] }
-        }
-      }
-      gradients.recycle()
-      return Linearization(value: value, gradient: Buffer(flat))
+      return try work.linearization(of: loss, in: parameters, layout)
     }
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusCore
 import GradusFirstOrder
 import GradusNumerics
 import GradusTensor
@@ -33,6 +34,24 @@ struct Workspace {
     var parameters: [String: TracedTensor] = [:]
     for (k, slot) in layout.slots.enumerated() { parameters[slot.name] = tape.parameter(slot.name, tensors[k]) }
     return parameters
+  }
+
+  /// A recorded loss and its gradient in these parameters, one behind the other; 0 for those that it does not depend on.
+  func linearization(
+    of loss: TracedTensor, in parameters: [String: TracedTensor], _ layout: Layout
+  ) throws -> Linearization<Buffer<Float>> {
+    let value = try loss.scalar
+    let gradients = try tape.backward(from: loss)
+    var flat = [Float](repeating: 0, count: layout.count)
+    for slot in layout.slots {
+      guard let traced = parameters[slot.name], let part = gradients[traced] else { continue }
+      let contiguous = part.layout.isContiguous ? part : part.copied(to: .single)
+      contiguous.withFloats { source in
+        for i in 0..<slot.count { flat[slot.offset + i] = source[i] }
+      }
+    }
+    gradients.recycle()
+    return Linearization(value: value, gradient: Buffer(flat))
   }
 
   /// Statistics of the data that the tape reads.

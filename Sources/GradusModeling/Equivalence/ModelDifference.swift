@@ -68,13 +68,14 @@ public struct ModelDifference: Sendable, Codable, Hashable, CustomStringConverti
   public static func unitFactor(from first: Double, to second: Double) -> Double? {
     guard first != 0, second != 0, first.isFinite, second.isFinite else { return nil }
     let ratio = second / first
-    for factor in units where NumberClasses.areEqual(ratio, factor) || NumberClasses.areEqual(ratio * factor, 1) {
+    for factor in unitFactors where NumberClasses.areEqual(ratio, factor) || NumberClasses.areEqual(ratio * factor, 1) {
       return ratio
     }
     return nil
   }
 
-  private static let units: [Double] =
+  /// What `unitFactor(from:to:)` knows.
+  package static let unitFactors: [Double] =
     [7, 12, 24, 30, 52, 60, 365, 1440, 3600, 86400] + [10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 
   /// A number as messages show it.

@@ -51,20 +51,23 @@ struct StatementComparison {
   // MARK: Variables
 
   func variables() -> [ModelDifference] {
-    let partners = Set(matching.variables.values)
-    var found = first.variables.filter { !partners.contains($0.name) }.map {
-      ModelDifference(.missingVariable, $0.name)
-    }
-    for variable in second.variables {
-      guard let name = matching.variables[variable.name],
-        let partner = first.variables.first(where: { $0.name == name })
-      else {
-        found.append(ModelDifference(.extraVariable, variable.name))
-        continue
+    parts(first.variables, second.variables, \.name, matching.variables, .missingVariable, .extraVariable, compared)
+  }
+
+  /// Parts of the first without a partner, and then those of the second: what differs from the partner, or that there is none.
+  private func parts<Part>(
+    _ first: [Part], _ second: [Part], _ name: KeyPath<Part, String>, _ partners: [String: String],
+    _ missing: ModelDifference.Kind, _ extra: ModelDifference.Kind, _ compared: (Part, Part) -> [ModelDifference]
+  ) -> [ModelDifference] {
+    let found = Set(partners.values)
+    let lost = first.filter { !found.contains($0[keyPath: name]) }.map { ModelDifference(missing, $0[keyPath: name]) }
+    return lost
+      + second.flatMap { part in
+        guard let partner = first.first(where: { $0[keyPath: name] == partners[part[keyPath: name]] }) else {
+          return [ModelDifference(extra, part[keyPath: name])]
+        }
+        return compared(partner, part)
       }
-      found += compared(partner, variable)
-    }
-    return found
   }
 
   private func compared(
@@ -106,20 +109,8 @@ struct StatementComparison {
   // MARK: Numbers
 
   func parameters() -> [ModelDifference] {
-    let partners = Set(matching.parameters.values)
-    var found = first.parameters.filter { !partners.contains($0.name) }.map {
-      ModelDifference(.missingParameter, $0.name)
-    }
-    for parameter in second.parameters {
-      guard let name = matching.parameters[parameter.name],
-        let partner = first.parameters.first(where: { $0.name == name })
-      else {
-        found.append(ModelDifference(.extraParameter, parameter.name))
-        continue
-      }
-      found += compared(partner, parameter)
-    }
-    return found
+    parts(
+      first.parameters, second.parameters, \.name, matching.parameters, .missingParameter, .extraParameter, compared)
   }
 
   private func compared(
@@ -158,22 +149,17 @@ struct StatementComparison {
   // MARK: Constraints
 
   func constraints() -> [ModelDifference] {
-    let partners = Set(matching.constraints.values)
-    var found = first.constraints.filter { !partners.contains($0.name) }.map {
-      ModelDifference(.missingConstraint, $0.name)
-    }
-    for constraint in second.constraints {
-      guard let name = matching.constraints[constraint.name],
-        let partner = first.constraints.first(where: { $0.name == name })
-      else {
-        found.append(ModelDifference(.extraConstraint, constraint.name))
-        continue
-      }
-      let (a, b) = (matching.words(partner, isSecond: false), matching.words(constraint, isSecond: true))
-      if a.head != b.head { found.append(ModelDifference(.index, name, partner.indices, constraint.indices)) }
-      found += relation(a.body, b.body, name)
-    }
-    return found
+    parts(
+      first.constraints, second.constraints, \.name, matching.constraints, .missingConstraint, .extraConstraint,
+      compared)
+  }
+
+  private func compared(
+    _ a: FiveElementStatement.Constraint, _ b: FiveElementStatement.Constraint
+  ) -> [ModelDifference] {
+    let (own, other) = (matching.words(a, isSecond: false), matching.words(b, isSecond: true))
+    let head = own.head == other.head ? [] : [ModelDifference(.index, a.name, a.indices, b.indices)]
+    return head + relation(own.body, other.body, a.name)
   }
 
   /// Differences of two comparisons; both may be written from either side.
