@@ -35,6 +35,27 @@ import Testing
     #expect(WordNumber.all(in: "two").first?.isCertain == true)
   }
 
+  @Test func textsInOtherLanguagesHaveTheirCommas() throws {
+    let text = "Ein Bäcker hat 3,5 kg Mehl zu 1.200 Euro und 1,200 Stunden; ein Brot braucht 0,75 kg. Wie viele Brote?"
+    #expect(first(text) == [3.5, 1.2, 1200, 0.75])
+    #expect(WordNumber.all(in: text).map { $0.readings.contains(1200) } == [false, true, true, false])
+    #expect(first("There are boxes with a capacity of [5,9] and of [1,200] for the goods of a firm.") == [5, 9, 1200])
+  }
+
+  @Test func severalProblemsAreNotOne() throws {
+    func fault(_ text: String) -> WordProblem.Fault? {
+      do throws(WordProblem.Fault) { _ = try WordProblem(text) } catch { return error }
+      return nil
+    }
+    let two = "Problem 1:\nMaximize the profit of 3 wares.\n\nProblem 2: A sack holds 9 kg. What is worth the most?"
+    #expect(fault(two) == .several(lines: [1, 4]))
+    #expect(fault(two)?.description.contains("lines 1, 4") == true)
+    // Headings of data, of which nothing is asked.
+    #expect(fault("Task 1 takes 3 hours.\nTask 2 takes 4 hours.\nIn which order are they done soonest?") == nil)
+    #expect(fault("Problem 1: How many of 3 wares?") == nil)
+    #expect(fault("Ein Bäcker hat zwei Öfen und bäckt Brot zu 3 und Kuchen zu 4 Euro, möglichst teuer.") == .unasked)
+  }
+
   @Test func textsThatAreNoProblemsAreRefused() throws {
     func fault(_ text: String) -> WordProblem.Fault? {
       do throws(WordProblem.Fault) { _ = try WordProblem(text) } catch { return error }

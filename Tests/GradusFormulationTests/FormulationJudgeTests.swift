@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import GradusCore
 import GradusFormulation
+import GradusModeling
+import GradusNumerics
 import Testing
 
 @Suite struct FormulationJudgeTests {
@@ -58,6 +60,55 @@ import Testing
       """
     let problem = try WordProblem("Over five days find the smallest sum of squares; day 5 needs 9, the first two 8.")
     #expect(NumberJudge(problem).doubts(of: try JSONValue(parsing: model)).isEmpty)
+  }
+
+  @Test func mixedUnitsAreConverted() async throws {
+    let text =
+      "A baker has 30 kg of flour. A loaf takes 500 g and brings 3, a roll takes 60 grams and brings 0.5. What brings the most?"
+    func doubts(_ row: String, _ text: String) async throws -> [String] {
+      let model = """
+        {"variables": {"loaf": {"lower": 0}, "roll": {"lower": 0}}, "maximize": "3 * loaf + 0.5 * roll", "subject to": {"flour": "\(row)"}}
+        """
+      var formulator = Formulator()
+      formulator.solves = false
+      let messages = try await formulator.messages(to: model, on: WordProblem(text))
+      return messages.map(\.text).filter { $0.contains("converts") }
+    }
+    let mixed = try await doubts("500 * loaf + 60 * roll <= 30", text)
+    #expect(
+      mixed.count == 1 && mixed[0].contains("30 kg and 500 g") && mixed[0].contains("the factor is 1000"), "\(mixed)")
+    for row in [
+      "500 * loaf + 60 * roll <= 30000", "0.5 * loaf + 0.06 * roll <= 30", "500 * loaf + 60 * roll <= 1000 * 30",
+      "(500 * loaf + 60 * roll) * 0.001 <= 30",
+    ] {
+      let found = try await doubts(row, text)
+      #expect(found.isEmpty, "\(row): \(found)")
+    }
+    // One unit, one quantity in two units, and periods that count nothing are not mixed.
+    for text in [
+      "There are 30 kg. A loaf takes 0.5 kg, a roll 0.06 kg. What brings the most?",
+      "A loaf takes 1 hour 30 minutes. How many loaves in 9 hours?", "For 5 days of 8 hours: how many loaves?",
+      "Prices are $3 and $2 per ton. What costs least?",
+    ] {
+      let found = try await doubts("loaf <= 30", text)
+      #expect(found.isEmpty, "\(text): \(found)")
+    }
+    let money = try await doubts(
+      "3 * loaf + 25 * roll <= 9", "A loaf costs $3, a roll 25 cents, and $9 are there. How many?")
+    #expect(money.first?.contains("the factor is 100") == true, "\(money)")
+  }
+
+  /// What a family tells and states has one unit for each thing.
+  @Test func familiesMixNoUnits() async throws {
+    var formulator = Formulator()
+    formulator.solves = false
+    for (k, family) in InstanceFamilies.all.enumerated() {
+      var stream = RandomStream(seed: 8).child("family", k)
+      let model = family.statement(size: 8, difficulty: 0.5, &stream)
+      let messages = try await formulator.messages(
+        to: model.text(.json), on: WordProblem(family.words(model, &stream)))
+      #expect(!messages.contains { $0.text.contains("converts") }, "\(family.name): \(messages)")
+    }
   }
 
   @Test func anythingIsJudgedWithoutACrash() throws {

@@ -132,6 +132,28 @@ final class AnswerQueue: Sendable {
     #expect(found.votes.first?.count == 2 && found.votes.count == 3 && found.usage.calls == 7)
   }
 
+  @Test func votesAreComparedOnOtherData() async throws {
+    // b = 2 and c = 19 are best with b ≤ 2 and with b ≥ 2, which is chance.
+    let text =
+      "Bread brings 4, cake 7. Bread takes 2 hours, cake 3, and there are 61; bread up to 2. How many bring the most?"
+    func answer(_ row: String) -> String {
+      """
+      {"parameters": {"p": 4, "q": 7, "s": 2, "t": 3, "hours": 61, "most": 2},
+       "variables": {"b": {"kind": "integer", "lower": 0}, "c": {"kind": "integer", "lower": 0}},
+       "maximize": "p * b + q * c", "subject to": {"work": "s * b + t * c <= hours", "up": "\(row)"}}
+      """
+    }
+    let right = answer("b <= most"), chance = answer("b >= most")
+    let queue = AnswerQueue([chance, right, right])
+    var formulator = Formulator()
+    formulator.judges = false
+    formulator.votes = 3
+    let found = try await formulator.formulate(WordProblem(text), asking: queue.model)
+    #expect(found.votes.count == 1 && found.votes[0].count == 3 && found.execution?.objective == 141)
+    #expect(found.model?.contains("b <= most") == true && found.doubts.map(\.kind) == [.resampled], "\(found.doubts)")
+    #expect(found.doubts.first?.text.hasPrefix("1 of 3 answers with this optimum") == true)
+  }
+
   @Test func stagesAndExperienceStandInTheQuestion() async throws {
     let staged = "{\"understand\": \"bakes\", \"build\": [1, {\"a\": 2}], " + Self.model().dropFirst()
     let (found, asked) = try await run([staged]) {

@@ -62,8 +62,13 @@ public struct SimulatedExperience: ExperienceStudent {
     ExperienceLabel("area \(pitfall % labels / 2)", "topic \(pitfall % labels % 2)")
   }
 
+  /// An insight into a pitfall, under its label.
+  package func insight(into pitfall: Int, condition: String) -> ExperienceInsight {
+    ExperienceInsight(id: "", Self.label(pitfall), condition: condition, explanation: "pitfall \(pitfall)")
+  }
+
   /// The pitfalls of a task.
-  static func pitfalls(of task: String) -> [Int] {
+  package static func pitfalls(of task: String) -> [Int] {
     task.split(separator: " ").filter { $0.hasPrefix("c") }.compactMap { Int($0.dropFirst()) }
   }
 
@@ -119,7 +124,7 @@ public struct SimulatedExperience: ExperienceStudent {
       } else if draw < 0.75, let word = words.first {
         condition = "c\(p) \(word)"
       }
-      found.append(ExperienceInsight(id: "", Self.label(p), condition: condition, explanation: "pitfall \(p)"))
+      found.append(insight(into: p, condition: condition))
     }
     return found
   }

@@ -79,6 +79,7 @@ struct FormulationCheck: Sendable {
       if let told = try await fault(execution, program) { finding.messages.append(FormulationMessage(.solver, told)) }
     }
     finding.doubts = NumberJudge(problem).doubts(of: document)
+    finding.doubts += MixedUnits.doubts(problem, document)
     if let doubt = WholeThings.doubt(problem.text, document) { finding.doubts.append(doubt) }
     finding.messages += finding.doubts.prefix(Self.limit).map { FormulationMessage(.judge, $0.text) }
     return finding

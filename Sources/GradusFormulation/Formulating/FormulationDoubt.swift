@@ -10,6 +10,10 @@ public struct FormulationDoubt: Sendable, Codable, Hashable, CustomStringConvert
     case invented
     /// Whole things that may be cut.
     case continuous
+    /// Quantities in several units that nothing converts.
+    case units
+    /// Answers with this optimum that become another on other data.
+    case resampled
     /// A fault that the judging model names.
     case judged
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GradusNumerics
 
 /// Counts independent formulations by their answers (self-consistency): equal are those that ask back, those without an optimum
 /// of equal status, and optima within 1e-6·max(1, |z|).
@@ -33,13 +34,17 @@ struct FormulationTally {
     return abs(x - y) <= 1e-6 * max(1, abs(x), abs(y))
   }
 
-  /// The best of the most frequent answer: answers with a model before those without, then the one with the fewest doubts.
-  var formulation: Formulation {
-    // A model that could not be read says nothing about the answer.
-    let votable = groups.filter { $0[0].model != nil || $0[0].asksBack }
-    let group = votable.first ?? groups.first ?? []
-    guard var found = group.first else { return Formulation() }
-    for one in group where one.doubts.count < found.doubts.count { found = one }
+  /// The most frequent answers: those with a model before those without, as a model that could not be read says nothing.
+  private var winners: [Formulation] {
+    (groups.first { $0[0].model != nil || $0[0].asksBack }) ?? groups.first ?? []
+  }
+
+  /// The best of the most frequent answer: of its models most of which are one problem on other data, the one with the fewest doubts.
+  func formulation(comparing executor: ModelExecutor, _ stream: RandomStream) async throws -> Formulation {
+    let split = try await FormulationSplit(winners, by: executor, stream)
+    guard var found = split.kinds.first?.first else { return Formulation() }
+    for one in split.kinds[0] where one.doubts.count < found.doubts.count { found = one }
+    if let doubt = split.doubt { found.doubts.append(doubt) }
     found.rounds = all.flatMap(\.rounds)
     found.usage = all.reduce(FormulationUsage()) { $0 + $1.usage }
     found.votes = groups.map {

@@ -4,8 +4,8 @@ public import GradusCore
 /// Compares the numbers of a text with those of a model, without a language model.
 ///
 ///     explained: a number t of the text that the model uses as it is, or that a number of the model is made of
-///     said: a number u of the model with u = t, u = t·f or t/f for a factor of units f, or u = t·s, t + s, t − s, t/s, or a sum of
-///           neighbours t₁ + … + tₙ in the text; 0 and 1 need no source
+///     said: a number u of the model with u = t, u = t·f or t/f for a factor of units f, or u = t·s, t + s, t − s, t/s, a sum of
+///           neighbours t₁ + … + tₙ in the text, or t·60 + s (1 hour 30 minutes); 0 and 1 need no source
 ///
 /// A comparison of numbers is not one of meanings: it finds what was left out, altered or made up, and misses what is in the wrong
 /// place.
@@ -59,6 +59,9 @@ private struct NumberSources {
   private let made: [(value: Double, numbers: [Int])]
   private var taken: [Bool]
 
+  /// Of quantities that are said in two units.
+  private static let joining: [Double] = [12, 16, 60, 100, 1000]
+
   /// Numbers of which pairs are made.
   private static let limit = 200
 
@@ -86,6 +89,11 @@ private struct NumberSources {
           if b.0 != 0 { add(a.0 / b.0, [a.1, b.1]) }
           if a.0 != 0 { add(b.0 / a.0, [a.1, b.1]) }
         }
+      }
+      // 1 hour 30 minutes, 5 feet 6 inches.
+      for (k, next) in numbers.indices.dropFirst().enumerated() {
+        guard let a = numbers[k].readings.first, let b = numbers[next].readings.first else { continue }
+        for factor in Self.joining { add(a * factor + b, [k, next]) }
       }
       for start in numbers.indices {
         var sum = 0.0

@@ -18,10 +18,10 @@ public struct WordNumber: Sendable, Codable, Hashable {
     self.offset = offset
   }
 
-  /// The numbers of a text, in its order. Parts of names (`A1`), ordinals (`3rd`) and the numbering of a list are none. Cost:
-  /// linear.
+  /// The numbers of a text, in its order. Parts of names (`A1`), ordinals (`3rd`) and the numbering of a list are none. In a text
+  /// that is not English `3,5` is 3.5, and `1.200` may be 1200. Cost: linear.
   public static func all(in text: String) -> [WordNumber] {
-    var scanner = WordNumberScanner(text)
+    var scanner = WordNumberScanner(text, isEnglish: WordLanguage.isEnglish(text))
     return scanner.numbers()
   }
 
@@ -50,7 +50,12 @@ private struct WordNumberScanner {
   private var position = 0
   private var found: [WordNumber] = []
 
-  init(_ text: String) { bytes = Array(text.utf8) }
+  private let isEnglish: Bool
+
+  init(_ text: String, isEnglish: Bool) {
+    bytes = Array(text.utf8)
+    self.isEnglish = isEnglish
+  }
 
   private func byte(_ place: Int) -> UInt8 { bytes.indices.contains(place) ? bytes[place] : 0x20 }
 
@@ -103,7 +108,18 @@ private struct WordNumberScanner {
     return shown(begin..<position)
   }
 
-  /// 12 · 1,200 · 2.5 · 1e6
+  /// Where `3,5` is 3.5: the fraction behind a comma that no English text has there; nil where there is none.
+  private mutating func fraction() -> String? {
+    guard !isEnglish, byte(position) == UInt8(ascii: ","), Self.isDigit(byte(position + 1)) else { return nil }
+    let begin = position
+    position += 1
+    let digits = run()
+    if digits.utf8.count != 3 { return digits }
+    position = begin
+    return nil
+  }
+
+  /// 12 · 1,200 · 2.5 · 1e6 · 100,200,300, which may be a list without blanks
   private mutating func digits() {
     let start = position
     // $3 and €3 begin with no letter; CO2 does, and was taken as a word.
@@ -115,9 +131,16 @@ private struct WordNumberScanner {
       groups.append(run())
     }
     var text = groups.joined()
+    var others = groups.count > 2 ? groups.compactMap { Double($0) } : []
     if byte(position) == UInt8(ascii: "."), Self.isDigit(byte(position + 1)) {
       position += 1
-      text += "." + run()
+      let digits = run()
+      if !isEnglish, digits.utf8.count == 3, let whole = Double(text + digits) { others.append(whole) }
+      text += "." + digits
+    } else if let digits = fraction() {
+      text += "." + digits
+    } else if !isEnglish, groups.count == 2, let share = Double(groups.joined(separator: ".")) {
+      others.append(share)
     }
     if byte(position) | 0x20 == UInt8(ascii: "e") {
       let sign = [UInt8(ascii: "-"), UInt8(ascii: "+")].contains(byte(position + 1)) ? 1 : 0
@@ -145,8 +168,7 @@ private struct WordNumberScanner {
       let readings = divisor > 0 ? [value / divisor, value, divisor] : [value]
       return finish(readings, start, certain: true)
     }
-    // 100,200,300 may be a list without blanks.
-    finish([value] + (groups.count > 2 ? groups.compactMap { Double($0) } : []), start, certain: true)
+    finish([value] + others, start, certain: true)
   }
 
   /// `1. ` or `2) ` at the beginning of a line.

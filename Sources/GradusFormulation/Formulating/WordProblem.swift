@@ -16,7 +16,11 @@ public struct WordProblem: Sendable, Codable, Hashable {
     case empty
     case tooLong(bytes: Int)
     case wantsNothing
+    /// Without a question mark, in a language whose words for wishes are not known here.
+    case unasked
     case noNumbers
+    /// Each with a heading and a wish of its own, on these lines.
+    case several(lines: [Int])
 
     public var description: String {
       switch self {
@@ -25,7 +29,11 @@ public struct WordProblem: Sendable, Codable, Hashable {
         "the problem has \(bytes) bytes, more than \(WordProblem.limit); put its tables into parameters of a model file"
       case .wantsNothing:
         "the text asks nothing and wants nothing; say what shall be found, or what shall be largest or smallest"
+      case .unasked:
+        "the text asks nothing that could be found in it, and seems not to be English; ask with a question mark what shall be found"
       case .noNumbers: "the text holds no number; give the data of the problem"
+      case .several(let lines):
+        "the text holds \(lines.count) problems (on the lines \(lines.prefix(9).map { "\($0)" }.joined(separator: ", "))); give one at a time"
       }
     }
   }
@@ -37,8 +45,32 @@ public struct WordProblem: Sendable, Codable, Hashable {
     self.text = text.trimmed
     guard !self.text.isEmpty else { throw .empty }
     numbers = WordNumber.all(in: self.text)
-    guard Self.wantsSomething(self.text) else { throw .wantsNothing }
+    guard Self.wantsSomething(self.text) else {
+      throw WordLanguage.isEnglish(self.text) ? .wantsNothing : .unasked
+    }
     guard numbers.contains(where: \.isCertain) else { throw .noNumbers }
+    let parts = Self.parts(self.text)
+    if parts.count > 1 { throw .several(lines: parts) }
+  }
+
+  private static let headings = ["problem", "question", "exercise", "task", "case"]
+
+  /// The lines of headings such as `Problem 2:` under each of which something is asked, or shall be largest or smallest.
+  private static func parts(_ text: String) -> [Int] {
+    var found: [(line: Int, asks: Bool)] = []
+    for (k, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+      let lower = line.lowercased()
+      let words = lower.split { !$0.isLetter && !$0.isNumber }
+      if let first = words.first, headings.contains(String(first)), let second = words.dropFirst().first,
+        second.count == 1 || second.allSatisfy(\.isNumber)
+      {
+        found.append((k + 1, false))
+      }
+      if !found.isEmpty, line.contains("?") || lower.contains("maximi") || lower.contains("minimi") {
+        found[found.count - 1].asks = true
+      }
+    }
+    return found.count > 1 && found.allSatisfy(\.asks) ? found.map(\.line) : []
   }
 
   /// What stands in a text that wants something, as beginnings of words.

@@ -16,6 +16,7 @@ struct FormulateCommand: GradusSubcommand {
         gradus formulate "A baker has 30 kg of flour. … How many loaves bring the most?" --lm http://127.0.0.1:8080/v1
         gradus formulate order.txt --lm http://127.0.0.1:8080/v1 --output order.yaml
         gradus formulate problems.jsonl --lm http://127.0.0.1:8080/v1 --journal done.jsonl
+        gradus formulate move.txt --plan --lm http://127.0.0.1:8080/v1
 
       A language model writes the five elements: sets, parameters, variables, objective, constraints. They are read, solved and
       compared with the text: every number of the text has to be used, every number of the model has to come from it, and a second
@@ -56,6 +57,12 @@ struct FormulateCommand: GradusSubcommand {
       "Insights that may apply; the model is asked which do, and they stand in its question.", valueName: "file.yaml"))
   var library: String?
 
+  @Flag(
+    help:
+      "The text asks for steps in time, or for a choice: find a shortest plan and carry it out. --output takes the document."
+  )
+  var plan = false
+
   @Flag(help: "Read and compare the model; do not solve it.")
   var noSolve = false
 
@@ -93,11 +100,19 @@ struct FormulateCommand: GradusSubcommand {
     if FormulationBenchmark.isBenchmark(problem), model != nil || noSolve {
       throw ValidationError("--output and --no-solve are for one problem, not for a .jsonl file")
     }
+    if plan,
+      FormulationBenchmark.isBenchmark(problem) || noSolve || guided || vote != 1 || library != nil || known != nil
+    {
+      throw ValidationError("--plan is for one request, without --no-solve, --guided, --vote, --library and --known")
+    }
     try OptionRange.whole("--rounds", rounds, Formulator.roundLimits)
     try OptionRange.whole("--answer-tokens", answerTokens, 1...1_000_000)
     try OptionRange.whole("--vote", vote, Formulator.voteLimits)
     try OptionRange.positiveSeconds("--time-limit", timeLimit)
     if prices != nil, parsedPrices == nil { throw ValidationError("--prices must be two numbers, as in 0.15,0.6") }
+    if plan, let model, !model.lowercased().hasSuffix(".json") {
+      throw ValidationError("--output \(model): the document of a plan is JSON; the file must end with .json")
+    }
     if let model, ![".yaml", ".yml", ".json"].contains(where: { model.lowercased().hasSuffix($0) }) {
       throw ValidationError("--output \(model): the file must end with .yaml or .json")
     }
@@ -114,7 +129,8 @@ struct FormulateCommand: GradusSubcommand {
   func execute() async throws -> ExitCode {
     let began = ContinuousClock.now
     let isBenchmark = FormulationBenchmark.isBenchmark(problem)
-    let words = isBenchmark ? nil : try ProblemText.read(problem)
+    let request = plan ? try ProblemText.request(problem) : nil
+    let words = isBenchmark || plan ? nil : try ProblemText.read(problem)
     let experience = try library.map { try ExperienceLibrary(contentsOf: $0) } ?? ExperienceLibrary()
     let interruption = Interruption()
     SignalWatch.begin(interruption)
@@ -129,6 +145,7 @@ struct FormulateCommand: GradusSubcommand {
     formulator.solves = !noSolve
     formulator.seed = Int(seed & 0xFFFF_FFFF)
     formulator.prices = parsedPrices ?? ModelPrices()
+    if let request { return try await planned(request, formulator, service, meter, interruption, began) }
     guard let words else { return try await benchmark(formulator, service, meter, interruption) }
     let found: Formulation
     var applied: [ExperienceInsight] = []
@@ -156,6 +173,32 @@ struct FormulateCommand: GradusSubcommand {
     }
     if interruption.isRaised { return .interrupted }
     return complain(found, result)
+  }
+
+  private func planned(
+    _ request: String, _ formulator: Formulator, _ service: any ModelService, _ meter: ModelMeter,
+    _ interruption: Interruption, _ began: ContinuousClock.Instant
+  ) async throws -> ExitCode {
+    let answer: PlanningAnswer
+    do {
+      answer = try await FormulationPlan.find(request, formulator, service)
+    } catch let failure as ModelFailure {
+      if interruption.isRaised { return .interrupted }
+      throw Failure(Self.code(failure), "\(failure)")
+    }
+    if let model, let document = answer.document {
+      try AtomicFile.write([document.json.serialized(indented: true) + [0x0A]], to: model)
+    }
+    let report = FormulationPlan(
+      answer: answer, count: meter.count, seed: seed, seconds: (ContinuousClock.now - began).seconds)
+    switch output.format {
+    case .text: Console.out(report.text)
+    case .json: Console.out(report.json.serialized(indented: true) + [0x0A])
+    }
+    if interruption.isRaised { return .interrupted }
+    guard let complaint = report.complaint else { return .success }
+    Console.error(Failure(.unfinished, complaint).line)
+    return .unfinished
   }
 
   /// Every problem of a file, by the usual questions; a library is for one problem.

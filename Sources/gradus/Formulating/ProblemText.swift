@@ -10,11 +10,35 @@ import GradusFormulation
 
 /// The words of a problem: from the command line, a file or standard input.
 enum ProblemText {
-  /// `-` is standard input; an argument without blanks that names a file, or ends as one, is a file; everything else is the text.
+  /// A problem with numbers and a wish.
   static func read(_ argument: String) throws -> WordProblem {
-    let text: String
+    let text = try text(argument)
+    do { return try WordProblem(text) } catch {
+      switch error {
+      case .empty: throw Failure(.usage, "\(error)")
+      case .tooLong: throw Failure(.unreadable, "\(error)")
+      // The command asks back: whoever wrote the text has the answer.
+      case .wantsNothing, .unasked, .noNumbers, .several: throw Failure(.unfinished, "\(error)")
+      }
+    }
+  }
+
+  /// A request for a plan, which needs no numbers.
+  static func request(_ argument: String) throws -> String {
+    let text = try text(argument)
+    guard text.contains(where: { !$0.isWhitespace }) else {
+      throw Failure(.usage, "the request is empty; say how things are, what can be done, and what shall be reached")
+    }
+    guard text.utf8.count <= WordProblem.limit else {
+      throw Failure(.unreadable, "\(WordProblem.Fault.tooLong(bytes: text.utf8.count))")
+    }
+    return text
+  }
+
+  /// `-` is standard input; an argument without blanks that names a file, or ends as one, is a file; everything else is the text.
+  private static func text(_ argument: String) throws -> String {
     if argument == "-" {
-      text = try bytes(of: STDIN_FILENO, "standard input")
+      return try bytes(of: STDIN_FILENO, "standard input")
     } else if isFile(argument) {
       let descriptor = open(argument, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else {
@@ -22,18 +46,9 @@ enum ProblemText {
           file: argument, cause: String(cString: strerror(errno)), expected: "a file with the problem in words")
       }
       defer { close(descriptor) }
-      text = try bytes(of: descriptor, argument)
-    } else {
-      text = argument
+      return try bytes(of: descriptor, argument)
     }
-    do { return try WordProblem(text) } catch {
-      switch error {
-      case .empty: throw Failure(.usage, "\(error)")
-      case .tooLong: throw Failure(.unreadable, "\(error)")
-      // The command asks back: whoever wrote the text has the answer.
-      case .wantsNothing, .noNumbers: throw Failure(.unfinished, "\(error)")
-      }
-    }
+    return argument
   }
 
   private static func isFile(_ argument: String) -> Bool {
