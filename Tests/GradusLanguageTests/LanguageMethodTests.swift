@@ -56,4 +56,23 @@ import Testing
     interruption.raise()
     await #expect(throws: ModelFailure.cancelled) { _ = try await model.reply(to: ModelRequest(asking: "?")) }
   }
+
+  @Test func aStopBreaksOffARequest() async throws {
+    let interruption = Interruption()
+    let model = NamedModel(WaitingModel { interruption.raise() }, interruption: interruption)
+    await #expect(throws: ModelFailure.cancelled) { _ = try await model.reply(to: ModelRequest(asking: "?")) }
+  }
+}
+
+/// Says that it was asked, and answers nothing until it is cancelled.
+private struct WaitingModel: ModelService {
+  let asked: @Sendable () -> Void
+  var name: String { "waiting" }
+  var abilities: ModelAbilities { [] }
+
+  func reply(to request: ModelRequest, hearing listener: ModelListener?) async throws(ModelFailure) -> ModelReply {
+    asked()
+    do { try await Task.sleep(for: .seconds(600)) } catch { throw .cancelled }
+    throw .unreachable(service: name, cause: "it was not cancelled")
+  }
 }
