@@ -52,6 +52,25 @@ import Testing
     #expect(rounds > 0 ? predicted > 0.6 : abs(predicted - 0.4) < 1e-12)
   }
 
+  @Test func votesWinAsOftenAsPredicted() async throws {
+    let items = Self.items(150)
+    var rates = SimulatedFormulator.Rates()
+    (rates.invalid, rates.dropped, rates.flipped, rates.altered) = (0.1, 0.2, 0.15, 0.1)
+    let model = SimulatedFormulator(items, rates: rates, seed: 6)
+    var formulator = Formulator()
+    (formulator.rounds, formulator.judges, formulator.votes) = (0, false, 3)
+    var right = 0
+    for item in items {
+      let found = try await formulator.formulate(WordProblem(item.text), asking: model)
+      if found.model == item.statement.text() { right += 1 }
+    }
+    let predicted = try await model.voteRate(items[0], by: formulator)
+    let share = Double(right) / Double(items.count)
+    let error = (predicted * (1 - predicted) / Double(items.count)).squareRoot()
+    #expect(abs(share - predicted) <= 3 * error, "\(share) against \(predicted) ± \(error)")
+    #expect(predicted > 0.45)
+  }
+
   @Test func theRightModelRaisesNoDoubt() async throws {
     let items = Self.items(3)
     let found = try await Formulator().formulate(

@@ -154,3 +154,38 @@ extension SimulatedFormulator {
     return 1 - wrong + mended
   }
 }
+
+extension SimulatedFormulator {
+  /// The probability that a vote over first answers ends with the right model of an item: `rounds` is 0, and nobody judges.
+  ///
+  ///     P = Σ over k-tuples of first answers of Π p, where the tally of the tuple is the right model
+  ///
+  /// Cost: one answer worked out for each mistake, and mᵏ tallies of m mistakes.
+  package func voteRate(_ item: Item, by formulator: Formulator) async throws -> Double {
+    let problem = try WordProblem(item.text)
+    var single = formulator
+    (single.votes, single.rounds, single.judges) = (1, 0, false)
+    let mistakes = Self.mistakes(in: item.statement, rates).filter { $0.probability > 0 }
+    let wrong = mistakes.reduce(0) { $0 + $1.probability }
+    var outcomes: [(share: Double, found: Formulation)] = []
+    for (share, answer) in [(1 - wrong, item.statement.text(.json))] + mistakes.map({ ($0.probability, $0.answer) }) {
+      let found = try await single.formulate(problem, asking: ScriptedModel { _, _ in answer })
+      outcomes.append((share, found))
+    }
+    let right = outcomes[0].found.model
+    let tuples = (0..<formulator.votes).reduce(1) { count, _ in count * outcomes.count }
+    var total = 0.0
+    for number in 0..<tuples {
+      var (rest, share, all) = (number, 1.0, [Formulation]())
+      for _ in 0..<formulator.votes {
+        let outcome = outcomes[rest % outcomes.count]
+        (rest, share) = (rest / outcomes.count, share * outcome.share)
+        all.append(outcome.found)
+      }
+      let stream = RandomStream(seed: UInt64(number))
+      let found = try await FormulationTally(all).formulation(comparing: formulator.executor, stream)
+      if found.model == right { total += share }
+    }
+    return total
+  }
+}
