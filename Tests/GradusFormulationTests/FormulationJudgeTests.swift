@@ -96,6 +96,10 @@ import Testing
     let money = try await doubts(
       "3 * loaf + 25 * roll <= 9", "A loaf costs $3, a roll 25 cents, and $9 are there. How many?")
     #expect(money.first?.contains("the factor is 100") == true, "\(money)")
+    let table = try await doubts(
+      "13 * loaf + 19 * roll <= 40",
+      "| Time (minutes) |\n| loaf 13 |\n| roll 19 |\nThere are 40 hours. How many of each?")
+    #expect(table.first?.contains("40 h and min") == true, "\(table)")
   }
 
   /// What a family tells and states has one unit for each thing.

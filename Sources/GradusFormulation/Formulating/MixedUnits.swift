@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import GradusCore
+import GradusNumerics
 
 /// Finds quantities of one kind that a text gives in several units, and a model that adds them up as they are.
 ///
 ///     30 kg, 500 g  →  the factor of g and kg is 1000; converted is a model with 1000 or 0.001, or with a number that no text says
 ///                      and that is a number of the text times or by 1000
 ///
-/// Units are masses, lengths, volumes, hours with their parts, money, energy and power, behind a number or one word behind it.
-/// Days and longer are not: five days of eight hours need no 24. A hint, not a proof.
+/// Units are masses, lengths, volumes, hours with their parts, money, energy and power, behind a number or one word behind it, or
+/// in a heading: `(minutes)`. Days and longer are not: five days of eight hours need no 24. A hint, not a proof.
 struct MixedUnits {
   private struct Unit {
     var dimension: Int
@@ -58,13 +59,16 @@ struct MixedUnits {
   ]
 
   private struct Quantity {
-    var number: WordNumber
+    /// As the text has it; empty for a heading.
+    var number = ""
     var unit: Unit
+
+    var text: String { number.isEmpty ? unit.name : "\(number) \(unit.name)" }
   }
 
   /// The doubts that a text with these numbers raises against a model.
   static func doubts(_ problem: WordProblem, _ document: JSONValue) -> [FormulationDoubt] {
-    let quantities = quantities(problem)
+    let quantities = quantities(problem) + headings(problem.text)
     guard !quantities.isEmpty else { return [] }
     let said = Set(problem.numbers.flatMap(\.readings).map { abs($0) })
     let numbers = StatementNumbers(document)
@@ -82,7 +86,7 @@ struct MixedUnits {
         doubts.append(
           FormulationDoubt(
             .units,
-            "the text gives \(shown(first)) and \(shown(other)), and no number of the model converts one into the other; the factor is "
+            "the text gives \(first.text) and \(other.text), and no number of the model converts one into the other; the factor is "
               + NumberJudge.shown(factor)))
       }
     }
@@ -90,8 +94,6 @@ struct MixedUnits {
   }
 
   private static func equal(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-6 * max(abs(a), abs(b)) }
-
-  private static func shown(_ quantity: Quantity) -> String { "\(quantity.number.text) \(quantity.unit.name)" }
 
   /// Numbers with units, without those that are one quantity with the number before: 1 hour 30 minutes.
   private static func quantities(_ problem: WordProblem) -> [Quantity] {
@@ -102,15 +104,29 @@ struct MixedUnits {
       let behind = number.offset + number.text.utf8.count
       let isCurrency = number.offset > 0 && bytes[number.offset - 1] == UInt8(ascii: "$")
       guard let (unit, place) = isCurrency ? units["$"].map({ ($0, behind) }) : unit(bytes, behind) else { continue }
-      let joined =
-        end >= 0 && number.offset - end <= 5
-        && String(decoding: bytes[end..<number.offset], as: UTF8.self).allSatisfy { $0 == " " || "and".contains($0) }
+      let between = end < 0 ? "." : String(decoding: bytes[end..<number.offset], as: UTF8.self).trimmed
+      let joined = between.isEmpty || between == "and"
       if let last = found.last, joined, last.unit.dimension == unit.dimension, last.unit.scale > unit.scale {
         found.removeLast()
       } else {
-        found.append(Quantity(number: number, unit: unit))
+        found.append(Quantity(number: number.text, unit: unit))
       }
       end = place
+    }
+    return found
+  }
+
+  /// Units of tables and lists: `(minutes)`, `in minutes`, `number of minutes`.
+  private static func headings(_ text: String) -> [Quantity] {
+    let words = text.lowercased().split { $0.isWhitespace || $0 == "|" }
+    var found: [Quantity] = []
+    for (k, word) in words.enumerated() {
+      let name = word.filter { $0.isLetter }
+      let isHeading =
+        word.hasPrefix("(") && word.contains(")")
+        || name.count > 2 && k > 0
+          && (words[k - 1] == "in" || k > 1 && words[k - 1] == "of" && words[k - 2] == "number")
+      if isHeading, let unit = units[name] { found.append(Quantity(unit: unit)) }
     }
     return found
   }

@@ -77,7 +77,8 @@ public struct WordProblem: Sendable, Codable, Hashable {
   private static let wishes = [
     "maxim", "minim", "optim", "how many", "how much", "how should", "least", "fewest", "cheap", "largest", "highest",
     "greatest", "smallest", "lowest", "most", "best", "shortest", "longest", "fastest", "decide", "determine", "find",
-    "choose", "plan", "schedule", "assign", "allocate", "which", "what", "want", "goal", "aim", "feasible", "possible",
+    "choose", "formulate", "solve", "plan", "schedule", "assign", "allocate", "which", "what", "want", "goal", "aim",
+    "feasible", "possible",
   ]
 
   private static func wantsSomething(_ text: String) -> Bool {
