@@ -33,11 +33,12 @@ import Testing
   @Test func otherDataFindWhatOneOptimumHides() async throws {
     var loose = try Self.knapsack()
     loose.name = "no family"
-    loose.constraints.append(.init("few", "sum(i in ITEM) take[i] <= 4"))
     let first = try await ModelExecutor().run(loose.program())
-    var without = loose
-    without.constraints.removeLast()
-    let second = try await ModelExecutor().run(without.program())
+    // No more things than are taken anyway: with other data more would be.
+    let taken = first.values.values.count { $0 > 0.5 }
+    let without = loose
+    loose.constraints.append(.init("few", "sum(i in ITEM) take[i] <= \(taken)"))
+    let second = try await ModelExecutor().run(loose.program())
     try #require(first.objective == second.objective)
     struct Losing: ProblemTeller, ProblemModeller {
       var answer: FiveElementStatement?
@@ -50,7 +51,8 @@ import Testing
     #expect(alone.ending == .agreed && alone.isAccepted)
     let several = try await BidirectionalSynthesis(samples: 40).pair(
       loose, telling: losing, modelling: losing, stream: RandomStream(seed: 1))
-    #expect(several.ending == .refuted && several.agreed > 0 && !several.isAccepted)
+    #expect(
+      several.ending == .refuted && several.agreed > 0 && !several.isAccepted, "\(several.ending) \(several.agreed)")
     let none = try await BidirectionalSynthesis().pair(
       loose, telling: Losing(), modelling: Losing(), stream: RandomStream(seed: 1))
     #expect(none.ending == .unread && none.answer == nil)

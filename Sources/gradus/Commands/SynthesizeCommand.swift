@@ -117,10 +117,13 @@ struct SynthesizeCommand: GradusSubcommand {
     let record = journal ?? "\(file).journal"
     let names = try chosen()
     let session = SynthesisSession(
-      output: file, journal: record, count: count, width: language.requests, settings: settings(names), isQuiet: output.quiet,
+      output: file, journal: record, count: count, width: language.requests, settings: settings(names),
+      isQuiet: output.quiet,
       interruption: interruption)
     let report: SynthesisReport
-    do { report = try await session.run { try synthesis(names, meter, record, interruption) } } catch let error as CassetteError {
+    do { report = try await session.run { try synthesis(names, meter, record, interruption) } } catch let error
+      as CassetteError
+    {
       throw Failure(.unreadable, "\(error)")
     }
     switch output.format {
@@ -136,13 +139,16 @@ struct SynthesizeCommand: GradusSubcommand {
       return code
     }
     let kept = "what was done is in \(file); call the command again to go on"
-    if interruption.isRaised, report.drawn < count { return say(.interrupted, "the synthesis was interrupted; \(kept)") }
+    if interruption.isRaised, report.drawn < count {
+      return say(.interrupted, "the synthesis was interrupted; \(kept)")
+    }
     if let failure = report.failure {
       if case .unreachable = failure { return say(.missing, "\(failure); \(kept)") }
       return say(.failed, "\(failure); \(kept)")
     }
     guard report.accepted == 0 else { return .success }
-    return say(.unfinished, "no pair was accepted: \(report.endings); widen --complexity, or ask another language model")
+    return say(
+      .unfinished, "no pair was accepted: \(report.endings); widen --complexity, or ask another language model")
   }
 
   /// Whatever a line depends on but the answers of a language model; its address may change.
@@ -180,7 +186,8 @@ struct SynthesizeCommand: GradusSubcommand {
         families, complexity: range, difficulty: difficulty.lower...difficulty.upper,
         RandomStream(seed: seed).child("source"))
     }
-    var synthesis = PairSynthesis(source, loop: BidirectionalSynthesis(samples: samples, executor: executor), seed: seed)
+    var synthesis = PairSynthesis(
+      source, loop: BidirectionalSynthesis(samples: samples, executor: executor), seed: seed)
     guard let lm = language.lm else { return synthesis }
     if lm.hasPrefix("simulated:") {
       guard let own = UInt64(lm.dropFirst("simulated:".count)), let rates = parsedMistakes else {

@@ -50,7 +50,8 @@ struct SynthesisJournal {
       let before = begun[member.name].map { "\($0)" } ?? "nothing"
       throw Failure(
         .unreadable,
-        "\(path) was begun with \(member.name) \(before), not \(member.value); name another --output, or remove both files")
+        "\(path) was begun with \(member.name) \(before), not \(member.value); name another --output, or remove both files"
+      )
     }
     for (k, line) in lines.dropFirst().enumerated() {
       guard let json = try? JSONValue(parsing: line), json["number"]?.whole == k, let id = json["id"]?.text,
