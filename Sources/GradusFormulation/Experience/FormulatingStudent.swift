@@ -53,6 +53,8 @@ public struct FormulatingStudent: ExperienceStudent {
     var formulator = formulator
     formulator.insights = insights.map(\.advice)
     formulator.seed = formulator.seed &+ 10_000 &* attempt
+    // A second attempt that cannot differ from the first is none.
+    if attempt % 100 > 0, formulator.temperature == nil { formulator.temperature = 0.7 }
     return try await formulator.formulate(problem, asking: model)
   }
 

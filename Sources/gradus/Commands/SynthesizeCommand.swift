@@ -118,12 +118,11 @@ struct SynthesizeCommand: GradusSubcommand {
     let names = try chosen()
     let session = SynthesisSession(
       output: file, journal: record, count: count, width: language.requests, settings: settings(names),
-      isQuiet: output.quiet,
-      interruption: interruption)
+      isQuiet: output.quiet, interruption: interruption)
     let report: SynthesisReport
-    do { report = try await session.run { try synthesis(names, meter, record, interruption) } } catch let error
-      as CassetteError
-    {
+    do {
+      report = try await session.run { try synthesis(names, meter, record, interruption) }
+    } catch let error as CassetteError {
       throw Failure(.unreadable, "\(error)")
     }
     switch output.format {
