@@ -14,7 +14,8 @@ struct SynthesizeCommand: GradusSubcommand {
         gradus formulate pairs.jsonl --lm http://127.0.0.1:8080/v1
 
       Models are drawn of twenty families, within a range of complexity, and solved; what has no proved optimum is left out. Without
-      --lm they are told by sentences made for their family, which are right by construction. With --lm a language model tells each
+      --lm, whatever the environment says, they are told by sentences made for their family, which are right by construction, and
+      nobody is asked. With --lm a language model tells each
       in its own words, criticizes them, and models the words again without having seen the model. A pair is written only where
       both models are the same but for names, or have the same optimum on the data and on --samples other data sets.
 
