@@ -51,6 +51,7 @@ struct GradusCommand: ParsableCommand {
     version: "gradus \(gradusVersion)",
     subcommands: [
       SolveCommand.self, TrainCommand.self, TuneCommand.self, ImproveCommand.self, FormulateCommand.self,
+      SynthesizeCommand.self,
       WorkerCommand.self,
       CompareCommand.self,
       VerifyCommand.self, DescribeCommand.self,

@@ -23,7 +23,8 @@ if arguments == ["version"] || arguments == ["--version"] {
   // These answer an interrupt with what they have so far; everything else is ended by it as usual.
   let isHeard =
     arguments.starts(with: ["atlas", "run"])
-    || ["solve", "demo", "train", "compare", "tune", "worker", "improve", "formulate"].contains(arguments.first)
+    || ["solve", "demo", "train", "compare", "tune", "worker", "improve", "formulate", "synthesize"]
+      .contains(arguments.first)
   if isHeard { SignalWatch.block() }
   code = CommandThread.wait { await Tool.run(arguments) }
 }

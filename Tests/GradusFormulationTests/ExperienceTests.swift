@@ -119,7 +119,7 @@ import Testing
     }
     var formulator = Formulator()
     (formulator.judges, formulator.rounds) = (false, 0)
-    let student = FormulatingStudent(model, formulator: formulator, answers: [FormulatorTests.text: 141])
+    let student = FormulatingStudent(model, formulator: formulator, answers: [FormulatorTests.text: .number(141)])
     var library = ExperienceLibrary()
     let first = try await ExperienceLearner().learn([FormulatorTests.text], into: &library, by: student)
     #expect(first == 0 && library.insights.map(\.explanation) == ["keep prices in order"])

@@ -21,10 +21,11 @@ FREE = {**MODEL, "subject to": {}}
 
 
 class Server:
-    """Answers one request after the other, the last answer again and again, and keeps what it was asked."""
+    """Answers one request after the other, the last answer again and again, and keeps what it was asked. An answer may be a rule
+    from the question to the answer."""
 
     def __init__(self, *answers):
-        self.asked, self.answers = [], [answer if isinstance(answer, str) else json.dumps(answer) for answer in answers]
+        self.asked, self.answers = [], answers
         owner = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -34,13 +35,19 @@ class Server:
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 text = owner.answers[min(len(owner.asked), len(owner.answers) - 1)]
                 owner.asked.append(request)
+                if callable(text):
+                    text = text(request["messages"][0]["content"])
+                text = text if isinstance(text, str) else json.dumps(text)
                 body = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
                                    "usage": {"prompt_tokens": 100, "completion_tokens": 20}}).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                try:
+                    self.wfile.write(body)
+                except BrokenPipeError:
+                    pass  # Whoever asked was killed.
 
             def log_message(self, *arguments):
                 pass

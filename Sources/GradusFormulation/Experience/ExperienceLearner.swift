@@ -9,8 +9,7 @@
 ///       K conditions are proposed, each scored by retrieving again:
 ///       score = (pos_retrieved + unr_retrieved + (#neg − neg_retrieved)) / (#pos + #neg + #unr)
 ///       the best replaces the condition where it beats #pos / (#pos + #neg + #unr), and the condition by the same score: a task
-///         may
-///       be missed for its labels, which no condition mends
+///       may be missed for its labels, which no condition mends
 ///
 /// Weights of models are never touched. Source: AlphaOPT. Cost: about `tries` + 2 works on a task that fails.
 public struct ExperienceLearner: Sendable {
@@ -29,24 +28,35 @@ public struct ExperienceLearner: Sendable {
     _ tasks: [String], into library: inout ExperienceLibrary, by student: some ExperienceStudent
   ) async throws -> Int {
     var solved = 0
-    for task in tasks {
-      for attempt in 0..<max(1, tries) {
-        try Task.checkCancellation()
-        let known = try await library.retrieve(for: task, by: student)
-        if try await student.solves(task, with: known, attempt: attempt) {
-          if attempt == 0 { solved += 1 }
-          break
-        }
-        let lessons = try await student.lessons(from: task, knowing: known, attempt: attempt)
-        let kept = try await verified(lessons, task, known, student)
-        for k in kept.indices {
-          // A task of several lessons needs all of them.
-          let others = kept.indices.filter { $0 != k }.map { kept[$0] }
-          try await keep(kept[k], beside: known + others, from: task, in: &library, student)
-        }
+    for task in tasks where try await learn(task, into: &library, by: student).isSolvedAtFirst { solved += 1 }
+    return solved
+  }
+
+  /// Learns from one task. Where it throws, the library may hold lessons of attempts that came to their end: keep a copy to take
+  /// a task as a whole or not at all.
+  @discardableResult
+  public func learn(
+    _ task: String, into library: inout ExperienceLibrary, by student: some ExperienceStudent
+  ) async throws -> ExperienceOutcome {
+    var outcome = ExperienceOutcome()
+    for attempt in 0..<max(1, tries) {
+      try Task.checkCancellation()
+      let known = try await library.retrieve(for: task, by: student)
+      if try await student.solves(task, with: known, attempt: attempt) {
+        outcome.isSolved = true
+        outcome.isSolvedAtFirst = attempt == 0
+        break
+      }
+      let lessons = try await student.lessons(from: task, knowing: known, attempt: attempt)
+      let kept = try await verified(lessons, task, known, student)
+      for k in kept.indices {
+        // A task of several lessons needs all of them.
+        let others = kept.indices.filter { $0 != k }.map { kept[$0] }
+        let isNew = try await keep(kept[k], beside: known + others, from: task, in: &library, student)
+        if isNew { outcome.learned += 1 } else { outcome.merged += 1 }
       }
     }
-    return solved
+    return outcome
   }
 
   /// The lessons with which a task is solved and without which it is not.
@@ -72,12 +82,12 @@ public struct ExperienceLearner: Sendable {
     return false
   }
 
-  /// Adds a verified lesson, or puts it together with one that says the same.
+  /// Adds a verified lesson, or puts it together with one that says the same; whether it was added.
   private func keep(
     _ lesson: ExperienceInsight, beside others: [ExperienceInsight], from task: String,
     in library: inout ExperienceLibrary,
     _ student: some ExperienceStudent
-  ) async throws {
+  ) async throws -> Bool {
     for old in library.insights where old.label == lesson.label {
       guard var merged = try await student.merged(old, lesson) else { continue }
       // The one that was known is verified already; what takes its place must do for the task at hand.
@@ -86,9 +96,10 @@ public struct ExperienceLearner: Sendable {
       merged.history = old.history
       if merged.condition != old.condition { merged.history.append(.init(old.condition, reason: "merged")) }
       library.replace(old.id, by: merged)
-      return
+      return false
     }
     library.add(lesson)
+    return true
   }
 
   /// What became of an insight on tasks.

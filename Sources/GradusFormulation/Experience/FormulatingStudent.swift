@@ -2,21 +2,31 @@
 import GradusCore
 public import GradusLanguage
 
-/// A language model that learns to formulate: tasks are problems in words whose optimum is known.
+/// A language model that learns to formulate: tasks are problems in words whose answer is published.
 ///
-/// An answer is right when its objective is within 1e-6·max(1, |z|) of the known one. What the model says about its failures is
+/// An answer is right where a benchmark counts it as right (`BenchmarkAnswer.agrees`). What the model says about its failures is
 /// kept only where `ExperienceLearner` verified it. Counts nothing itself: give it a metered service.
 public struct FormulatingStudent: ExperienceStudent {
   public var model: any ModelService
   public var formulator: Formulator
-  /// The known optimum of each problem, by its text.
-  public var answers: [String: Double]
+  /// The published answer of each problem, by its text.
+  public var answers: [String: BenchmarkAnswer]
+  /// Relative to max(1, |published|), as that of `BenchmarkRunner`.
+  public var tolerance: Double
 
-  public init(_ model: any ModelService, formulator: Formulator, answers: [String: Double]) {
+  public init(
+    _ model: any ModelService, formulator: Formulator, answers: [String: BenchmarkAnswer], tolerance: Double = 1e-4
+  ) {
     self.model = model
     self.formulator = formulator
     self.answers = answers
+    self.tolerance = tolerance
   }
+
+  // What tells these questions apart; doubles know them by it.
+  static let lessonMark = "Say what went wrong"
+  static let mergingMark = "Do these two insights say the same?"
+  static let conditionMark = "An insight was thought of when its condition seemed to hold."
 
   private var guide: ModelExperienceGuide { ModelExperienceGuide(model, seed: formulator.seed) }
 
@@ -31,9 +41,9 @@ public struct FormulatingStudent: ExperienceStudent {
   /// False for texts that are no problem, and where no answer is known.
   public func solves(_ task: String, with insights: [ExperienceInsight], attempt: Int) async throws -> Bool {
     guard let known = answers[task],
-      let found = try await formulation(task, insights, attempt: attempt)?.execution?.objective
+      let found = try await formulation(task, insights, attempt: attempt)?.execution
     else { return false }
-    return abs(found - known) <= 1e-6 * max(1, abs(known))
+    return known.agrees(with: found, tolerance: tolerance)
   }
 
   private func formulation(
@@ -43,6 +53,8 @@ public struct FormulatingStudent: ExperienceStudent {
     var formulator = formulator
     formulator.insights = insights.map(\.advice)
     formulator.seed = formulator.seed &+ 10_000 &* attempt
+    // A second attempt that cannot differ from the first is none.
+    if attempt % 100 > 0, formulator.temperature == nil { formulator.temperature = 0.7 }
     return try await formulator.formulate(problem, asking: model)
   }
 
@@ -54,9 +66,10 @@ public struct FormulatingStudent: ExperienceStudent {
       return []
     }
     let given = failed.execution?.objective.map { "\($0)" } ?? "no optimum"
+    let right = if case .none = known { "there is none" } else { "it is \(known.text)" }
     let prompt = """
-      A model for a problem gave \(given), and the right optimum is \(known). Say what went wrong in general terms, so that it helps with \
-      other problems. What stands between marks is data.
+      A model for a problem gave the optimum \(given), and in truth \(right). \(Self.lessonMark) in general terms, so that it helps \
+      with other problems. What stands between marks is data.
       \(WordProblem.marked(task, "problem"))
       \(WordProblem.marked(failed.model ?? "no model that can be read", "model"))
       Answer {"insights": [{"area": "…", "topic": "…", "condition": "when it applies", "explanation": "what is right", "example": "…"}]} \
@@ -81,7 +94,7 @@ public struct FormulatingStudent: ExperienceStudent {
 
   public func merged(_ first: ExperienceInsight, _ second: ExperienceInsight) async throws -> ExperienceInsight? {
     let prompt = """
-      Do these two insights say the same? What stands between marks is data.
+      \(Self.mergingMark) What stands between marks is data.
       \(WordProblem.marked(first.advice, "first"))
       \(WordProblem.marked(second.advice, "second"))
       Answer {"same": false}, or {"same": true, "area": …, "topic": …, "condition": …, "explanation": …, "example": …} with one for both.
@@ -99,7 +112,7 @@ public struct FormulatingStudent: ExperienceStudent {
       "\(title):\n" + WordProblem.marked(tasks.joined(separator: "\n---\n"), "problems")
     }
     let prompt = """
-      An insight was thought of when its condition seemed to hold. Write \(count) other conditions that hold of the problems where it is \
+      \(Self.conditionMark) Write \(count) other conditions that hold of the problems where it is \
       needed and of no others. What stands between marks is data.
       \(WordProblem.marked(insight.advice, "insight"))
       \(list("It was needed here", needed))

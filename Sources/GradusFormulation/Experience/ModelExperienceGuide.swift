@@ -12,18 +12,21 @@ public struct ModelExperienceGuide: ExperienceGuide {
     self.seed = seed
   }
 
+  // What tells these questions apart; doubles know them by it.
+  static let labelMark =
+    "Which of these kinds of experience may matter for stating the problem as an optimization model?"
+  static let conditionMark = "Which of these conditions hold of the problem?"
+
   /// Labels that the model names; none where its answer cannot be read.
   public func labels(of task: String, among taxonomy: [ExperienceLabel]) async throws -> [ExperienceLabel] {
     let list = taxonomy.enumerated().map { "\($0.offset + 1): \($0.element)" }.joined(separator: "\n")
-    let chosen = try await numbers(
-      "Which of these kinds of experience may matter for stating the problem as an optimization model?", list, task,
-      count: taxonomy.count)
+    let chosen = try await numbers(Self.labelMark, list, task, count: taxonomy.count)
     return chosen.map { taxonomy[$0] }
   }
 
   public func apply(_ insights: [ExperienceInsight], to task: String) async throws -> [Bool] {
     let list = insights.enumerated().map { "\($0.offset + 1): \($0.element.condition)" }.joined(separator: "\n")
-    let chosen = try await numbers("Which of these conditions hold of the problem?", list, task, count: insights.count)
+    let chosen = try await numbers(Self.conditionMark, list, task, count: insights.count)
     return insights.indices.map { chosen.contains($0) }
   }
 

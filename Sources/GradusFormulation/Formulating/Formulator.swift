@@ -37,6 +37,8 @@ public struct Formulator: Sendable {
   public var solves = true
   /// Sentences of experience that stand in the question.
   public var insights: [String] = []
+  /// Of answers; nil: 0, and 0.7 with votes, which need answers that differ.
+  public var temperature: Double?
   /// Tokens of an answer.
   public var maxTokens = 4096
   public var seed = 0
@@ -127,9 +129,8 @@ public struct Formulator: Sendable {
   private func ask(
     _ messages: [ChatMessage], seed: Int, of model: any ModelService, _ usage: inout FormulationUsage
   ) async throws(ModelFailure) -> ModelReply {
-    // Votes need answers that differ.
     var request = ModelRequest(
-      .chat(messages), temperature: votes > 1 ? 0.7 : 0, maxTokens: maxTokens, seed: seed)
+      .chat(messages), temperature: temperature ?? (votes > 1 ? 0.7 : 0), maxTokens: maxTokens, seed: seed)
     request.form = .schema(FormulationPrompt.schema(stages: stages.map(\.rawValue)))
     let reply = try await model.reply(to: request)
     count(reply.usage, &usage)

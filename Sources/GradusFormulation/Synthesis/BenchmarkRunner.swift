@@ -6,7 +6,7 @@ import GradusNative
 /// Runs something that turns words into a solved model on every problem of a benchmark, and says how often it is right.
 ///
 /// What was done is written into a journal, one JSON line a problem, so that a run that was broken off goes on where it was. A
-/// line counts for a problem with the same identifier and the same words.
+/// line counts for a problem with the same identifier, the same words and the same `context`.
 public struct BenchmarkRunner: Sendable {
   /// Of one problem.
   public struct Result: Sendable, Hashable, Codable {
@@ -40,6 +40,8 @@ public struct BenchmarkRunner: Sendable {
   public var tolerance: Double
   /// How many problems are worked on at a time.
   public var width: Int
+  /// Whatever else the answers depend on, as the text of a library; empty: nothing.
+  public var context = ""
 
   public init(tolerance: Double = 1e-4, width: Int = 1) {
     self.tolerance = tolerance
@@ -48,13 +50,13 @@ public struct BenchmarkRunner: Sendable {
 
   /// Runs `formulate` on the words of each problem that the journal does not hold yet.
   ///
-  /// What `formulate` throws is the message of that problem, but for `CancellationError`, `MissingComponent` and failures of a
-  /// model that end runs: those are thrown, and the journal keeps what was done. Throws what the journal throws as well.
+  /// What `formulate` throws is the message of that problem, but for what ends runs: that is thrown, and the journal keeps what was
+  /// done. Throws what the journal throws as well.
   public func run(
     _ problems: [BenchmarkProblem], journal: (any Journal)? = nil,
     _ formulate: @escaping @Sendable (String) async throws -> ModelExecution
   ) async throws -> Report {
-    var done = try Self.known(journal, problems)
+    var done = try known(journal, problems)
     let open = problems.indices.filter { done[problems[$0].id] == nil }
     try await withThrowingTaskGroup(of: Finished.self) { group in
       var next = 0
@@ -66,7 +68,7 @@ public struct BenchmarkRunner: Sendable {
       while next < min(width, open.count) { launch() }
       while let finished = try await group.next() {
         let problem = problems[finished.place]
-        try journal?.append(Self.line(problem, finished.execution))
+        try journal?.append(line(problem, finished.execution))
         done[problem.id] = finished.execution
         if next < open.count { launch() }
       }
@@ -84,14 +86,20 @@ public struct BenchmarkRunner: Sendable {
   ) async throws -> ModelExecution {
     do {
       return try await formulate(words)
-    } catch let error as CancellationError {
-      throw error
-    } catch let error as MissingComponent {
-      throw error
-    } catch let error as ModelFailure where error.endsRuns {
-      throw error
     } catch {
+      if endsRuns(error) { throw error }
       return ModelExecution(message: "\(error)".split(whereSeparator: \.isNewline).joined(separator: " "))
+    }
+  }
+
+  /// Whether an error is about more than the problem at hand: a cancellation, a missing component, a model that cannot be reached or
+  /// whose failure ends runs.
+  public static func endsRuns(_ error: any Error) -> Bool {
+    switch error {
+    case is CancellationError, is MissingComponent: true
+    case ModelFailure.unreachable: true
+    case let failure as ModelFailure: failure.endsRuns
+    default: false
     }
   }
 
@@ -112,13 +120,14 @@ public struct BenchmarkRunner: Sendable {
 
   // MARK: Journal
 
-  private static func mark(_ problem: BenchmarkProblem) -> String {
+  private func mark(_ problem: BenchmarkProblem) -> String {
     var print = Fingerprint()
     print.mix(problem.problem)
+    if !context.isEmpty { print.mix(context) }
     return String(print.value, radix: 16)
   }
 
-  private static func line(_ problem: BenchmarkProblem, _ execution: ModelExecution) -> [UInt8] {
+  private func line(_ problem: BenchmarkProblem, _ execution: ModelExecution) -> [UInt8] {
     let names = execution.values.keys.sorted()
     let line: JSONValue = [
       "id": .string(problem.id), "words": .string(mark(problem)), "status": JSONValue(execution.status?.rawValue),
@@ -129,7 +138,7 @@ public struct BenchmarkRunner: Sendable {
   }
 
   /// What the journal holds of these problems; other lines are passed over.
-  private static func known(
+  private func known(
     _ journal: (any Journal)?, _ problems: [BenchmarkProblem]
   ) throws -> [String: ModelExecution] {
     let marks = Dictionary(problems.map { ($0.id, mark($0)) }) { first, _ in first }

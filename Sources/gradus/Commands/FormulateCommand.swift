@@ -24,7 +24,12 @@ struct FormulateCommand: GradusSubcommand {
       Doubts that are left stand beside the result. Nothing is guessed: where data are missing, the command says which.
 
       A .jsonl file has lines {"id": …, "problem": …, "answer": …}. How many answers are the published ones is said with an interval,
-      and those that are not are listed for reading. With a journal a run that was broken off goes on.
+      and those that are not are listed for reading. With a journal a run that was broken off goes on. With a library each problem is
+      asked with the insights that apply to it.
+
+        gradus formulate problems.jsonl --learn --library experience.yaml --lm http://127.0.0.1:8080/v1
+
+      learns the library: what the model says about its failures is kept where it makes the answer the published one.
 
       Exit codes: 0 a model with an optimum; 4 something is missing, or the model is not settled; 1 no model came; 5 no language model.
       """)
@@ -33,21 +38,10 @@ struct FormulateCommand: GradusSubcommand {
 
   @OptionGroup var language: LanguageModelOptions
 
+  @OptionGroup var options: FormulatorOptions
+
   @Argument(help: "The problem in words, a file with it, '-', or a .jsonl file with many.")
   var problem: String
-
-  @Option(help: ArgumentHelp("Corrections of an answer, 0 to 12.", valueName: "count"))
-  var rounds = 3
-
-  @Flag(inversion: .prefixedNo, help: "Ask the model whether its model says what the text says.")
-  var judge = true
-
-  @Flag(help: "Have the problem understood and the model built step by step first.")
-  var guided = false
-
-  @Option(
-    help: ArgumentHelp("Answers that are worked out independently; the most frequent counts.", valueName: "count"))
-  var vote = 1
 
   @Option(name: .customLong("output"), help: ArgumentHelp("Write the model here.", valueName: "model.yaml"))
   var model: String?
@@ -63,30 +57,28 @@ struct FormulateCommand: GradusSubcommand {
   )
   var plan = false
 
+  @Flag(help: "Learn from many problems with published answers: insights that are verified go into the --library.")
+  var learn = false
+
+  @Flag(help: "After learning, replace conditions of insights that are thought of at the wrong time, once.")
+  var evolve = false
+
   @Flag(help: "Read and compare the model; do not solve it.")
   var noSolve = false
-
-  @Option(
-    help: ArgumentHelp("Tokens of one answer at most; small models may write without end.", valueName: "count"))
-  var answerTokens = 4096
-
-  @Option(help: ArgumentHelp("Seconds for one solve.", valueName: "seconds"))
-  var timeLimit = 60.0
 
   @Option(help: "The seed of requests and solvers.")
   var seed: UInt64 = 0
 
   @Option(
-    help: ArgumentHelp("Prices of a million tokens, of prompts and of answers, for --budget-cost.", valueName: "a,b"))
-  var prices: String?
-
-  @Option(
     help: ArgumentHelp(
-      "For --lm simulated:SEED: lines {\"text\": …, \"model\": {…}} with what it knows.", valueName: "file.jsonl"))
+      "For --lm simulated:SEED: lines {\"text\": …, \"model\": {…}, \"pitfall\": …} with what it knows.",
+      valueName: "file.jsonl"))
   var known: String?
 
   @Option(
-    help: ArgumentHelp("Of many problems: what was done is kept here, and gone on with.", valueName: "file.jsonl"))
+    help: ArgumentHelp(
+      "Of many problems: what was done is kept here, and gone on with; LIBRARY.journal unless said with --learn.",
+      valueName: "file.jsonl"))
   var journal: String?
 
   @Option(help: ArgumentHelp("Of many problems: only the first so many.", valueName: "count"))
@@ -97,19 +89,19 @@ struct FormulateCommand: GradusSubcommand {
     if !FormulationBenchmark.isBenchmark(problem), journal != nil || first != nil {
       throw ValidationError("--journal and --first are for a .jsonl file with many problems")
     }
+    if learn, !FormulationBenchmark.isBenchmark(problem) || library == nil {
+      throw ValidationError("--learn takes a .jsonl file with many problems and --library FILE.yaml")
+    }
+    if evolve, !learn { throw ValidationError("--evolve goes with --learn") }
     if FormulationBenchmark.isBenchmark(problem), model != nil || noSolve {
       throw ValidationError("--output and --no-solve are for one problem, not for a .jsonl file")
     }
     if plan,
-      FormulationBenchmark.isBenchmark(problem) || noSolve || guided || vote != 1 || library != nil || known != nil
+      FormulationBenchmark.isBenchmark(problem) || noSolve || options.guided || options.vote != 1 || library != nil
+        || known != nil
     {
       throw ValidationError("--plan is for one request, without --no-solve, --guided, --vote, --library and --known")
     }
-    try OptionRange.whole("--rounds", rounds, Formulator.roundLimits)
-    try OptionRange.whole("--answer-tokens", answerTokens, 1...1_000_000)
-    try OptionRange.whole("--vote", vote, Formulator.voteLimits)
-    try OptionRange.positiveSeconds("--time-limit", timeLimit)
-    if prices != nil, parsedPrices == nil { throw ValidationError("--prices must be two numbers, as in 0.15,0.6") }
     if plan, let model, !model.lowercased().hasSuffix(".json") {
       throw ValidationError("--output \(model): the document of a plan is JSON; the file must end with .json")
     }
@@ -118,35 +110,21 @@ struct FormulateCommand: GradusSubcommand {
     }
   }
 
-  private var parsedPrices: ModelPrices? {
-    let parts = (prices ?? "0,0").split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-    guard parts.count == 2, let prompt = parts[0], let completion = parts[1], prompt >= 0, completion >= 0,
-      prompt < 1e9, completion < 1e9
-    else { return nil }
-    return ModelPrices(prompt: prompt, completion: completion)
-  }
-
   func execute() async throws -> ExitCode {
     let began = ContinuousClock.now
     let isBenchmark = FormulationBenchmark.isBenchmark(problem)
     let request = plan ? try ProblemText.request(problem) : nil
     let words = isBenchmark || plan ? nil : try ProblemText.read(problem)
-    let experience = try library.map { try ExperienceLibrary(contentsOf: $0) } ?? ExperienceLibrary()
     let interruption = Interruption()
     SignalWatch.begin(interruption)
-    let meter = ModelMeter(language.budget, prices: parsedPrices ?? ModelPrices())
-    let service = try service(meter, interruption)
-    var formulator = Formulator(executor: ModelExecutor(timeLimit: timeLimit))
-    formulator.rounds = rounds
-    formulator.judges = judge
-    formulator.stages = guided ? Formulator.Stage.allCases : []
-    formulator.votes = vote
-    formulator.maxTokens = answerTokens
+    let meter = ModelMeter(language.budget, prices: options.modelPrices)
+    var formulator = options.formulator(seed: seed)
     formulator.solves = !noSolve
-    formulator.seed = Int(seed & 0xFFFF_FFFF)
-    formulator.prices = parsedPrices ?? ModelPrices()
+    if learn { return try await learn(formulator, meter, interruption) }
+    let experience = try library.map { try ExperienceLibrary(contentsOf: $0) } ?? ExperienceLibrary()
+    let service = try service(meter, interruption)
     if let request { return try await planned(request, formulator, service, meter, interruption, began) }
-    guard let words else { return try await benchmark(formulator, service, meter, interruption) }
+    guard let words else { return try await benchmark(formulator, experience, service, meter, interruption) }
     let found: Formulation
     var applied: [ExperienceInsight] = []
     do {
@@ -201,24 +179,50 @@ struct FormulateCommand: GradusSubcommand {
     return .unfinished
   }
 
-  /// Every problem of a file, by the usual questions; a library is for one problem.
+  /// Every problem of a file, by the usual questions.
   private func benchmark(
-    _ formulator: Formulator, _ service: any ModelService, _ meter: ModelMeter, _ interruption: Interruption
+    _ formulator: Formulator, _ experience: ExperienceLibrary, _ service: any ModelService, _ meter: ModelMeter,
+    _ interruption: Interruption
   ) async throws -> ExitCode {
     let benchmark = FormulationBenchmark(
-      path: problem, journal: journal, first: first, width: language.requests, formulator: formulator, service: service,
-      meter: meter)
+      path: problem, journal: journal, first: first, width: language.requests, library: experience,
+      formulator: formulator, service: service, meter: meter)
     do {
       let (report, usage) = try await benchmark.run()
       switch output.format {
-      case .text: Console.out(FormulationBenchmark.text(report))
-      case .json: Console.out(FormulationBenchmark.json(report, usage, seed: seed).serialized(indented: true) + [0x0A])
+      case .text: Console.out(benchmark.text(report))
+      case .json: Console.out(benchmark.json(report, usage, seed: seed).serialized(indented: true) + [0x0A])
       }
       return .success
     } catch let failure as ModelFailure {
       if interruption.isRaised { return .interrupted }
       throw Failure(Self.code(failure), "\(failure)")
     }
+  }
+
+  /// Where `--learn` keeps what it did, unless the user says where.
+  private var record: String? { journal ?? (learn ? library.map { "\($0).journal" } : nil) }
+
+  private func learn(
+    _ formulator: Formulator, _ meter: ModelMeter, _ interruption: Interruption
+  ) async throws -> ExitCode {
+    guard let library, let record else { return .usage }
+    let learning = ExperienceLearning(
+      path: problem, library: library, journal: record, first: first, evolves: evolve, formulator: formulator,
+      service: try service(meter, interruption), isQuiet: output.quiet)
+    let report = try await learning.run()
+    switch output.format {
+    case .text: Console.out(report.text)
+    case .json: Console.out(report.json(meter.count.json, seed: seed).serialized(indented: true) + [0x0A])
+    }
+    guard let failure = report.failure else { return .success }
+    let kept = "what was learned is in \(library); call the command again to go on"
+    if interruption.isRaised {
+      Console.error(Failure(.interrupted, "learning was interrupted; \(kept)").line)
+      return .interrupted
+    }
+    Console.error(Failure(.failed, "\(failure); \(kept)").line)
+    return Self.code(failure)
   }
 
   private func service(_ meter: ModelMeter, _ interruption: Interruption) throws -> any ModelService {
@@ -232,7 +236,7 @@ struct FormulateCommand: GradusSubcommand {
     }
     do {
       return try language.open(
-        meter, keeping: (model ?? journal).map { "\($0).replies" } ?? "none", interruption: interruption
+        meter, keeping: (model ?? record).map { "\($0).replies" } ?? "none", interruption: interruption
       ) {
         seed in
         guard let known else {
@@ -254,7 +258,7 @@ struct FormulateCommand: GradusSubcommand {
   private func solve(_ text: String, _ interruption: Interruption) async throws -> ResultDocument {
     var request = SolveRequest()
     request.seed = seed
-    request.timeLimit = timeLimit
+    request.timeLimit = options.timeLimit
     request.interruption = interruption
     let read = try FiveElementModel.parse(text: text, path: model ?? "model")
     let subject = Subject(ModelContents(problem: .program(read.program), notes: read.notes), model ?? "model")

@@ -3,11 +3,14 @@ import Gradus
 import GradusFormulation
 import GradusModeling
 
-/// Problems that a simulated model knows: JSON lines, `{"text": "…", "model": {…}, "rates": {…}}`; rates may stand in any line.
+/// Problems that a simulated model knows: JSON lines, `{"text": "…", "model": {…}, "pitfall": "…", "rates": {…}}`; rates may stand in
+/// any line, and without an insight into its pitfall a problem is got wrong.
 enum KnownProblems {
-  static func model(_ path: String, seed: UInt64) throws -> SimulatedFormulator {
+  static func model(_ path: String, seed: UInt64) throws -> SimulatedApprentice {
     var items: [SimulatedFormulator.Item] = []
-    var rates = SimulatedFormulator.Rates()
+    var mistakes = SimulatedFormulator.Rates()
+    var rates = SimulatedApprentice.Rates()
+    var pitfalls: [String: String] = [:]
     let file = try FileBytes.load(path)
     let bytes = file.bytes.dropLast()
     for (k, line) in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
@@ -18,14 +21,25 @@ enum KnownProblems {
       }
       guard let value = try? JSONValue(parsing: Array(line)) else { throw error("the line is no JSON") }
       for rate in value["rates"]?.members ?? [] {
-        guard let number = rate.value.double, (0...1).contains(number), let path = Self.rate(rate.name) else {
-          throw error("'\(rate.name)' is no rate, or not from 0 to 1")
+        guard let number = rate.value.double, (0...1).contains(number) else {
+          throw error("'\(rate.name)' is not from 0 to 1")
         }
-        rates[keyPath: path] = number
+        switch (rate.name, Self.rate(rate.name)) {
+        case ("notices", _): rates.notices = number
+        case ("wide", _): rates.wide = number
+        case (_, let path?): mistakes[keyPath: path] = number
+        default: throw error("'\(rate.name)' is no rate")
+        }
       }
       guard let text = value["text"]?.text, let model = value["model"] else {
         if value["rates"] != nil { continue }
         throw error("the line has no text or no model")
+      }
+      if let pitfall = value["pitfall"] {
+        guard let name = pitfall.text, !name.isEmpty, !name.contains(where: \.isNewline) else {
+          throw error("the pitfall is not a line of text")
+        }
+        pitfalls[text] = name
       }
       let json = String(decoding: model.serialized(), as: UTF8.self)
       do throws(ReadError) {
@@ -38,7 +52,7 @@ enum KnownProblems {
       throw ReadError(
         file: path, cause: "no problem is in it", expected: "{\"text\": \"…\", \"model\": {…}} on each line")
     }
-    return SimulatedFormulator(items, rates: rates, seed: seed)
+    return SimulatedApprentice(items, pitfalls: pitfalls, mistakes: mistakes, rates: rates, seed: seed)
   }
 
   private static func rate(_ name: String) -> WritableKeyPath<SimulatedFormulator.Rates, Double>? {
