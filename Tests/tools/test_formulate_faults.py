@@ -141,6 +141,8 @@ class Faults(unittest.TestCase):
                 run.send_signal(how)
                 out, errors = run.communicate(timeout=60)
                 self.assertEqual((run.returncode, out), (code, ""), errors)
+                self.assertEqual(errors, "gradus: interrupted; done.jsonl keeps what was done, and the same command goes on\n"
+                                 if how == signal.SIGINT else "")
         server = self.served(Server(MODEL))
         done = self.formulate(*options, "--lm", server.url)
         found = json.loads(done.stdout)

@@ -195,7 +195,12 @@ struct FormulateCommand: GradusSubcommand {
       }
       return .success
     } catch let failure as ModelFailure {
-      if interruption.isRaised { return .interrupted }
+      if interruption.isRaised {
+        if let journal {
+          Console.error("gradus: interrupted; \(journal) keeps what was done, and the same command goes on\n")
+        }
+        return .interrupted
+      }
       throw Failure(Self.code(failure), "\(failure)")
     }
   }
