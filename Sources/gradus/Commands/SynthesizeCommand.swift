@@ -13,11 +13,11 @@ struct SynthesizeCommand: GradusSubcommand {
         gradus synthesize --output pairs.jsonl --lm http://127.0.0.1:8080/v1
         gradus formulate pairs.jsonl --lm http://127.0.0.1:8080/v1
 
-      Models are drawn of twenty families, within a range of complexity, and solved; what has no proved optimum is left out. Without
-      --lm, whatever the environment says, they are told by sentences made for their family, which are right by construction, and
-      nobody is asked. With --lm a language model tells each
-      in its own words, criticizes them, and models the words again without having seen the model. A pair is written only where
-      both models are the same but for names, or have the same optimum on the data and on --samples other data sets.
+      Models are drawn of twenty families ('--families list' names them), within a range of complexity, and solved; what has no proved
+      optimum is left out. Without --lm, whatever the environment says, they are told by sentences made for their family, which are
+      right by construction, and nobody is asked. With --lm a language model tells each in its own words, criticizes them, and models
+      the words again without having seen the model. A pair is written only where both models are the same but for names, or have the
+      same optimum on the data and on --samples other data sets.
 
       Lines are {"id", "problem", "answer", "family", "status", "complexity", "ending", "agreed", "model"}. Called again it goes on where
       it stopped, whatever stopped it; with a greater --count it draws more. The same seed gives the same lines as far as the
@@ -31,7 +31,9 @@ struct SynthesizeCommand: GradusSubcommand {
   @OptionGroup var options: FormulatorOptions
 
   @Option(name: .customLong("output"), help: ArgumentHelp("Where the pairs are written.", valueName: "file.jsonl"))
-  var file: String
+  var path: String?
+
+  private var file: String { path ?? "" }
 
   @Option(help: ArgumentHelp("Only these, separated by commas; 'list' names them.", valueName: "names"))
   var families: String?
@@ -79,7 +81,9 @@ struct SynthesizeCommand: GradusSubcommand {
       throw ValidationError("--difficulty lies from 0 to 1, as in 0..0.5")
     }
     if parsedMistakes == nil { throw ValidationError("--mistakes must be two shares from 0 to 1, as in 0.1,0.1") }
-    if families != "list" { _ = try chosen() }
+    if families == "list" { return }
+    _ = try chosen()
+    if path == nil { throw ValidationError("--output FILE.jsonl is missing; the pairs are written there") }
   }
 
   private var parsedMistakes: (misread: Double, mismodelled: Double)? {
