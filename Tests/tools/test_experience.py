@@ -2,16 +2,10 @@
 """`gradus formulate --learn` as a user calls it: a library that a model learns from problems with published answers, interrupted and
 killed on the way, and what it is worth on other problems."""
 import json
-import os
-import pathlib
 import signal
-import subprocess
-import tempfile
-import threading
 import unittest
 
-from program import FOLDER
-from test_formulate import Server
+from served import ServedCase
 
 
 def problem(k):
@@ -36,45 +30,21 @@ def apprentice(prompt):
     return model if "mind the hours" in prompt else {**model, "minimize": model["maximize"], "maximize": None}
 
 
-class Experience(unittest.TestCase):
+class Experience(ServedCase):
     def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = pathlib.Path(holder.name)
-        self.clean = {key: value for key, value in os.environ.items() if not key.startswith("OPENAI")}
+        super().setUp()
         self.problems(range(6))
 
     def problems(self, numbers, name="p.jsonl"):
         lines = [{"id": k, "problem": problem(k)[0], "answer": problem(k)[2]} for k in numbers]
-        (self.folder / name).write_text("".join(json.dumps(line) + "\n" for line in lines))
+        self.write(name, lines)
 
     def known(self, pitfall, **rates):
         """What the double knows: every second problem has a pitfall."""
         lines = [{"rates": rates}]
         lines += [{"text": problem(k)[0], "model": problem(k)[1], **({"pitfall": pitfall} if k % 2 else {})} for k in range(20)]
-        (self.folder / "known.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        self.write("known.jsonl", lines)
         return ["--lm", "simulated:1", "--known", "known.jsonl"]
-
-    def command(self, *arguments):
-        return [str(FOLDER / "gradus"), "formulate", *map(str, arguments)]
-
-    def formulate(self, *arguments):
-        return subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=120, cwd=self.folder, env=self.clean)
-
-    def found(self, *arguments, code=0):
-        done = self.formulate(*arguments, "--format", "json")
-        self.assertEqual(done.returncode, code, done.stderr)
-        return json.loads(done.stdout)
-
-    def refused(self, code, told, *arguments):
-        done = self.formulate(*arguments)
-        self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (code, "", 1), done.stderr)
-        self.assertIn(told, done.stderr)
-
-    def served(self, rule=apprentice):
-        server = Server(rule)
-        self.addCleanup(server.close)
-        return server
 
     def test_what_was_learned_helps_with_other_problems(self):
         double = self.known("odd jobs")
@@ -98,14 +68,14 @@ class Experience(unittest.TestCase):
 
     def test_conditions_are_replaced_once(self):
         double = self.known("odd jobs", wide=1)
-        told = self.formulate("p.jsonl", "--learn", "--evolve", "--library", "l.yaml", *double)
+        told = self.gradus("p.jsonl", "--learn", "--evolve", "--library", "l.yaml", *double)
         self.assertEqual(told.returncode, 0, told.stderr)
         self.assertIn("insights learned: 1, merged: 0, conditions replaced: 1; l.yaml holds 1", told.stdout)
         self.assertIn("3 needed, 3 idle, 0 missed", (self.folder / "l.yaml").read_text())
         self.assertEqual(self.found("p.jsonl", "--learn", "--evolve", "--library", "l.yaml", *double)["use"]["calls"], 0)
 
     def test_a_server_learns(self):
-        server = self.served()
+        server = self.served(apprentice)
         options = ["--learn", "--library", "l.yaml", "--lm", server.url, "--no-judge", "--rounds", 0]
         found = self.found("p.jsonl", *options)
         self.assertEqual((found["solvedAtFirst"]["count"], found["solved"], found["learned"]), (5, 6, 1))
@@ -113,35 +83,15 @@ class Experience(unittest.TestCase):
         # The published answer within a benchmark's tolerance, and an answer that cannot be read.
         lines = [{"id": "near", "problem": problem(7)[0], "answer": problem(7)[2] * (1 + 5e-5)},
                  {"id": "words", "problem": problem(8)[0], "answer": "about seven"}]
-        (self.folder / "near.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        self.write("near.jsonl", lines)
         near = self.found("near.jsonl", *options)
         self.assertEqual((near["problems"], near["unscored"], near["solvedAtFirst"]["count"]), (1, 1, 1))
 
-    def stopped(self, sign, after=14):
-        """Learns until request `after`, sends the signal there, and gives the end and the server."""
-        reached, go, seen = threading.Event(), threading.Event(), []
-
-        def rule(prompt):
-            seen.append(prompt)
-            if len(seen) == after:
-                reached.set()
-                go.wait(60)
-            return apprentice(prompt)
-
-        server = self.served(rule)
-        self.options = ["p.jsonl", "--learn", "--library", "l.yaml", "--lm", server.url, "--no-judge", "--rounds", 0]
-        process = subprocess.Popen(self.command(*self.options, "--format", "json", "--quiet"), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   text=True, cwd=self.folder, env=self.clean)
-        self.assertTrue(reached.wait(60))
-        process.send_signal(sign)
-        if sign == signal.SIGKILL:
-            process.wait(60)
-        go.set()
-        out, error = process.communicate(timeout=60)
-        return process.returncode, out, error, server
+    def options(self, server):
+        return ["p.jsonl", "--learn", "--library", "l.yaml", "--lm", server.url, "--no-judge", "--rounds", 0]
 
     def test_an_interrupt_keeps_what_was_learned(self):
-        code, out, error, server = self.stopped(signal.SIGINT)
+        code, out, error, server = self.stopped(signal.SIGINT, 14, apprentice, self.options)
         self.assertEqual(code, 130, error)
         self.assertIn("call the command again to go on", error)
         self.assertEqual(len(error.splitlines()), 1)
@@ -152,7 +102,7 @@ class Experience(unittest.TestCase):
         self.goes_on(server)
 
     def test_kill_9_keeps_what_was_learned(self):
-        code, out, _, server = self.stopped(signal.SIGKILL)
+        code, out, _, server = self.stopped(signal.SIGKILL, 14, apprentice, self.options)
         self.assertEqual((code, out), (-signal.SIGKILL, ""))
         self.assertIn("mind the hours", (self.folder / "l.yaml").read_text())
         self.goes_on(server)
@@ -160,22 +110,22 @@ class Experience(unittest.TestCase):
     def goes_on(self, server):
         asked = len(server.asked)
         done = len((self.folder / "l.yaml.journal").read_text().splitlines())
-        found = self.found(*self.options)
+        found = self.found(*self.options(server))
         self.assertEqual((found["done"], found["solvedAtFirst"]["count"], found["learned"]), (6, 5, 1))
         # Labels, conditions, the model: three requests for each problem that was open.
         self.assertLessEqual(len(server.asked) - asked, 3 * (6 - done))
-        whole = self.found("p.jsonl", "--learn", "--library", "whole.yaml", *self.options[4:])
+        whole = self.found("p.jsonl", "--learn", "--library", "whole.yaml", *self.options(server)[4:])
         self.assertEqual(whole["solvedAtFirst"]["count"], 5)
         self.assertEqual((self.folder / "l.yaml").read_text(), (self.folder / "whole.yaml").read_text())
 
     def test_a_dead_server_and_a_budget_end_the_run_and_leave_it_open(self):
-        gone = self.formulate("p.jsonl", "--learn", "--library", "l.yaml", "--lm", "http://127.0.0.1:9/v1")
+        gone = self.gradus("p.jsonl", "--learn", "--library", "l.yaml", "--lm", "http://127.0.0.1:9/v1")
         self.assertEqual((gone.returncode, len(gone.stderr.splitlines())), (5, 1), gone.stderr)
         self.assertIn("cannot be reached", gone.stderr)
         self.assertEqual((self.folder / "l.yaml.journal").read_text(), "")
-        server = self.served()
-        options = ["p.jsonl", "--learn", "--library", "l.yaml", "--lm", server.url, "--no-judge", "--rounds", 0]
-        spent = self.formulate(*options, "--budget-calls", 9)
+        server = self.served(apprentice)
+        options = self.options(server)
+        spent = self.gradus(*options, "--budget-calls", 9)
         self.assertEqual((spent.returncode, len(server.asked)), (1, 9), spent.stderr)
         self.assertIn("--budget-calls", spent.stderr)
         self.assertEqual(self.found(*options)["done"], 6)
@@ -210,7 +160,7 @@ class Experience(unittest.TestCase):
             return apprentice(prompt)
 
         server = self.served(rule)
-        options = ["p.jsonl", "--learn", "--library", "l.yaml", "--lm", server.url, "--no-judge", "--rounds", 0]
+        options = self.options(server)
         self.refused(1, "l.yaml was changed by somebody else", *options)
         self.assertEqual((self.folder / "l.yaml").read_text(), mine)
 

@@ -2,53 +2,19 @@
 """`gradus synthesize` as a user calls it: pairs by construction, by a double that makes mistakes and by a server that tells and models
 again; interrupted, killed and gone on with; and their lines as a benchmark of `gradus formulate`."""
 import json
-import os
-import pathlib
 import signal
-import subprocess
-import tempfile
-import threading
 import unittest
 
-from program import FOLDER, ROOT
-from test_formulate import Server
+from program import ROOT
+from served import ServedCase
 from test_readme import commands, run_all
 
 
-class Synthesize(unittest.TestCase):
-    def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = pathlib.Path(holder.name)
-        self.clean = {key: value for key, value in os.environ.items() if not key.startswith("OPENAI")}
-
-    def command(self, *arguments, name="synthesize"):
-        return [str(FOLDER / "gradus"), name, *map(str, arguments)]
-
-    def gradus(self, *arguments, name="synthesize"):
-        return subprocess.run(self.command(*arguments, name=name), capture_output=True, text=True, timeout=120, cwd=self.folder,
-                              env=self.clean)
-
-    def found(self, *arguments, code=0, name="synthesize"):
-        done = self.gradus(*arguments, "--format", "json", name=name)
-        self.assertEqual(done.returncode, code, done.stderr)
-        return json.loads(done.stdout)
-
-    def refused(self, code, told, *arguments):
-        done = self.gradus(*arguments, "--quiet")
-        self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (code, "", 1), done.stderr)
-        self.assertIn(told, done.stderr)
+class Synthesize(ServedCase):
+    name = "synthesize"
 
     def text(self, name):
         return (self.folder / name).read_text()
-
-    def lines(self, name):
-        return [json.loads(line) for line in self.text(name).splitlines()]
-
-    def served(self, rule):
-        server = Server(rule)
-        self.addCleanup(server.close)
-        return server
 
     def test_lines_are_a_benchmark_with_right_answers(self):
         found = self.found("--output", "p.jsonl", "--count", 17, "--complexity", "15..30")
@@ -137,28 +103,6 @@ class Synthesize(unittest.TestCase):
         self.assertEqual(self.found(*self.asking(other))["drawn"], 5)
         self.assertEqual(other.asked, [])
 
-    def stopped(self, sign, after=8):
-        """Synthesizes until request `after`, sends the signal there, and gives the end and the server."""
-        reached, go, seen, answer = threading.Event(), threading.Event(), [], self.teller(wrong=[0])
-
-        def rule(prompt):
-            seen.append(prompt)
-            if len(seen) == after:
-                reached.set()
-                go.wait(60)
-            return answer(prompt)
-
-        server = self.served(rule)
-        process = subprocess.Popen(self.command(*self.asking(server), "--format", "json"), stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, text=True, cwd=self.folder, env=self.clean)
-        self.assertTrue(reached.wait(60))
-        process.send_signal(sign)
-        if sign == signal.SIGKILL:
-            process.wait(60)
-        go.set()
-        out, error = process.communicate(timeout=60)
-        return process.returncode, out, error, server
-
     def goes_on(self, server):
         before = len(server.asked)
         found = self.found(*self.asking(server))
@@ -169,14 +113,14 @@ class Synthesize(unittest.TestCase):
         self.assertEqual(self.text("p.jsonl"), self.text("whole.jsonl"))
 
     def test_an_interrupt_keeps_what_was_done(self):
-        code, out, error, server = self.stopped(signal.SIGINT)
+        code, out, error, server = self.stopped(signal.SIGINT, 8, self.teller(wrong=[0]), self.asking)
         self.assertEqual((code, len(error.splitlines())), (130, 1), error)
         self.assertIn("call the command again to go on", error)
         self.assertEqual((json.loads(out)["drawn"], len(self.lines("p.jsonl"))), (2, 1))
         self.goes_on(server)
 
     def test_kill_9_keeps_what_was_done(self):
-        code, out, _, server = self.stopped(signal.SIGKILL)
+        code, out, _, server = self.stopped(signal.SIGKILL, 8, self.teller(wrong=[0]), self.asking)
         self.assertEqual((code, out, len(self.lines("p.jsonl"))), (-signal.SIGKILL, "", 1))
         # As if it had been killed in the middle of a line, and between a pair and its draw.
         journal = self.text("p.jsonl.journal").splitlines(keepends=True)
