@@ -34,6 +34,7 @@ extension Atlas {
     InstructionSearch.self,
     KnobTuning.self,
     LLMFPSystem.self,
+    LLMOPTSystem.self,
     LearningRateFreeSuite.self,
     LearningToRelax.self,
     LionKSystem.self,
