@@ -10,7 +10,7 @@ import GradusNumerics
 ///
 /// The text chooses words, the order of its clauses, and which amount it begins with; the formulation has one order: the objective, the
 /// rows as they are told, a ratio (x ≥ 2y or y ≥ 2x), a bound, whether the amounts are whole, the end.
-struct TokenProblem: Sendable, Hashable {
+struct TokenProblem: Sendable {
   enum Token: Int32, CaseIterable {
     // 0 to 9 are the digits.
     case comma = 10, profit, earn, cost, spend, most, under, least, over, first, second, whole, pieces, parts, litres,
@@ -22,7 +22,7 @@ struct TokenProblem: Sendable, Hashable {
   /// The longest text, and the longest formulation.
   static let lengths = (text: 30, answer: 22)
 
-  struct Row: Sendable, Hashable {
+  struct Row: Sendable {
     var a: Int
     var b: Int
     var isAtMost: Bool
@@ -31,7 +31,7 @@ struct TokenProblem: Sendable, Hashable {
   }
 
   /// What is decided about one amount.
-  struct Bound: Sendable, Hashable {
+  struct Bound: Sendable {
     var isFirst: Bool
     var isAtMost: Bool
     /// Of one digit.
@@ -45,9 +45,6 @@ struct TokenProblem: Sendable, Hashable {
   var ratioOfFirst: Bool?
   var bound: Bound?
   var isWhole = false
-
-  static func == (a: TokenProblem, b: TokenProblem) -> Bool { a.answer == b.answer }
-  func hash(into hasher: inout Hasher) { hasher.combine(answer) }
 
   // MARK: Telling
 
