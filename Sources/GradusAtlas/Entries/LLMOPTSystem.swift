@@ -15,8 +15,8 @@ import GradusNumerics
 /// The grammar lets nothing be written that is no program. KTO is told the optima of the further problems, never their formulations;
 /// further SFT, which is shown beside it, is told these, and brings several times as much. The sheet's weights (β = 0.1, both kinds
 /// alike) made it forget, so β = 1 here and a bad answer weighs half; one round of KTO brought less than a point, 16 three. The
-/// settings of SFT, KTO and correction were chosen on problems of other streams. The words are tokens of a small grammar: this is a reproduction
-/// at a reduced scale and says nothing about language models.
+/// settings of SFT, KTO and correction were chosen on problems of other streams. The words are tokens of a small grammar: this is a
+/// reproduction at a reduced scale and says nothing about language models.
 public struct LLMOPTSystem: AtlasEntry {
   public static let system = "LLMOPT"
   public static let home = "KahnemanTverskyLoss, TextTransformer, ModelExecutor"
